@@ -1,0 +1,1 @@
+"""Word and Excel out, Excel and CSV in: renders what rules returned."""

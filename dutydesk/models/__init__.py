@@ -1,0 +1,71 @@
+"""peewee tables, one module per subject. No rules, no Textual."""
+
+from dutydesk.models.base import InstantField, Table, database
+from dutydesk.models.organisation import (
+    Area,
+    Department,
+    District,
+    FindKey,
+    Subdistrict,
+    TeamSeat,
+    Unit,
+    UnitArea,
+)
+from dutydesk.models.staff import DeskVisit, Posting, RoleGrant, Shift, Staff  # isort: skip
+from dutydesk.models.audit import Act, AuditEntry, AuditHead, AuditValues
+from dutydesk.models.drafts import Draft
+from dutydesk.models.issues import (
+    Counter,
+    Deadline,
+    Issue,
+    IssueStep,
+    ProxyEntry,
+    Reporter,
+    Request,
+)
+from dutydesk.models.office import Category, DutyItem, OfficeSetting, SpecialDay, TimeLimit
+from dutydesk.models.patrol import Checkpoint, Patrol, PatrolCheck, Route
+
+TABLES: tuple[type[Table], ...] = (
+    District,
+    Subdistrict,
+    Area,
+    Unit,
+    UnitArea,
+    Department,
+    TeamSeat,
+    FindKey,
+    Staff,
+    RoleGrant,
+    Posting,
+    Shift,
+    DeskVisit,
+    Category,
+    TimeLimit,
+    DutyItem,
+    OfficeSetting,
+    SpecialDay,
+    Act,
+    AuditHead,
+    AuditEntry,
+    AuditValues,
+    Draft,
+    Counter,
+    Issue,
+    Reporter,
+    IssueStep,
+    Deadline,
+    Request,
+    ProxyEntry,
+    Route,
+    Checkpoint,
+    Patrol,
+    PatrolCheck,
+)
+
+__all__ = [
+    "TABLES",
+    "InstantField",
+    "database",
+    *(table.__name__ for table in TABLES),
+]

@@ -1,0 +1,175 @@
+"""Opening the database, and everything that only one kind of database knows.
+
+SQLite's pragmas, its locks and the counter that tells of other desks' writes are here and nowhere else;
+PostgreSQL is a second set of the same functions.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from peewee import SqliteDatabase
+
+from dutydesk.models.base import database
+from dutydesk.settings import sqlite_path
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+_BUSY_SECONDS = 15
+_CHECK_EACH = 20_000  # virtual machine steps between two looks whether a read is still wanted
+
+
+class DatabaseProblem(Exception):
+    """The database cannot be used; the message is Chinese and says what to do."""
+
+
+class NewerSchema(DatabaseProblem):
+    """The database was written by a newer dutydesk."""
+
+
+class OlderSchema(DatabaseProblem):
+    """The database wants `dutydesk db upgrade` first."""
+
+
+class NotOurs(DatabaseProblem):
+    """The file is no database, or one of another program."""
+
+
+def bind(url: str) -> SqliteDatabase:
+    """Make the database of a URL the one behind all tables; does not connect.
+
+    Raises DatabaseProblem for a URL that nothing here understands.
+    """
+    if not url.startswith("sqlite:///"):
+        raise DatabaseProblem(f"数据库地址 {url.split('@')[-1]} 无法识别。请写成 sqlite:////路径/文件.db。")
+    chosen = SqliteDatabase(
+        str(sqlite_path(url)),
+        pragmas={"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -16_000},
+        timeout=_BUSY_SECONDS,
+        autoconnect=False,
+        field_types={"INSTANT": "TEXT"},
+    )
+    database.initialize(chosen)
+    return chosen
+
+
+def connect(url: str) -> None:
+    """Bind and connect on this thread, and see that the schema is the one that this program writes.
+
+    Raises DatabaseProblem (NotOurs, OlderSchema, NewerSchema) with what to do.
+    """
+    path = sqlite_path(url)
+    chosen = bind(url)
+    if not path.exists():
+        raise DatabaseProblem(
+            f"没有找到数据库 {path}。请先运行 dutydesk db init 建库，或 make run 打开演示。"
+        )
+    try:
+        chosen.connect()
+        verify_schema()
+    except DatabaseProblem:
+        chosen.close()
+        raise
+    except Exception as error:
+        chosen.close()
+        raise explain(error, path) from None
+
+
+def explain(error: Exception, path: Path | None = None) -> DatabaseProblem:
+    """The Chinese sentence for an error of the database, with what to do."""
+    said = str(error).lower()
+    where = f" {path}" if path else ""
+    if "not a database" in said or "malformed" in said:
+        return NotOurs(f"文件{where} 不是值班台的数据库，或已损坏。请核对 DUTYDESK_DATABASE，或从备份恢复。")
+    if "readonly" in said or "read-only" in said:
+        return DatabaseProblem(f"数据库{where} 只读，无法保存。请管理员检查文件和所在目录的写权限。")
+    if "full" in said or "no space" in said:
+        return DatabaseProblem("磁盘已满，没有保存。请管理员清理磁盘后再按一次保存，已填内容仍在。")
+    if "locked" in said or "busy" in said:
+        return DatabaseProblem("数据库正被别的程序占用，没有保存。请稍等再试一次，已填内容仍在。")
+    if "unable to open" in said or "permission" in said:
+        return DatabaseProblem(f"数据库{where} 打不开。请检查目录是否存在、是否有读写权限。")
+    if "disk i/o" in said:
+        return DatabaseProblem("读写磁盘出错，没有保存。请管理员检查磁盘，已填内容仍在。")
+    return DatabaseProblem(f"数据库出错，没有保存，已填内容仍在。请告诉管理员：{type(error).__name__}。")
+
+
+def known_migrations() -> list[str]:
+    """Names of the migrations that this program brings, in order."""
+    return sorted(path.stem for path in MIGRATIONS.glob("[0-9]*.py"))
+
+
+def applied_migrations() -> list[str]:
+    """Names of the migrations that the connected database has had, in order."""
+    if not database.table_exists("schema_migration"):
+        return []
+    return sorted(name for (name,) in database.execute_sql("select name from schema_migration").fetchall())
+
+
+def verify_schema() -> None:
+    """Compare the database's migrations with ours. Raises NotOurs, OlderSchema or NewerSchema."""
+    applied, known = applied_migrations(), known_migrations()
+    if not applied:
+        if database.get_tables():
+            raise NotOurs("这是别的程序的数据库，值班台不会动它。请核对 DUTYDESK_DATABASE。")
+        raise OlderSchema("数据库还是空的。请先运行 dutydesk db init。")
+    if set(applied) - set(known):
+        raise NewerSchema("数据库由更新版本的值班台写成，本版本不能打开。请升级值班台程序后再来。")
+    if set(known) - set(applied):
+        raise OlderSchema("数据库是旧版本的。请先备份，再运行 dutydesk db upgrade。")
+
+
+def migrate(url: str) -> list[str]:
+    """Create or upgrade the schema; returns the names of the migrations applied. Raises DatabaseProblem."""
+    path = sqlite_path(url)
+    chosen = bind(url)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        chosen.connect()
+        if not applied_migrations() and chosen.get_tables():
+            raise NotOurs("这是别的程序的数据库，值班台不会动它。请核对 DUTYDESK_DATABASE。")
+        if set(applied_migrations()) - set(known_migrations()):
+            raise NewerSchema("数据库由更新版本的值班台写成，本版本不能升级它。请升级值班台程序。")
+        from playhouse.migrations import Runner
+
+        applied: list[str] = Runner(chosen, str(MIGRATIONS)).up()
+        return applied
+    except DatabaseProblem:
+        raise
+    except Exception as error:
+        raise explain(error, path) from error
+    finally:
+        if not chosen.is_closed():
+            chosen.close()
+
+
+def write_transaction() -> AbstractContextManager[Any]:
+    """One transaction that takes the write lock at once, so that waiting happens before anything is read."""
+    return database.atomic("IMMEDIATE")  # type: ignore[no-any-return]
+
+
+def read_transaction() -> AbstractContextManager[Any]:
+    """One transaction in which all reads see the same moment."""
+    return database.atomic()  # type: ignore[no-any-return]
+
+
+def changes_seen() -> int:
+    """A number that differs when another connection has written since it was last asked."""
+    row = database.execute_sql("pragma data_version").fetchone()
+    return int(row[0])
+
+
+def stop_when(abandoned: Callable[[], bool]) -> None:
+    """Let a read that nobody waits for end early: SQLite asks `abandoned` now and then while it works."""
+    connection: sqlite3.Connection = database.connection()
+    connection.set_progress_handler(lambda: int(abandoned()), _CHECK_EACH)
+
+
+def integrity_problems() -> list[str]:
+    """What the database itself finds wrong with its file."""
+    found = [str(row[0]) for row in database.execute_sql("pragma integrity_check(20)").fetchall()]
+    broken = [f"{row[0]} 行 {row[1]}" for row in database.execute_sql("pragma foreign_key_check").fetchall()]
+    return [line for line in found if line != "ok"] + broken

@@ -1,0 +1,210 @@
+"""The ledger (问题清单): an issue, its story step by step, its deadlines, and what waits on it."""
+
+from __future__ import annotations
+
+from peewee import (
+    AutoField,
+    BigAutoField,
+    BooleanField,
+    CharField,
+    DateField,
+    ForeignKeyField,
+    IntegerField,
+    TextField,
+)
+from playhouse.fields import EnumField
+
+from dutydesk.models.audit import Act
+from dutydesk.models.base import InstantField, Table
+from dutydesk.models.office import Category, TimeLimit
+from dutydesk.models.organisation import Area, Department, Subdistrict, Unit
+from dutydesk.models.staff import Staff
+from dutydesk.vocabulary import (
+    AssigneeKind,
+    Force,
+    Level,
+    Means,
+    Phase,
+    ProxyState,
+    RequestKind,
+    RequestState,
+    Source,
+    State,
+    Urgency,
+)
+
+
+class Counter(Table):
+    """A serial number's last value; its row is locked inside the transaction that takes the next."""
+
+    name = CharField(primary_key=True)
+    value = IntegerField(default=0)
+
+
+class Issue(Table):
+    """A case of the ledger. Subdistrict and area are those of the day it was registered.
+
+    `is_open` is false in the three ends. `returns_to` is the state that a paused, pooled or merged one remembers.
+    `assignee_key` is a force's value or the id of a unit, person, department or seat. `handled_by` said that it was done; `checked_by` looked on site and must be somebody else.
+    `version` counts the acts on it: an edit made on an older one is refused.
+    """
+
+    id = BigAutoField()
+    year = IntegerField()
+    serial = IntegerField()
+    state = EnumField(State)
+    is_open = BooleanField(default=True)
+    returns_to = EnumField(State, null=True)
+    merged_into = ForeignKeyField("self", null=True, backref="merged")
+    subdistrict = ForeignKeyField(Subdistrict, backref="issues", index=False)
+    area = ForeignKeyField(Area, backref="issues", index=False)
+    unit = ForeignKeyField(Unit, backref="issues", index=False)
+    spot = CharField(default="")
+    category = ForeignKeyField(Category, backref="issues", index=False)
+    urgency = EnumField(Urgency)
+    source = EnumField(Source)
+    source_number = CharField(default="", index=True)
+    source_due_at = InstantField(null=True)
+    force = EnumField(Force)
+    summary = TextField()
+    detail = TextField(default="")
+    on_the_spot = TextField(default="")
+    strongly_felt = BooleanField(default=False)
+    beyond_neighbourhood = BooleanField(default=False)
+    assignee_kind = EnumField(AssigneeKind, null=True)
+    assignee_key = CharField(null=True)
+    assignee_name = CharField(default="")
+    handler = ForeignKeyField(Staff, null=True, backref="handling", index=False)
+    handled_by = ForeignKeyField(Staff, null=True, backref="handled", index=False)
+    checked_by = ForeignKeyField(Staff, null=True, backref="checked", index=False)
+    outcome = TextField(default="")
+    feedback_given = BooleanField(default=False)
+    feedback_text = TextField(default="")
+    satisfied = BooleanField(null=True)
+    level = EnumField(Level, null=True)
+    solved_on_spot = BooleanField(default=False)
+    sent_down = BooleanField(default=False)
+    send_backs = IntegerField(default=0)
+    reworks = IntegerField(default=0)
+    urges = IntegerField(default=0)
+    reported_at = InstantField()
+    reported_by = ForeignKeyField(Staff, null=True, backref="reported", index=False)
+    opened_at = InstantField(null=True)
+    assigned_at = InstantField(null=True)
+    first_contact_due_at = InstantField(null=True)
+    first_contact_at = InstantField(null=True)
+    due_at = InstantField(null=True)
+    paused_at = InstantField(null=True)
+    paused_until = DateField(null=True)
+    look_again_on = DateField(null=True)
+    closed_at = InstantField(null=True)
+    changed_at = InstantField()
+    version = IntegerField(default=1)
+
+    class Meta:
+        """One index for each list that the desk shows (area first: it is what a desk sees)."""
+
+        indexes = (
+            (("year", "serial"), True),
+            (("area", "is_open", "id"), False),
+            (("area", "state", "id"), False),
+            (("area", "is_open", "due_at", "id"), False),
+            (("area", "changed_at", "id"), False),
+            (("unit", "is_open", "id"), False),
+            (("assignee_kind", "assignee_key", "is_open", "id"), False),
+            (("handler", "is_open", "id"), False),
+            (("subdistrict", "is_open", "id"), False),
+            (("subdistrict", "state", "id"), False),
+            (("is_open", "due_at"), False),
+            (("state", "id"), False),
+        )
+
+    @property
+    def number(self) -> str:
+        """The case number as everybody reads it: `2026-000123`."""
+        return f"{self.year}-{self.serial:06d}"
+
+
+class Reporter(Table):
+    """Who raised an issue: personal data, kept apart so that it can go while the case stays."""
+
+    issue = ForeignKeyField(Issue, primary_key=True, backref="reporters")
+    name = CharField(default="")
+    phone = CharField(default="")
+    address = CharField(default="")
+
+
+class IssueStep(Table):
+    """One step of an issue's story; the order is that of `id`, never of the clock.
+
+    `details` is JSON: what the act demanded (basis, reason, end date, who took part, evidence …).
+    """
+
+    id = BigAutoField()
+    issue = ForeignKeyField(Issue, backref="steps")
+    act = ForeignKeyField(Act, null=True, backref="steps")
+    name = CharField()
+    from_state = EnumField(State, null=True)
+    to_state = EnumField(State)
+    staff = ForeignKeyField(Staff, null=True, index=False)
+    staff_name = CharField()
+    role = CharField(default="")
+    text = TextField(default="")
+    details = TextField(default="{}")
+    occurred_at = InstantField()
+    recorded_at = InstantField()
+
+
+class Deadline(Table):
+    """A deadline with all that it was made from: a later change of settings never moves it."""
+
+    id = BigAutoField()
+    issue = ForeignKeyField(Issue, backref="deadlines")
+    phase = EnumField(Phase)
+    started_at = InstantField()
+    amount = IntegerField(null=True)
+    unit = CharField(default="")
+    limit = ForeignKeyField(TimeLimit, null=True, index=False)
+    hours = CharField(default="")
+    due_at = InstantField()
+    explanation = TextField()
+    current = BooleanField(default=True)
+
+
+class Request(Table):
+    """Something asked of the chief (待我定); `details` is JSON with what is asked for."""
+
+    id = AutoField()
+    issue = ForeignKeyField(Issue, backref="requests")
+    area = ForeignKeyField(Area, index=False)
+    kind = EnumField(RequestKind)
+    state = EnumField(RequestState)
+    reason = TextField()
+    details = TextField(default="{}")
+    asked_by = ForeignKeyField(Staff, index=False)
+    asked_at = InstantField()
+    decided_by = ForeignKeyField(Staff, null=True, index=False)
+    decided_at = InstantField(null=True)
+    decision = TextField(default="")
+
+    class Meta:
+        """What waits in an area."""
+
+        indexes = ((("area", "state"), False),)
+
+
+class ProxyEntry(Table):
+    """代录: what somebody told by word, telephone or paper, entered by another; confirmed later or objected to."""
+
+    id = AutoField()
+    step = ForeignKeyField(IssueStep, backref="proxies")
+    issue = ForeignKeyField(Issue, backref="proxies")
+    staff = ForeignKeyField(Staff, null=True, backref="spoken_for")
+    department = ForeignKeyField(Department, null=True)
+    person_name = CharField()
+    means = EnumField(Means)
+    told_at = InstantField()
+    entered_by = ForeignKeyField(Staff, index=False)
+    state = EnumField(ProxyState)
+    answered_at = InstantField(null=True)
+    objection = TextField(default="")

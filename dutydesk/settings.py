@@ -1,0 +1,79 @@
+"""This machine's settings: a TOML file, then DUTYDESK_* environment variables. An office's own live in the database.
+
+Imports nothing of ours and nothing heavy: it is read before peewee and Textual are.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What this machine says: where the database is, the folders, how lines are drawn."""
+
+    database: str = ""
+    state_folder: str = ""
+    drawing: str = "auto"  # auto, box or ascii
+
+    @property
+    def state(self) -> Path:
+        """The folder for what the desk keeps outside its database (drafts of last resort, audit heads)."""
+        if self.state_folder:
+            return Path(self.state_folder)
+        if self.database.startswith("sqlite:///"):
+            return sqlite_path(self.database).parent / "dutydesk-state"
+        return Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local" / "state")) / "dutydesk"
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the message is Chinese and says what to do."""
+
+
+def sqlite_path(url: str) -> Path:
+    """The file that a `sqlite:////path/file.db` URL names."""
+    return Path(url.removeprefix("sqlite:///"))
+
+
+def settings_file() -> Path:
+    """Where the TOML file is looked for: DUTYDESK_SETTINGS, else the user's configuration folder."""
+    named = os.environ.get("DUTYDESK_SETTINGS")
+    if named:
+        return Path(named)
+    return Path(os.environ.get("XDG_CONFIG_HOME", Path.home() / ".config")) / "dutydesk" / "settings.toml"
+
+
+@cache
+def load() -> Settings:
+    """Read file and environment once. Raises SettingsError where the file cannot be understood."""
+    known = {field.name for field in fields(Settings)}
+    values: dict[str, str] = {}
+    path = settings_file()
+    if path.is_file():
+        try:
+            found = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise SettingsError(f"设置文件 {path} 读不懂（{error}）。请改正或移走它再试。") from None
+        strange = sorted(set(found) - known)
+        if strange:
+            raise SettingsError(f"设置文件 {path} 里有不认识的项：{'、'.join(strange)}。可用的项：{'、'.join(sorted(known))}。")
+        values |= {key: str(value) for key, value in found.items()}
+    for name in known:
+        if value := os.environ.get(f"DUTYDESK_{name.upper()}"):
+            values[name] = value
+    chosen = Settings(**values)
+    if not chosen.database:
+        data = Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share"))
+        chosen = replace(chosen, database=f"sqlite:///{data / 'dutydesk' / 'district.db'}")
+    if chosen.drawing not in ("auto", "box", "ascii"):
+        raise SettingsError("设置 drawing 只能是 auto、box 或 ascii，请改正。")
+    return chosen
+
+
+def on_postgresql() -> bool:
+    """Whether the desk works on PostgreSQL; decides what is imported."""
+    return load().database.startswith(("postgres://", "postgresql://"))
