@@ -1,0 +1,57 @@
+"""One write: one transaction that takes the act's id, lets the rule check and change, and writes the audit entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from dutydesk.models import Act
+from dutydesk.models.connection import write_transaction
+from dutydesk.rules import audit
+from dutydesk.rules.errors import AlreadyDone
+from dutydesk.session import Session
+
+
+@dataclass
+class Acting:
+    """What a rule writes on while its act runs."""
+
+    row: Act
+    at: datetime
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    chain: str = audit.DISTRICT
+    subject: str = ""
+
+    def about(self, subject: str, subject_id: int | None, name: str, subdistrict_id: int | None = None) -> None:
+        """Say what the act is about; the first subject is what a repeated try answers with."""
+        if not self.row.subject:
+            Act.update(subject=subject, subject_id=subject_id).where(Act.id == self.row.id).execute()
+            self.row.subject = subject
+            self.subject = f"{subject} {name}"
+            self.chain = audit.chain_of(subdistrict_id)
+
+    def changed(self, what: str, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
+        """Remember values before and after for the audit."""
+        self.changes.append({"what": what, "before": before, "after": after})
+
+
+@contextmanager
+def act(session: Session, act_id: str, name: str) -> Iterator[Acting]:
+    """Run one act in one transaction, or nothing of it.
+
+    Raises AlreadyDone when an act with this id is in the database (its outcome was unknown to the caller).
+    """
+    with write_transaction():
+        done = Act.get_or_none(Act.id == act_id)
+        if done is not None:
+            raise AlreadyDone(done.subject, done.subject_id)
+        now = datetime.now(UTC)
+        role = session.main.role.value if session.main else ""
+        row = Act(id=act_id, name=name, staff=session.staff_id, role=role, came_from=session.came_from, at=now)
+        row.save(force_insert=True)
+        acting = Acting(row, now)
+        yield acting
+        audit.append(row, session.number, acting.chain, acting.subject, acting.changes)
