@@ -46,7 +46,7 @@ class Issue(Table):
 
     `is_open` is false in the three ends. `returns_to` is the state that a paused, pooled or merged one remembers.
     `assignee_key` is a force's value or the id of a unit, person, department or seat. `handled_by` said that it was done; `checked_by` looked on site and must be somebody else.
-    `version` counts the acts on it: an edit made on an older one is refused.
+    `sample_due`: solved on the spot and drawn for a look afterwards (抽查). `version` counts the acts on it: an edit made on an older one is refused.
     """
 
     id = BigAutoField()
@@ -83,6 +83,7 @@ class Issue(Table):
     satisfied = BooleanField(null=True)
     level = EnumField(Level, null=True)
     solved_on_spot = BooleanField(default=False)
+    sample_due = BooleanField(default=False)
     sent_down = BooleanField(default=False)
     send_backs = IntegerField(default=0)
     reworks = IntegerField(default=0)

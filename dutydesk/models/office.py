@@ -7,6 +7,7 @@ from peewee import (
     BooleanField,
     CharField,
     DateField,
+    FloatField,
     ForeignKeyField,
     IntegerField,
     TextField,
@@ -21,8 +22,8 @@ from dutydesk.vocabulary import Force, Phase, Urgency
 class Category(Table):
     """A class of issue: group and name, the force that answers for it, who may assign it.
 
-    `delegated`: the duty officer may assign without asking the chief. `spot_sample`: of how many 当场解决 one is
-    looked at again, 0 for none. `words`: words of a text that speak for this category, parted by blanks.
+    `delegated`: the duty officer may assign without asking the chief. `spot_share`: the share of 当场解决
+    that is looked at again, 0 to 1. `words`: words of a text that speak for this category, parted by blanks.
     """
 
     id = AutoField()
@@ -32,7 +33,7 @@ class Category(Table):
     force = EnumField(Force)
     department_hint = CharField(default="")
     delegated = BooleanField(default=True)
-    spot_sample = IntegerField(default=0)
+    spot_share = FloatField(default=0.0)
     words = TextField(default="")
     active = BooleanField(default=True)
 

@@ -35,7 +35,10 @@ class Route(Table):
 
 
 class Checkpoint(Table):
-    """Where to stop, what to look at, by which standard. `weekdays` holds ISO days, `12345` for Monday to Friday."""
+    """Where to stop, what to look at, by which standard.
+
+    `weekdays` holds ISO days, `12345` for Monday to Friday; `abnormal` is what 异常 usually means here.
+    """
 
     id = AutoField()
     route = ForeignKeyField(Route, backref="checkpoints")
@@ -44,6 +47,7 @@ class Checkpoint(Table):
     place = CharField()
     look_at = CharField()
     standard = TextField()
+    abnormal = CharField(default="")
     force = EnumField(Force)
     category = ForeignKeyField(Category, index=False)
     weekdays = CharField(default="1234567")
@@ -85,6 +89,7 @@ class PatrolCheck(Table):
     place = CharField()
     look_at = CharField()
     standard = TextField()
+    abnormal = CharField(default="")
     force = EnumField(Force)
     category = ForeignKeyField(Category, index=False)
     mark = EnumField(Mark)

@@ -1,0 +1,63 @@
+"""The dated organisation: which area a unit belongs to on a day, who holds which seat, who answers for what."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from peewee import Expression
+
+from dutydesk.models import Area, DutyItem, TeamSeat, Unit, UnitArea
+from dutydesk.rules.workcalendar import CHINA
+
+
+def on_day(model: Any, day: date) -> Expression:
+    """Rows of a dated table that hold on a day; both ends belong to it."""
+    return (model.valid_from <= day) & (model.valid_to.is_null() | (model.valid_to >= day))
+
+
+def today() -> date:
+    """The day in Shanghai."""
+    return datetime.now(CHINA).date()
+
+
+def day_of(moment: datetime) -> date:
+    """The day in Shanghai of a moment."""
+    return moment.astimezone(CHINA).date()
+
+
+def start_of(day: date) -> datetime:
+    """The moment at which a day begins in Shanghai, in UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=CHINA).astimezone(UTC)
+
+
+def area_of_unit(unit_id: int, day: date) -> Area | None:
+    """The area to which a unit belongs on a day."""
+    found = (
+        Area.select()
+        .join(UnitArea)
+        .where(UnitArea.unit == unit_id, on_day(UnitArea, day))
+        .order_by(UnitArea.valid_from.desc())
+        .first()
+    )
+    return found if isinstance(found, Area) else None
+
+
+def units_of_area(area_id: int, day: date) -> list[Unit]:
+    """The units of an area on a day, by code."""
+    return list(
+        Unit.select().join(UnitArea).where(UnitArea.area == area_id, on_day(UnitArea, day)).order_by(Unit.code)
+    )
+
+
+def seats_of_area(area_id: int, day: date) -> list[TeamSeat]:
+    """The seats of an area's 1+4+N on a day."""
+    return list(
+        TeamSeat.select().where(TeamSeat.area == area_id, on_day(TeamSeat, day)).order_by(TeamSeat.id)
+    )
+
+
+def duty_bases(category_id: int, department_id: int | None) -> list[str]:
+    """What the 权责清单 says about a category for a department, or for every 居委 when null."""
+    owner = DutyItem.department.is_null() if department_id is None else DutyItem.department == department_id
+    return [item.basis for item in DutyItem.select().where(DutyItem.category == category_id, owner)]

@@ -1,0 +1,82 @@
+"""Signing on: who somebody is on a day, with roles and scopes, and since when they have been away."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from dutydesk.models import Area, Department, DeskVisit, RoleGrant, Staff, Subdistrict, Unit
+from dutydesk.models.connection import write_transaction
+from dutydesk.rules import office
+from dutydesk.rules.errors import NotAllowed
+from dutydesk.rules.organisation import on_day, today
+from dutydesk.session import Grant, Session
+
+_ONE_VISIT_SECONDS = 3600
+
+
+def sign_on(number: str | None, came_from: str = "") -> Session:
+    """The session of a member of staff by number; in a demo without number, its first duty officer.
+
+    Raises NotAllowed when nobody active has this number, or holds no role today.
+    """
+    if not number:
+        number = office.setting("demo_staff")
+        if not number:
+            raise NotAllowed("请说明您是谁：dutydesk desk --as 工号。工号可用 dutydesk staff list 查到。")
+    staff = Staff.get_or_none(Staff.number == number, Staff.active)
+    if staff is None:
+        raise NotAllowed(f"没有工号为 {number} 的在岗人员。请核对工号，或请管理员添加。")
+    day = today()
+    grants = grants_of(staff.id, day)
+    if not grants:
+        raise NotAllowed(f"工号 {number} 今天没有任何岗位。请管理员核对任职日期。")
+    return Session(staff.id, staff.number, staff.name, grants, day, came_from, demo=bool(office.setting("demo_staff")))
+
+
+def grants_of(staff_id: int, day: date) -> tuple[Grant, ...]:
+    """The roles that somebody holds on a day, with their scopes in words."""
+    rows = (
+        RoleGrant.select(RoleGrant, Area, Subdistrict, Unit, Department)
+        .left_outer_join(Area)
+        .switch(RoleGrant)
+        .left_outer_join(Subdistrict, on=(RoleGrant.subdistrict == Subdistrict.id))
+        .switch(RoleGrant)
+        .left_outer_join(Unit, on=(RoleGrant.unit == Unit.id))
+        .switch(RoleGrant)
+        .left_outer_join(Department, on=(RoleGrant.department == Department.id))
+        .join(Staff, on=(RoleGrant.staff == Staff.id))
+        .where(RoleGrant.staff == staff_id, Staff.active, on_day(RoleGrant, day))
+        .order_by(RoleGrant.id)
+    )
+    return tuple(
+        Grant(
+            role=row.role,
+            place=" ".join(part.name for part in (row.area or row.unit or row.department or row.subdistrict,) if part)
+            + (f"·{row.force.label}" if row.force else ""),
+            subdistrict_id=row.subdistrict_id,
+            area_id=row.area_id,
+            unit_id=row.unit_id,
+            department_id=row.department_id,
+            force=row.force,
+        )
+        for row in rows
+    )
+
+
+def seen(session: Session) -> datetime | None:
+    """Note that this person is at the desk; answers since when 今日 should tell what is new.
+
+    Coming back within an hour counts as the same visit, so that a dropped line does not hide what is new.
+    """
+    now = datetime.now(UTC)
+    with write_transaction():
+        visit = DeskVisit.get_or_none(DeskVisit.staff == session.staff_id)
+        if visit is None:
+            DeskVisit.insert(staff=session.staff_id, last_seen_at=now).execute()
+            return None
+        away = (now - visit.last_seen_at).total_seconds() > _ONE_VISIT_SECONDS
+        since: datetime | None = visit.last_seen_at if away else visit.previous_seen_at
+        DeskVisit.update(last_seen_at=now, previous_seen_at=since).where(
+            DeskVisit.staff == session.staff_id
+        ).execute()
+        return since
