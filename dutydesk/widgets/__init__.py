@@ -1,0 +1,1 @@
+"""What screens share: the windowed list, the picker, the form, menus and the frame."""

@@ -1,0 +1,72 @@
+"""Text measured in terminal columns: a Chinese character takes two."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len, chop_cells
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from dutydesk.terminal import literal
+
+ELLIPSIS = "…"
+Line = tuple[tuple[str, Style], ...]
+
+
+def cut(text: str, width: int) -> str:
+    """`text` in at most `width` columns, ending in … where something was left out."""
+    text = literal(text)
+    if len(text) * 2 <= width or cell_len(text) <= width:
+        return text
+    if width <= 0:
+        return ""
+    room = width - 1
+    kept = []
+    for character in text:
+        room -= cell_len(character)
+        if room < 0:
+            break
+        kept.append(character)
+    return "".join(kept) + ELLIPSIS
+
+
+def fit(text: str, width: int) -> str:
+    """`text` in exactly `width` columns."""
+    shown = cut(text, width)
+    return shown + " " * (width - cell_len(shown))
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """`text` broken into lines of at most `width` columns; its own line ends stay. At least one line."""
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        lines.extend(chop_cells(literal(paragraph), max(width, 2)) or [""])
+    return lines
+
+
+def strip_of(line: Line, width: int, plain: Style | None = None) -> Strip:
+    """The line as a strip exactly `width` wide; its last style goes on to the edge."""
+    used = sum(cell_len(text) for text, _ in line)
+    parts = list(line)
+    if used < width:
+        blank = " " * (width - used)
+        if parts:
+            parts[-1] = (parts[-1][0] + blank, parts[-1][1])
+        else:
+            parts = [(blank, plain or Style.null())]
+    merged: list[Segment] = []
+    for text, style in parts:
+        if merged and merged[-1].style == style:
+            merged[-1] = Segment(merged[-1].text + text, style)
+        else:
+            merged.append(Segment(text, style))
+    strip = Strip(merged, max(used, width))
+    return strip.crop(0, width) if used > width else strip
+
+
+def lean(style: Style) -> Style:
+    """The style without the terminal's default colours, which need no bytes to say."""
+    color = None if style.color is None or style.color.is_default else style.color
+    background = None if style.bgcolor is None or style.bgcolor.is_default else style.bgcolor
+    flags = {name: True for name in ("bold", "dim", "italic", "underline", "reverse") if getattr(style, name)}
+    return Style(color=color, bgcolor=background, **flags)

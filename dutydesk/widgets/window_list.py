@@ -1,0 +1,368 @@
+"""The list that fetches only the window it shows. Every duty's ledger is one of these."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic
+
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widget import Widget
+
+from dutydesk.widgets.cells import Line, fit, lean, strip_of, wrap
+from dutydesk.widgets.window import Page, R, Source, Window, Wish
+
+REST_SECONDS = 0.2
+MARK = "▶ "
+NO_MARK = "  "
+SHORTEST_FLEX = 8
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column `width` terminal columns wide; `flex` takes what is left. Shown in a list of `from_width` and wider.
+
+    `cell` gives the text, or text and a Rich style. Fewer styles mean fewer bytes for each cursor move.
+    """
+
+    title: str
+    width: int
+    cell: Callable[[Any], str | tuple[str, str]]
+    flex: bool = False
+    from_width: int = 0
+
+
+class WindowList(Widget, Generic[R], can_focus=True):
+    """Rows of a source, one under the cursor. Keys are kept and answered in order while rows are on their way."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "window-list--header",
+        "window-list--cursor",
+        "window-list--cursor-blurred",
+        "window-list--empty",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move('lines', -1)", "上一行", show=False),
+        Binding("down,j", "move('lines', 1)", "下一行", show=False),
+        Binding("pageup", "move('pages', -1)", "上一页", show=False),
+        Binding("pagedown", "move('pages', 1)", "下一页", show=False),
+        Binding("home,g", "move('first', 0)", "最前", show=False),
+        Binding("end,G", "move('last', 0)", "最后", show=False),
+        Binding("enter", "move('choose', 0)", "办理", show=False),
+    ]
+
+    @dataclass
+    class About(Message):
+        """What the messages of a list have in common."""
+
+        window_list: WindowList[Any]
+
+        @property
+        def control(self) -> WindowList[Any]:
+            """The list."""
+            return self.window_list
+
+    @dataclass
+    class Moved(About):
+        """The cursor stands on another row (None: the list is empty), or its row has changed."""
+
+        row: Any | None
+
+    @dataclass
+    class Rested(About):
+        """The cursor has stayed on the row for 0.2 s: time to show the case."""
+
+        row: Any | None
+
+    @dataclass
+    class Chosen(About):
+        """Enter on a row."""
+
+        row: Any
+
+    @dataclass
+    class Failed(About):
+        """The source could not answer; what was on the screen stays."""
+
+        error: Exception
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        source: Source[R] | None = None,
+        *,
+        empty_text: str = "这里还没有内容。",
+        name: str | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self.columns = tuple(columns)
+        self.empty_text = empty_text
+        self._source = source
+        self._window: Window[R] = Window()
+        self._asked = False  # whether a first answer has come: "empty" is only said then
+        self._wishes: deque[Wish] = deque()
+        self._underway = ""  # which fetch is in flight: older, newer, first, last, all
+        self._generation = 0  # answers to questions of an earlier generation are dropped
+        self._shown: list[Line] = []
+        self._texts: dict[Hashable, tuple[R, Line]] = {}
+        self._announced: R | None = None
+        self._rest: Timer | None = None
+
+    # What screens use
+
+    @property
+    def row(self) -> R | None:
+        """The row under the cursor."""
+        return self._window.row
+
+    @property
+    def source(self) -> Source[R] | None:
+        """Where the rows come from. Setting it starts again at the top."""
+        return self._source
+
+    @source.setter
+    def source(self, source: Source[R] | None) -> None:
+        self._source = source
+        if self.is_mounted:
+            self.run_worker(self.show(), exit_on_error=False)
+
+    async def show(self, key: Hashable | None = None) -> None:
+        """Start again at the top, or with the cursor on the row with this key (or where it would stand)."""
+        source, window = self._source, self._window
+        self._wishes.clear()
+        if source is None:
+            self._take(Page((), True, True))
+            return
+        count = 3 * window.size
+        page = await self._ask("all", source.after(None, count) if key is None else source.around(key, count))
+        if page is not None:
+            self._take(page, [] if key is None else [key], window.height // 2)
+
+    async def reload(self) -> None:
+        """Read the window again. The cursor keeps its row, or the nearest left, and its line on the screen."""
+        source, window = self._source, self._window
+        if source is None or window.row is None:
+            await self.show()
+            return
+        keys, screen_line = window.nearest_keys(), window.cursor - window.top
+        count = max(3 * window.size, len(window.rows))
+        page = await self._ask("all", source.around(keys[0], count))
+        if page is not None:
+            self._take(page, keys, screen_line)
+
+    # Fetching
+
+    async def _ask(self, what: str, question: Awaitable[Page[R]]) -> Page[R] | None:
+        """The answer, or None when it failed (said by Failed) or a later question has made it pointless."""
+        self._generation += 1
+        generation = self._generation
+        self._underway = what
+        try:
+            page = await question
+        except Exception as error:  # whatever a source raises must leave the rows on the screen
+            if generation == self._generation:
+                self._underway = ""
+                self._wishes.clear()
+                self.post_message(self.Failed(self, error))
+            return None
+        if generation != self._generation:
+            return None
+        self._underway = ""
+        self._asked = True
+        return page
+
+    def _fetch(self, what: str) -> None:
+        if not self._underway and self._source is not None:
+            self._underway = what
+            self.run_worker(self._load(what, self._source), exit_on_error=False)
+
+    async def _load(self, what: str, source: Source[R]) -> None:
+        window = self._window
+        if self._underway != what or not window.rows:  # overtaken by show or reload before it began
+            return
+        count = 2 * window.size
+        if what in ("newer", "first"):
+            question = source.after(window.rows[-1].key if what == "newer" else None, count)
+        else:
+            question = source.before(window.rows[0].key if what == "older" else None, count)
+        page = await self._ask(what, question)
+        if page is None:
+            return
+        if what == "newer":
+            window.join_newer(page)
+        elif what == "older":
+            window.join_older(page)
+        else:
+            window.take(page)
+        self._answer_keys()
+
+    def _take(self, page: Page[R], keys: Sequence[Hashable] = (), screen_line: int = 0) -> None:
+        self._texts.clear()
+        self._window.take(page, keys, screen_line)
+        self._answer_keys()
+
+    # Moving
+
+    def action_move(self, kind: str, amount: int) -> None:
+        """One key's wish: granted now, or in its turn when its rows have come."""
+        self._wishes.append(Wish(kind, amount))
+        self._answer_keys()
+
+    def _answer_keys(self) -> None:
+        """Grant what can be granted, draw, tell, and fetch what will be wanted next."""
+        window = self._window
+        while self._wishes and self._underway != "all":
+            missing = window.missing(self._wishes[0])
+            if missing:
+                self._fetch(missing)
+                break
+            wish = self._wishes.popleft()
+            if wish.kind != "choose":
+                window.move(wish)
+            elif window.row is not None:
+                self._announce()
+                self.post_message(self.Chosen(self, window.row))
+        window.hold()
+        self._paint()
+        self._announce()
+        ahead = window.wanted_ahead()
+        if ahead:
+            self._fetch(ahead)
+
+    def _announce(self) -> None:
+        row = self.row
+        if row is self._announced or row == self._announced:
+            return
+        self._announced = row
+        self.post_message(self.Moved(self, row))
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(REST_SECONDS, self._say_rested)
+
+    def _say_rested(self) -> None:
+        self._rest = None
+        self.post_message(self.Rested(self, self.row))
+
+    # Events
+
+    def on_mount(self) -> None:
+        """Read the first window."""
+        if self._source is not None and not self._underway and not self._asked:
+            self.run_worker(self.show(), exit_on_error=False)
+
+    def on_resize(self) -> None:
+        """The columns change with the width; the cursor stays in sight."""
+        self._window.height = max(self.size.height - 1, 1)
+        self._texts.clear()
+        self._shown = []
+        self._answer_keys()
+
+    def on_focus(self) -> None:
+        """The cursor's look says where the keys go."""
+        self._paint()
+
+    def on_blur(self) -> None:
+        """See `on_focus`."""
+        self._paint()
+
+    def on_click(self, event: events.Click) -> None:
+        """A click moves the cursor; on the cursor's own row it opens it."""
+        window, line = self._window, event.y - 1
+        if 0 <= line < len(window.rows) - window.top:
+            distance = window.top + line - window.cursor
+            self.action_move("lines" if distance else "choose", distance)
+
+    # Drawing
+
+    def notify_style_update(self) -> None:
+        """Styles are part of the lines kept."""
+        super().notify_style_update()
+        self._texts.clear()
+        self._shown = []
+        if self.is_mounted:
+            self._paint()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as rows known, and the header."""
+        return max(len(self._window.rows), 1) + 1
+
+    def _columns_at(self, width: int) -> list[tuple[Column, int]]:
+        """The columns shown at this width and how wide each is."""
+        shown = [column for column in self.columns if width >= column.from_width]
+        room = width - len(MARK) - sum(c.width + 1 for c in shown if not c.flex) + 1
+        flexes = sum(column.flex for column in shown)
+        share = max((room - flexes) // flexes, SHORTEST_FLEX) if flexes else 0
+        return [(column, share if column.flex else column.width) for column in shown]
+
+    def _body(self, row: R) -> Line:
+        """A row's cells, neighbours of one style joined, without the cursor's mark."""
+        known = self._texts.get(row.key)
+        if known is not None and known[0] is row:
+            return known[1]
+        plain = lean(self.rich_style)
+        parts: list[tuple[str, Style]] = []
+        for column, width in self._columns_at(self.size.width):
+            cell = column.cell(row)
+            text, style = cell if isinstance(cell, tuple) else (cell, "")
+            look = plain + Style.parse(style) if style else plain
+            if parts and parts[-1][1] == look:
+                parts[-1] = (f"{parts[-1][0]} {fit(text, width)}", look)
+            else:
+                if parts:
+                    parts[-1] = (parts[-1][0] + " ", parts[-1][1])
+                parts.append((fit(text, width), look))
+        if len(self._texts) > 10 * self._window.size:
+            self._texts.clear()
+        body = tuple(parts)
+        self._texts[row.key] = (row, body)
+        return body
+
+    def _line(self, line: int) -> Line:
+        """What stands on a line below the header."""
+        window = self._window
+        index = window.top + line
+        if index < len(window.rows):
+            body = self._body(window.rows[index])
+            if index != window.cursor:
+                return ((NO_MARK, lean(self.rich_style)), *body)
+            look = "window-list--cursor" if self.has_focus else "window-list--cursor-blurred"
+            text = MARK + "".join(part for part, _ in body)
+            return ((text, lean(self.get_component_rich_style(look))),)
+        if not window.rows and self._asked:
+            words = wrap(self.empty_text, self.size.width - 2 * len(NO_MARK))
+            if line < len(words):
+                return ((NO_MARK + words[line], lean(self.get_component_rich_style("window-list--empty"))),)
+        return ()
+
+    def _paint(self) -> None:
+        """Have those lines drawn again which differ from what is on the screen, and no others."""
+        if not self.size:
+            return
+        lines = [self._line(number) for number in range(self._window.height)]
+        before, self._shown = self._shown, lines
+        if len(before) != len(lines):
+            self.refresh()
+            return
+        width = self.size.width
+        changed = [Region(0, y + 1, width, 1) for y, line in enumerate(lines) if line != before[y]]
+        if changed:
+            self.refresh(*changed)
+
+    def render_line(self, y: int) -> Strip:
+        """The header on line 0, then the rows."""
+        width = self.size.width
+        if y == 0:
+            titles = (fit(column.title, wide) for column, wide in self._columns_at(width))
+            style = lean(self.get_component_rich_style("window-list--header"))
+            return strip_of(((NO_MARK + " ".join(titles), style),), width)
+        return strip_of(self._shown[y - 1] if y <= len(self._shown) else (), width, lean(self.rich_style))
