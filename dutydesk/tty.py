@@ -19,7 +19,7 @@ NO_TTY_MESSAGE = "这里不是终端，值班台无法打开。请在终端窗�
 
 
 def clean_environment(environ: MutableMapping[str, str] = os.environ) -> None:
-    """Delete every TEXTUAL_* variable: they can import modules, log every key and let Ctrl+\\ kill the desk."""
+    """Delete every TEXTUAL_* variable: they can import modules, log every key and let Ctrl+Backslash kill the desk."""
     for name in [name for name in environ if name.startswith("TEXTUAL_")]:
         del environ[name]
 

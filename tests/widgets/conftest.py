@@ -45,7 +45,7 @@ class Stage(FullWidthKeys, App[None]):
 
     def lines(self) -> list[str]:
         """The text on the screen, line by line, as it would reach the terminal."""
-        width, height = self.size
+        _, height = self.size
         return [
             "".join(segment.text for segment in strip).rstrip()
             for strip in self.screen._compositor.render_strips()[:height]

@@ -1,0 +1,185 @@
+"""Numbered lines to choose from by digit or arrows: inside the action menu, below the picker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from dutydesk.terminal import digit_of
+from dutydesk.widgets.cells import Line, cut, fit, lean, strip_of, wrap
+
+MARK, NO_MARK = "▶ ", "  "
+INDENT = "    "
+ON_ONE_PAGE = 9
+ON_EACH_PAGE = 8
+NEXT_PAGE = "下一页"
+MORE_BELOW = "    ↓ 下面还有"
+LABEL_COLUMNS = 28
+
+
+@dataclass(frozen=True)
+class Option:
+    """One line: what it is called, a dim hint, and why it cannot be taken now, if so."""
+
+    label: str
+    hint: str = ""
+    disabled_reason: str = ""
+
+
+class Choices(Widget, can_focus=True):
+    """Up to nine numbered options, or pages of eight with `9 下一页`. The owner may focus it, or send it keys."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"choices--cursor", "choices--hint"}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "step(-1)", "上一项", show=False),
+        Binding("down,j", "step(1)", "下一项", show=False),
+        Binding("home", "step(-999)", "第一项", show=False),
+        Binding("end", "step(999)", "最后一项", show=False),
+        Binding("pagedown", "turn(1)", "下一页", show=False),
+        Binding("pageup", "turn(-1)", "上一页", show=False),
+        Binding("enter", "take", "选定", show=False),
+    ]
+
+    @dataclass
+    class Taken(Message):
+        """An option was chosen; `index` counts from 0 in the options given."""
+
+        choices: Choices
+        index: int
+
+        @property
+        def control(self) -> Choices:
+            """The list of choices."""
+            return self.choices
+
+    @dataclass
+    class Refused(Message):
+        """An option that is switched off was chosen."""
+
+        choices: Choices
+        reason: str
+
+    def __init__(self, options: Sequence[Option] = (), cursor: int = 0, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.options = tuple(options)
+        self.cursor = cursor
+
+    def set_options(self, options: Sequence[Option], cursor: int = 0) -> None:
+        """Show other options."""
+        if self.options != tuple(options) or self.cursor != cursor:
+            self.options, self.cursor = tuple(options), cursor
+            self.refresh(layout=True)
+
+    # Choosing
+
+    @property
+    def _page_size(self) -> int:
+        return len(self.options) if len(self.options) <= ON_ONE_PAGE else ON_EACH_PAGE
+
+    @property
+    def _first(self) -> int:
+        """Index of the first option on the page in sight."""
+        return self.cursor // self._page_size * self._page_size if self.options else 0
+
+    def action_step(self, lines: int) -> None:
+        """Move the cursor; it goes from page to page, and stops at the ends."""
+        first = self._first
+        self.cursor = min(max(self.cursor + lines, 0), max(len(self.options) - 1, 0))
+        self.refresh(layout=first != self._first)
+
+    def action_turn(self, pages: int) -> None:
+        """The next page, after the last the first."""
+        if len(self.options) > ON_ONE_PAGE:
+            count = -(-len(self.options) // ON_EACH_PAGE)
+            self.cursor = (self.cursor // ON_EACH_PAGE + pages) % count * ON_EACH_PAGE
+            self.refresh(layout=True)
+        else:
+            self.action_step(pages * 999)
+
+    def action_take(self) -> None:
+        """Choose what is under the cursor."""
+        if self.options:
+            option = self.options[self.cursor]
+            if option.disabled_reason:
+                self.post_message(self.Refused(self, option.disabled_reason))
+            else:
+                self.post_message(self.Taken(self, self.cursor))
+
+    def take_digit(self, digit: int) -> bool:
+        """Choose by number; says whether that number is on the page."""
+        if digit == ON_ONE_PAGE and len(self.options) > ON_ONE_PAGE:
+            self.action_turn(1)
+            return True
+        index = self._first + digit - 1
+        if not 1 <= digit <= self._page_size or index >= len(self.options):
+            return False
+        self.cursor = index
+        self.refresh()
+        self.action_take()
+        return True
+
+    def on_key(self, event: events.Key) -> None:
+        """Digits choose, full-width ones too."""
+        digit = digit_of(event.key)
+        if digit is not None and self.take_digit(digit):
+            event.stop()
+
+    # Drawing
+
+    def _option_lines(self, index: int, number: int, width: int) -> list[Line]:
+        option = self.options[index]
+        plain, dim = lean(self.rich_style), lean(self.get_component_rich_style("choices--hint"))
+        hint = f"✗ {option.disabled_reason}" if option.disabled_reason else option.hint
+        name = f"{number} {option.label}"
+        here = index == self.cursor
+        head = (MARK if here else NO_MARK) + name
+        look = lean(self.get_component_rich_style("choices--cursor")) if here else plain
+        if option.disabled_reason and not here:
+            look = dim
+        aligned = fit(head, LABEL_COLUMNS) if cell_len(head) < LABEL_COLUMNS else head + "  "
+        if hint and cell_len(aligned) + cell_len(hint) <= width:
+            return [((aligned, look), (hint, look if here else dim))]
+        lines: list[Line] = [((fit(line, width) if here else line, look),) for line in wrap(head, width)]
+        if hint:
+            lines += [((INDENT + line, dim),) for line in wrap(hint, width - len(INDENT))]
+        return lines
+
+    def _lines(self, width: int) -> tuple[list[Line], int]:
+        """All lines of the page, and where the option under the cursor ends."""
+        lines: list[Line] = []
+        cursor_end = 0
+        for number, index in enumerate(range(self._first, self._first + self._page_size), 1):
+            if index < len(self.options):
+                lines += self._option_lines(index, number, width)
+                if index == self.cursor:
+                    cursor_end = len(lines)
+        if len(self.options) > ON_ONE_PAGE:
+            page, pages = self._first // ON_EACH_PAGE + 1, -(-len(self.options) // ON_EACH_PAGE)
+            plain = lean(self.rich_style)
+            lines.append(((f"{NO_MARK}{ON_ONE_PAGE} {NEXT_PAGE}（第 {page} 页，共 {pages} 页）", plain),))
+        return lines, cursor_end
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as the page has at this width."""
+        return len(self._lines(width)[0])
+
+    def render_line(self, y: int) -> Strip:
+        """Lines from the one that keeps the cursor in sight."""
+        width, height = self.size
+        lines, cursor_end = self._lines(width)
+        start = max(0, min(cursor_end - height + 1, len(lines) - height))
+        if y == height - 1 and start + height < len(lines):
+            return strip_of(((cut(MORE_BELOW, width), lean(self.rich_style)),), width)
+        index = start + y
+        return strip_of(lines[index] if index < len(lines) else (), width, Style.null())
