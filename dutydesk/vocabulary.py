@@ -14,8 +14,8 @@ class Word(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> Self:
-        """Make a member from its kept value and its label."""
+    def __new__(cls, value: str, label: str = "") -> Self:
+        """Make a member from its kept value and its label; looking one up, `State("opened")`, needs no label."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

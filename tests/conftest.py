@@ -55,9 +55,8 @@ class SmallDistrict:
     subdistrict: int
     areas: list[int]
     units: list[int]  # three of the first area, three of the second
-    categories: list[
-        int
-    ]  # XF01: none sampled; LJ01: all sampled, every 居委 answers for it; SR05: the chief assigns
+    # XF01: none sampled; LJ01: all sampled, every 居委 answers for it; SR05: the chief assigns
+    categories: list[int]
     departments: list[int]  # one of the subdistrict, one of the district
     numbers: dict[Role, str] = field(default_factory=dict)
     sessions: dict[Role, Session] = field(default_factory=dict)

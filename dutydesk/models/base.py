@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dutydesk import settings
 
@@ -54,3 +54,7 @@ class Table(peewee.Model):
 
         database = database
         legacy_table_names = False
+
+    if TYPE_CHECKING:
+        # peewee makes the `x_id` of a foreign key, and what a joined select adds, only at run time.
+        def __getattr__(self, name: str) -> Any: ...

@@ -9,8 +9,9 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable
 from functools import reduce
+from typing import TypeVar
 
-from peewee import Expression, ModelSelect
+from peewee import Expression, Model, ModelSelect
 
 from dutydesk.models import Area, Issue
 from dutydesk.rules import lifecycle
@@ -20,6 +21,7 @@ from dutydesk.session import Grant, Session
 from dutydesk.vocabulary import AssigneeKind, Role
 
 R = Role
+M = TypeVar("M", bound=Model)
 CASE_READERS = frozenset(Role) - {R.AUDITOR, R.ADMINISTRATOR}
 
 MAY: dict[str, frozenset[Role]] = {way.act: way.who for way in lifecycle.WAYS} | {
@@ -87,7 +89,7 @@ def _within(session: Session, roles: Iterable[Role]) -> Expression:
     return reduce(operator.or_, scopes) if scopes else NOTHING
 
 
-def narrow(query: ModelSelect, session: Session) -> ModelSelect:
+def narrow(query: ModelSelect[M], session: Session) -> ModelSelect[M]:
     """Confine a query of issues to what this session may see."""
     return query.where(_within(session, CASE_READERS))
 
