@@ -160,4 +160,5 @@ def rebuild_heads() -> None:
                 AuditEntry.select().where(AuditEntry.chain == chain).order_by(AuditEntry.sequence.desc()).first()
             )
             if last:
-                AuditHead.insert(chain=chain, sequence=last.sequence, hash=last.hash).on_conflict_replace().execute()
+                AuditHead.delete().where(AuditHead.chain == chain).execute()
+                AuditHead.insert(chain=chain, sequence=last.sequence, hash=last.hash).execute()

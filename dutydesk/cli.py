@@ -1,0 +1,247 @@
+"""The `dutydesk` command. Each subcommand imports what it needs only when it runs.
+
+Exit codes: 0 done, 1 refused or failed with a message in Chinese on stderr, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn
+
+DUTIES = ("today", "patrol", "intake", "issues", "decisions")
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse in Chinese."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("add_help", False)
+        super().__init__(*args, **kwargs)
+        self._positionals.title, self._optionals.title = "命令", "选项"
+        self.add_argument("-h", "--help", action="help", help="显示这页帮助")
+
+    def format_usage(self) -> str:
+        return super().format_usage().replace("usage:", "用法：", 1)
+
+    def format_help(self) -> str:
+        return super().format_help().replace("usage:", "用法：", 1)
+
+    def error(self, message: str) -> NoReturn:
+        """Wrong usage: what is expected, and 2."""
+        self.exit(2, f"用法不对：{_in_chinese(message)}\n{self.format_usage()}请用 {self.prog} --help 查看。\n")
+
+
+def _in_chinese(message: str) -> str:
+    for english, chinese in (
+        ("the following arguments are required:", "还缺"),
+        ("unrecognized arguments:", "不认识"),
+        ("invalid choice:", "没有这个选择："),
+        ("expected one argument", "后面要跟一个值"),
+        ("invalid int value:", "要填整数，而不是"),
+        ("(choose from", "（可选"),
+        ("argument ", ""),
+    ):
+        message = message.replace(english, chinese)
+    return message
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="dutydesk", description="片区长值班台。不带命令时打开值班台。")
+    commands = parser.add_subparsers(dest="command", metavar="", parser_class=_Parser)
+
+    desk = commands.add_parser("desk", help="打开值班台", description="打开值班台。")
+    _desk_options(desk)
+    demo = commands.add_parser("demo", help="打开演示区（没有时先建立）", description="建立并打开一个演示用的区。")
+    _desk_options(demo)
+    demo.add_argument("--issues", type=int, default=30_000, metavar="数目", help="问题件数，默认三万")
+    demo.add_argument("--seed", type=int, default=1, metavar="种子", help="同样的种子得到同样的数据")
+    demo.add_argument("--fill-only", action="store_true", help="只建立数据，不打开")
+
+    db = commands.add_parser("db", help="数据库：建立、升级、检查", description="建立、升级和检查数据库。")
+    what = db.add_subparsers(dest="what", metavar="", required=True, parser_class=_Parser)
+    init = what.add_parser("init", help="建立数据库，装入徐汇区的单元和默认设置")
+    init.add_argument("--empty", action="store_true", help="只建表，不装入单元")
+    what.add_parser("upgrade", help="升级到本版本的结构")
+    what.add_parser("check", help="检查结构、数据和审计链")
+
+    staff = commands.add_parser("staff", help="人员", description="人员。")
+    what = staff.add_subparsers(dest="what", metavar="", required=True, parser_class=_Parser)
+    listing = what.add_parser("list", help="在岗人员及其岗位")
+    listing.add_argument("--role", metavar="岗位", help="只列这一岗位，如 duty_officer")
+    listing.add_argument("--json", action="store_true", help="输出 JSON")
+
+    export = commands.add_parser("export", help="导出", description="导出数据（不含个人信息）。")
+    what = export.add_subparsers(dest="what", metavar="", required=True, parser_class=_Parser)
+    issues = what.add_parser("issues", help="问题清单")
+    issues.add_argument("--json", action="store_true", required=True, help="输出 JSON")
+    return parser
+
+
+def _desk_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--as", dest="number", metavar="工号", help="以谁的身份打开")
+    parser.add_argument("--open", dest="duty", choices=DUTIES, default="today", metavar="页", help="、".join(DUTIES))
+
+
+def fail(message: str) -> NoReturn:
+    """Say why not, in Chinese, and leave with 1."""
+    print(message, file=sys.stderr)  # noqa: T201
+    raise SystemExit(1)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """The console script."""
+    from dutydesk import tty
+
+    tty.clean_environment()
+    if os.environ.get("SSH_ORIGINAL_COMMAND"):
+        fail("这个账号只能打开值班台，不能执行别的命令。请直接 ssh 登录，不带命令。")
+    chosen = _parser().parse_args(arguments)
+    from dutydesk.settings import SettingsError, load
+
+    try:
+        load()
+    except SettingsError as error:
+        fail(str(error))
+    command = chosen.command or "desk"
+    try:
+        raise SystemExit(_COMMANDS[command](chosen))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        fail("已中断。")
+
+
+def _desk(chosen: argparse.Namespace) -> int:
+    return _open_desk(getattr(chosen, "number", None), getattr(chosen, "duty", "today"))
+
+
+def _open_desk(number: str | None, duty: str) -> int:
+    from dutydesk import tty
+
+    if reason := tty.refuse_without_tty():
+        fail(reason)
+    from dutydesk.app import open_desk
+
+    problem = open_desk(number, duty)
+    if problem:
+        fail(problem)
+    return 0
+
+
+def _demo(chosen: argparse.Namespace) -> int:
+    from dutydesk.models.connection import DatabaseProblem
+    from dutydesk.settings import load, sqlite_path
+
+    path = sqlite_path(load().database)
+    if not path.exists() or chosen.fill_only:
+        from dutydesk.demo import fill
+
+        if chosen.issues < 0:
+            fail("问题件数不能是负数。")
+        try:
+            fill(load().database, issues=chosen.issues, seed=chosen.seed, say=_say)
+        except DatabaseProblem as problem:
+            fail(str(problem))
+    if chosen.fill_only:
+        return 0
+    return _open_desk(chosen.number, chosen.duty)
+
+
+def _say(line: str) -> None:
+    """A line of progress: over the one before on a terminal, line by line elsewhere."""
+    print(line, file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _db(chosen: argparse.Namespace) -> int:
+    from dutydesk.models.connection import DatabaseProblem, connect, migrate
+    from dutydesk.settings import load
+
+    url = load().database
+    try:
+        if chosen.what == "init":
+            return _init(url, chosen.empty)
+        if chosen.what == "upgrade":
+            applied = migrate(url)
+            print(f"已升级：{'、'.join(applied)}" if applied else "数据库已是最新，无需升级。")  # noqa: T201
+            return 0
+        connect(url)
+        from dutydesk.rules.checking import check
+
+        found = check(load().state / "audit-heads.tsv", _say)
+    except DatabaseProblem as problem:
+        fail(str(problem))
+    for line in found:
+        print(line)  # noqa: T201
+    if found:
+        fail(f"发现 {len(found)} 处问题，请先备份，再告诉管理员。")
+    print("检查完毕，没有发现问题。")  # noqa: T201
+    return 0
+
+
+def _init(url: str, empty: bool) -> int:
+    from dutydesk.models.connection import DatabaseProblem, connect, migrate
+    from dutydesk.settings import sqlite_path
+
+    if sqlite_path(url).exists():
+        raise DatabaseProblem(f"{sqlite_path(url)} 已经存在，不会覆盖。升级请用 dutydesk db upgrade。")
+    migrate(url)
+    if not empty:
+        connect(url)
+        from dutydesk.rules.district import load_shipped
+
+        load_shipped(_say)
+    print(f"数据库已建立：{sqlite_path(url)}")  # noqa: T201
+    return 0
+
+
+def _staff(chosen: argparse.Namespace) -> int:
+    from dutydesk.rules import exporting
+    from dutydesk.vocabulary import Role
+
+    if chosen.role and chosen.role not in set(Role):
+        fail(f"没有岗位 {chosen.role}。可用：{'、'.join(role.value for role in Role)}。")
+    _connect()
+    people = exporting.staff(Role(chosen.role) if chosen.role else None)
+    if chosen.json:
+        _write_json(people)
+    else:
+        for person in people:
+            print(f"{person['number']}\t{person['name']}\t{Role(person['role']).label}\t{person['scope']}")  # noqa: T201
+    return 0
+
+
+def _export(_chosen: argparse.Namespace) -> int:
+    from dutydesk.rules import exporting
+
+    _connect()
+    _write_json(exporting.issues())
+    return 0
+
+
+def _connect() -> None:
+    from dutydesk.models.connection import DatabaseProblem, connect
+    from dutydesk.settings import load
+
+    try:
+        connect(load().database)
+    except DatabaseProblem as problem:
+        fail(str(problem))
+
+
+def _write_json(records: Iterable[dict[str, Any]]) -> None:
+    """One JSON array, a record a line, written as the records come."""
+    out = sys.stdout
+    out.write("[")
+    for position, record in enumerate(records):
+        out.write(",\n" if position else "\n")
+        out.write(json.dumps(record, ensure_ascii=False))
+    out.write("\n]\n")
+    out.flush()
+
+
+_COMMANDS = {"desk": _desk, "demo": _demo, "db": _db, "staff": _staff, "export": _export}

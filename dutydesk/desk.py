@@ -1,0 +1,170 @@
+"""The line between screens and database: one thread, one connection, and word of what changed elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from peewee import PeeweeException
+
+from dutydesk.models import connection, database
+from dutydesk.models.connection import DatabaseProblem
+from dutydesk.rules import audit, drafts, signing_on
+from dutydesk.rules.organisation import today
+from dutydesk.session import Session
+from dutydesk.settings import load, sqlite_path
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_LOOK_EACH = 1.0  # seconds between two looks for what other desks wrote
+
+
+@dataclass
+class _Job:
+    work: Callable[[], Any]
+    reads: bool
+    answer: Future[Any] = field(default_factory=Future)
+    abandoned: bool = False
+
+
+class Desk:
+    """The desk's only way to the database. Rules run on its thread; screens await them."""
+
+    def __init__(self, url: str, changed: Callable[[], None] | None = None) -> None:
+        """`changed` is called, on the database thread, after each write here or elsewhere."""
+        self.url = url
+        self.session: Session | None = None
+        self.changed = changed or (lambda: None)
+        self._jobs: queue.Queue[_Job | None] = queue.Queue()
+        self._current: _Job | None = None
+        self._seen = 0
+        self._thread = threading.Thread(target=self._serve, name="database", daemon=True)
+        self._thread.start()
+
+    # -- for screens ----------------------------------------------------------------------------------------
+
+    async def open(self, number: str | None = None, came_from: str = "") -> Session:
+        """Connect and sign on. Raises DatabaseProblem or NotAllowed."""
+        return await self._await(_Job(lambda: self._open(number, came_from), reads=False))
+
+    async def read(
+        self, rule: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a rule that only reads; when the caller is cancelled the query is given up.
+
+        Raises what the rule raises (Refused and its kin), DatabaseProblem for all that the database says.
+        """
+        return await self._await(_Job(lambda: rule(self._signed_on(), *args, **kwargs), reads=True))
+
+    async def run(self, rule: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a rule that writes. Once begun it is finished, whoever waits. Raises as `read` does."""
+        return await self._await(_Job(lambda: rule(self._signed_on(), *args, **kwargs), reads=False))
+
+    async def change_person(self, number: str) -> Session:
+        """Sign on as somebody else (a demo's F9)."""
+
+        def change() -> Session:
+            came_from = self.session.came_from if self.session else ""
+            self.session = signing_on.sign_on(number, came_from)
+            return self.session
+
+        return await self._await(_Job(change, reads=False))
+
+    async def close(self) -> None:
+        """Finish what is waiting, then disconnect and end the thread."""
+        self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join, 5)
+
+    @property
+    def unfinished(self) -> int:
+        """How many jobs wait or run."""
+        return self._jobs.qsize() + (self._current is not None)
+
+    # -- on the thread --------------------------------------------------------------------------------------
+
+    async def _await(self, job: _Job) -> Any:
+        if not self._thread.is_alive():
+            raise DatabaseProblem("数据库连接已经结束，请退出后重新打开值班台。")
+        self._jobs.put(job)
+        try:
+            return await asyncio.wrap_future(job.answer)
+        except asyncio.CancelledError:
+            job.abandoned = True
+            raise
+
+    def _signed_on(self) -> Session:
+        if self.session is None:
+            raise DatabaseProblem("还没有登录，请退出后重新打开值班台。")
+        if self.session.day != today():  # roles are dated: after midnight they are asked for again
+            self.session = signing_on.sign_on(self.session.number, self.session.came_from)
+        return self.session
+
+    def _open(self, number: str | None, came_from: str) -> Session:
+        connection.connect(self.url)
+        connection.stop_when(self._given_up)
+        self.session = signing_on.sign_on(number, came_from)
+        state = load().state
+        try:
+            audit.anchor_heads(state / "audit-heads.tsv", self.session.day)
+            drafts.take_in(state, self.session)
+        except OSError:  # the folder cannot be written: `db check` and `doctor` say so, the desk works
+            pass
+        self._seen = connection.changes_seen()
+        return self.session
+
+    def _given_up(self) -> bool:
+        return bool(self._current and self._current.reads and self._current.abandoned)
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                job = self._jobs.get(timeout=_LOOK_EACH)
+            except queue.Empty:
+                self._look()
+                continue
+            if job is None:
+                break
+            self._do(job)
+        if database.obj is not None and not database.is_closed():
+            database.close()
+
+    def _do(self, job: _Job) -> None:
+        if not job.answer.set_running_or_notify_cancel():
+            return
+        self._current = job
+        try:
+            result = job.work()
+        except PeeweeException as error:
+            self._answer(job, connection.explain(error, sqlite_path(self.url)))
+        except BaseException as error:
+            self._answer(job, error)
+        else:
+            if not job.answer.cancelled():
+                job.answer.set_result(result)
+            if not job.reads:
+                self.changed()
+        finally:
+            self._current = None
+
+    @staticmethod
+    def _answer(job: _Job, error: BaseException) -> None:
+        if not job.answer.cancelled():
+            job.answer.set_exception(error)
+
+    def _look(self) -> None:
+        """Ask whether another desk has written since; a failure is left to the next job to tell."""
+        if self.session is None:
+            return
+        try:
+            seen = connection.changes_seen()
+        except PeeweeException:
+            return
+        if seen != self._seen:
+            self._seen = seen
+            self.changed()

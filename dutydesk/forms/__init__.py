@@ -1,0 +1,1 @@
+"""Everything typed or imported, as pydantic models whose messages are Chinese."""

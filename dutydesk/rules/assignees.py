@@ -1,0 +1,126 @@
+"""To whom an issue can be given, and whether it is with somebody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from peewee import Expression
+
+from dutydesk.models import Department, Issue, RoleGrant, Staff, TeamSeat, Unit
+from dutydesk.rules.errors import Refused
+from dutydesk.rules.organisation import on_day, today
+from dutydesk.session import Session
+from dutydesk.vocabulary import AssigneeKind, Force, Role, SeatKind
+
+
+@dataclass(frozen=True)
+class Assignee:
+    """Somebody to whom an issue is given; `key` is a force's value or an id."""
+
+    kind: AssigneeKind
+    key: str
+    name: str
+
+    @property
+    def value(self) -> str:
+        """As a form carries it: `department:4`."""
+        return f"{self.kind.value}:{self.key}"
+
+
+def resolve(value: str, issue: Issue) -> Assignee:
+    """The assignee that a form's value names. Raises Refused where it cannot take this issue."""
+    kind_word, _, key = value.partition(":")
+    again = Refused("请从列出的承办对象中选一个。", "assignee")
+    try:
+        kind = AssigneeKind(kind_word)
+    except ValueError:
+        raise again from None
+    if kind is AssigneeKind.FORCE:
+        if key not in set(Force):
+            raise again
+        return Assignee(kind, key, Force(key).label + "力量")
+    if not key.isdigit():
+        raise again
+    return _by_id(kind, int(key), issue, again)
+
+
+def _by_id(kind: AssigneeKind, key: int, issue: Issue, again: Refused) -> Assignee:
+    if kind is AssigneeKind.UNIT:
+        if key != issue.unit_id:
+            raise Refused("只能下派给问题所在的居委。", "assignee")
+        return Assignee(kind, str(key), Unit.get_by_id(key).name)
+    if kind is AssigneeKind.STAFF:
+        staff = Staff.get_or_none(Staff.id == key, Staff.active)
+        if staff is None:
+            raise Refused("这个人已不在岗，请另选。", "assignee")
+        return Assignee(kind, str(key), staff.name)
+    if kind is AssigneeKind.DEPARTMENT:
+        department = Department.get_or_none(Department.id == key)
+        if department is None or department.subdistrict_id not in (None, issue.subdistrict_id):
+            raise again
+        return Assignee(kind, str(key), department.name)
+    seat = TeamSeat.get_or_none(TeamSeat.id == key, TeamSeat.area == issue.area_id, on_day(TeamSeat, today()))
+    if seat is None:
+        raise again
+    return Assignee(kind, str(key), seat.holder_name)
+
+
+def give(issue: Issue, assignee: Assignee) -> None:
+    """Put an issue into somebody's hands; nobody has taken it up yet."""
+    issue.assignee_kind = assignee.kind
+    issue.assignee_key = assignee.key
+    issue.assignee_name = assignee.name
+    issue.handler = int(assignee.key) if assignee.kind is AssigneeKind.STAFF else None
+
+
+def is_with(session: Session, issue: Issue) -> bool:
+    """Whether an issue is with this person: taken up, or given to the person, force, department or unit."""
+    if issue.handler_id == session.staff_id:
+        return True
+    key = issue.assignee_key
+    for grant in session.grants:
+        if issue.assignee_kind is AssigneeKind.STAFF and key == str(session.staff_id):
+            return True
+        if issue.assignee_kind is AssigneeKind.FORCE and grant.role is Role.HANDLER:
+            if grant.area_id == issue.area_id and grant.force is not None and grant.force.value == key:
+                return True
+        if issue.assignee_kind is AssigneeKind.DEPARTMENT and grant.role in (Role.LIAISON, Role.DEPARTMENT_HEAD):
+            if str(grant.department_id) == key:
+                return True
+        if issue.assignee_kind is AssigneeKind.UNIT and grant.role is Role.NEIGHBOURHOOD_OFFICER:
+            if str(grant.unit_id) == key:
+                return True
+    return False
+
+
+def who_could_speak_for(issue: Issue) -> list[Staff]:
+    """The people with whom an issue is: for whom its next step may be entered 代录."""
+    on_duty: Expression = on_day(RoleGrant, today())
+    people = Staff.select().where(Staff.active)
+    if issue.handler_id:
+        return list(people.where(Staff.id == issue.handler_id))
+    holders = people.join(RoleGrant).where(on_duty)
+    if issue.assignee_kind is AssigneeKind.FORCE:
+        holders = holders.where(
+            RoleGrant.role == Role.HANDLER, RoleGrant.area == issue.area_id, RoleGrant.force == issue.assignee_key
+        )
+    elif issue.assignee_kind is AssigneeKind.DEPARTMENT:
+        holders = holders.where(RoleGrant.role == Role.LIAISON, RoleGrant.department == issue.assignee_key)
+    elif issue.assignee_kind is AssigneeKind.UNIT:
+        holders = holders.where(
+            RoleGrant.role == Role.NEIGHBOURHOOD_OFFICER, RoleGrant.unit == issue.assignee_key
+        )
+    elif issue.assignee_kind is AssigneeKind.STAFF:
+        return list(people.where(Staff.id == issue.assignee_key))
+    else:
+        return []
+    return list(holders.distinct().order_by(Staff.number))
+
+
+def forces_and_partners(area_id: int) -> list[Assignee]:
+    """The four forces and the N participants of an area."""
+    seats = TeamSeat.select().where(
+        TeamSeat.area == area_id, TeamSeat.kind == SeatKind.PARTICIPANT, on_day(TeamSeat, today())
+    )
+    forces = [Assignee(AssigneeKind.FORCE, force.value, force.label + "力量") for force in Force]
+    return forces + [Assignee(AssigneeKind.PARTNER, str(seat.id), seat.holder_name) for seat in seats]

@@ -1,0 +1,136 @@
+"""反馈 and 销项: what must be there before a case is closed, and what reopening brings back."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+from dutydesk.models import Issue
+from dutydesk.rules import office
+from dutydesk.rules.errors import Refused
+from dutydesk.rules.handling import name_of, note_evidence
+from dutydesk.rules.steps import Step, condition, effect, record
+from dutydesk.rules.triage import to_contact, withdraw_requests
+from dutydesk.session import Session
+from dutydesk.vocabulary import Level, Means, Role, State
+
+
+@dataclass(frozen=True)
+class Demand:
+    """One line of what 销项 demands: its name, whether it is there, and what is there or what is missing."""
+
+    name: str
+    met: bool
+    said: str
+
+
+def demands(issue: Issue) -> list[Demand]:
+    """What 销项 demands of this issue: what was done, the check by somebody else, the feedback (`domain.md`)."""
+    if issue.solved_on_spot:
+        return [Demand("做了什么", bool(issue.outcome), issue.outcome or "没有写明做了什么")]
+    checker, doer = name_of(issue.checked_by_id), name_of(issue.handled_by_id) or issue.assignee_name
+    same = issue.checked_by_id is not None and issue.checked_by_id == issue.handled_by_id
+    checked = bool(issue.checked_by_id) and not same
+    if same:
+        said = "核查人就是处置人，请换人核查"
+    else:
+        said = f"{checker}核查（{doer}处置）" if checked else "还没有处置人以外的人到现场核查"
+    told = issue.feedback_text or "还没有告知反映人；没有可告知的人也要写明原因"
+    return [
+        Demand("做了什么", bool(issue.outcome), issue.outcome or "处置人还没有写明做了什么"),
+        Demand("现场核查", checked, said),
+        Demand("反馈", issue.feedback_given, told),
+    ]
+
+
+def missing(issue: Issue) -> list[str]:
+    """What still stands between an issue and 销项, in sentences; empty when it can be closed."""
+    return [f"{demand.name}：{demand.said}" for demand in demands(issue) if not demand.met]
+
+
+@effect("feedback")
+def _feedback(step: Step) -> str:
+    issue = step.issue
+    reason = step.text("no_feedback_reason")
+    if reason:
+        issue.feedback_given, issue.feedback_text, issue.satisfied = True, f"未反馈：{reason}", None
+        said = issue.feedback_text
+    else:
+        means = Means(step.need("told_how", "请选用什么方式告知的；没有可告知的人请写明原因。"))
+        told = step.need("told", "请写明告知了什么、对方怎么说。")
+        if step.text("satisfied") not in ("yes", "no"):
+            raise Refused("请选反映人是否满意。", "satisfied")
+        issue.satisfied = step.text("satisfied") == "yes"
+        issue.feedback_given = True
+        said = f"{means.label}告知反映人：{told}。反映人{'满意' if issue.satisfied else '不满意'}"
+        issue.feedback_text = said
+    _tell_merged(step, said)
+    return said
+
+
+def _tell_merged(step: Step, said: str) -> None:
+    """Those whose reports were merged into this one are told with it; their stories say so."""
+    for other in step.issue.merged:
+        follower = Step(step.session, step.acting, other, step.way, {})
+        record(follower, f"随主案 {step.issue.number} 反馈：{said}", "follow_main", other.state)
+
+
+@condition("close")
+def _nothing_missing(_session: Session, issue: Issue) -> str | None:
+    lacking = missing(issue)
+    return "还缺——" + "；".join(lacking) if lacking else None
+
+
+@effect("close")
+def _close(step: Step) -> str:
+    try:
+        step.issue.level = Level(step.need("level", "请选在哪一级解决的。"))
+    except ValueError:
+        raise Refused("请选在哪一级解决的。", "level") from None
+    step.issue.closed_at = step.acting.at
+    withdraw_requests(step.issue)
+    for other in step.issue.merged:
+        follower = Step(step.session, step.acting, other, step.way, {})
+        record(follower, f"主案 {step.issue.number} 已销项", "follow_main", other.state)
+    note = step.text("note")
+    return f"在{step.issue.level.label}一级解决" + (f"：{note}" if note else "")
+
+
+def drawn_for_sample(issue: Issue) -> bool:
+    """Whether a case solved on the spot is looked at again: drawn by its number, at its category's share."""
+    return zlib.crc32(issue.number.encode()) % 1000 < round(issue.category.spot_share * 1000)
+
+
+@effect("solve_on_spot")
+def _solve_on_spot(step: Step) -> str:
+    issue = step.issue
+    issue.outcome = step.need("done", "请写明当场做了什么。")
+    issue.handled_by = step.session.staff_id
+    issue.solved_on_spot = True
+    issue.sample_due = drawn_for_sample(issue)
+    officer_only = step.session.roles == {Role.NEIGHBOURHOOD_OFFICER}
+    issue.level = Level.NEIGHBOURHOOD if officer_only else Level.AREA
+    issue.feedback_given = True
+    issue.feedback_text = "当场告知" if to_contact(issue) else "当场发现当场解决"
+    issue.closed_at = step.acting.at
+    return issue.outcome + note_evidence(step)
+
+
+@effect("reopen")
+def _reopen(step: Step) -> str:
+    issue = step.issue
+    reason = step.need("reason", "请写明为什么重开。")
+    issue.assignee_kind = issue.assignee_key = issue.handler = issue.handled_by = issue.checked_by = None
+    issue.assignee_name = issue.outcome = issue.feedback_text = ""
+    issue.feedback_given = issue.solved_on_spot = issue.sample_due = False
+    issue.satisfied = issue.level = issue.closed_at = None
+    issue.opened_at = step.acting.at
+    office.start_deadlines(issue, step.acting.at, to_contact(issue) and issue.first_contact_at is None)
+    return reason
+
+
+@effect("reconsider")
+def _reconsider(step: Step) -> str:
+    step.issue.closed_at = None
+    step.to = State.REPORTED
+    return step.need("reason", "请写明为什么重新考虑。")

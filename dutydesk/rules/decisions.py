@@ -1,0 +1,149 @@
+"""待我定: everything that waits for the chief's word on one page, and what others entered for somebody."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from dutydesk.models import Issue, ProxyEntry, Request, Staff, Unit
+from dutydesk.rules import closing, ledger, permission
+from dutydesk.rules.assignees import resolve
+from dutydesk.rules.case import moment
+from dutydesk.rules.errors import Refused
+from dutydesk.session import Session
+from dutydesk.text import mask_phones_in
+from dutydesk.vocabulary import ProxyState, RequestKind, RequestState, Role
+
+_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing that waits: `kind` is request, close, set_aside, sent_back, sample or proxy."""
+
+    key: str
+    kind: str
+    issue_id: int
+    version: int
+    number: str
+    asked: str
+    place: str
+    summary: str
+    reason: str
+    request_id: int = 0
+
+
+def _chiefs_areas(session: Session) -> list[int]:
+    return [grant.area_id for grant in session.grants if grant.role is Role.AREA_CHIEF and grant.area_id]
+
+
+def waiting(session: Session) -> list[Waiting]:
+    """What waits for this person's word: requests first, the oldest first, then cases that can be closed."""
+    areas = _chiefs_areas(session)
+    if not areas:
+        return []
+    found = [_request(row) for row in _pending(areas)]
+    found += [_ready(issue, "close", "可以销项") for issue in _view(session, "closable", areas)]
+    found += [_ready(issue, "set_aside", "到日再看") for issue in _view(session, "set_aside_due", areas)]
+    found += [
+        _ready(issue, "sent_back", f"已退单{issue.send_backs}次，建议约请")
+        for issue in _view(session, "sent_back", areas)
+        if issue.send_backs >= 2
+    ]
+    return found[:_SHOWN]
+
+
+def count(session: Session) -> int:
+    """How many things wait for this person's word, counted no further than the page shows."""
+    return len(waiting(session)) if _chiefs_areas(session) else 0
+
+
+def _pending(areas: list[int]) -> list[Request]:
+    return list(
+        Request.select(Request, Issue, Unit, Staff)
+        .join(Issue)
+        .join(Unit)
+        .switch(Request)
+        .join(Staff, on=(Request.asked_by == Staff.id))
+        .where(Request.area.in_(areas), Request.state == RequestState.PENDING)
+        .order_by(Request.id)
+        .limit(_SHOWN)
+    )
+
+
+def _view(session: Session, key: str, areas: list[int]) -> list[Issue]:
+    view = ledger.VIEWS[key]
+    query = Issue.select(Issue, Unit).join(Unit).where(view.where(session), Issue.area.in_(areas))
+    return list(query.order_by(Issue.id).limit(_SHOWN))
+
+
+def _request(row: Request) -> Waiting:
+    asked = json.loads(row.details)
+    what = row.kind.label
+    if row.kind is RequestKind.ASSIGN:
+        try:
+            what = f"派给{resolve(asked['assignee'], row.issue).name}"
+        except Refused:
+            what = "派单（原定承办已变，请另派）"
+    elif asked.get("until"):
+        what += f"至{asked['until'][5:]}"
+    return Waiting(
+        key=f"request:{row.id}",
+        kind="request",
+        issue_id=row.issue_id,
+        version=row.issue.version,
+        number=row.issue.number,
+        asked=what,
+        place=row.issue.unit.name,
+        summary=mask_phones_in(row.issue.summary),
+        reason=f"{row.asked_by.name} {moment(row.asked_at)}：{row.reason}",
+        request_id=row.id,
+    )
+
+
+def _ready(issue: Issue, kind: str, what: str) -> Waiting:
+    if kind == "close":
+        reason = "；".join(f"{demand.name}：{demand.said}" for demand in closing.demands(issue))
+    else:
+        reason = issue.outcome or issue.detail
+    return Waiting(
+        key=f"{kind}:{issue.id}",
+        kind=kind,
+        issue_id=issue.id,
+        version=issue.version,
+        number=issue.number,
+        asked=what,
+        place=issue.unit.name,
+        summary=mask_phones_in(issue.summary),
+        reason=mask_phones_in(reason),
+    )
+
+
+@dataclass(frozen=True)
+class EnteredForMe:
+    """A step that somebody entered for this person, waiting to be confirmed."""
+
+    key: int
+    issue_id: int
+    number: str
+    what: str
+    when: str
+
+
+def proxies_to_answer(session: Session) -> list[EnteredForMe]:
+    """What was entered 代录 for this person and waits for a yes or an objection, the oldest first."""
+    rows = (
+        ProxyEntry.select()
+        .where(ProxyEntry.staff == session.staff_id, ProxyEntry.state == ProxyState.PENDING)
+        .order_by(ProxyEntry.id)
+        .limit(_SHOWN)
+    )
+    return [
+        EnteredForMe(row.id, row.issue_id, row.issue.number, row.step.text, f"{moment(row.told_at)} {row.means.label}")
+        for row in rows
+    ]
+
+
+def can_be_asked(session: Session) -> bool:
+    """Whether 待我定 concerns this person at all."""
+    return permission.may_at_all(session, "decide")

@@ -1,0 +1,187 @@
+"""Finding places, people, departments and categories by Chinese, pinyin initials or full pinyin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from peewee import JOIN, fn
+
+from dutydesk.models import Area, Category, Department, FindKey, Issue, Staff, Subdistrict, Unit, UnitArea
+from dutydesk.rules import office
+from dutydesk.rules.assignees import Assignee, forces_and_partners
+from dutydesk.rules.organisation import duty_bases, on_day, units_of_area
+from dutydesk.session import Session
+from dutydesk.text import clean, find_keys, narrow
+from dutydesk.vocabulary import AssigneeKind, Force
+
+SHOWN = 9
+_LOOKED_AT = 400
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing found: the value that a form carries, its name, and what tells it from others of the name."""
+
+    value: str
+    title: str
+    detail: str = ""
+
+
+def index(subject: str, subject_id: int, name: str) -> None:
+    """Write the keys under which a name is found, in place of the older ones; called where a name is written."""
+    FindKey.delete().where(FindKey.subject == subject, FindKey.subject_id == subject_id).execute()
+    rows = key_rows(subject, subject_id, name)
+    FindKey.insert_many(rows).execute()
+
+
+def key_rows(subject: str, subject_id: int, name: str) -> list[dict[str, object]]:
+    """The rows of `FindKey` for a name. Subjects: unit, staff, department, category, seat, force (by its place)."""
+    return [
+        {"subject": subject, "subject_id": subject_id, "key": key, "position": position}
+        for key, position in find_keys(name).items()
+    ]
+
+
+def _asked(text: str) -> str:
+    return narrow(clean(text)).lower().replace(" ", "").replace("'", "")
+
+
+def _ids(subject: str, text: str) -> list[int]:
+    """Ids found by a prefix of a key: those that begin the name first, then the shortest keys."""
+    asked = _asked(text)
+    if not asked:
+        return []
+    upper = asked[:-1] + chr(ord(asked[-1]) + 1)
+    best = fn.MIN(FindKey.position * 100 + fn.LENGTH(FindKey.key))
+    rows = (
+        FindKey.select(FindKey.subject_id)
+        .where(FindKey.subject == subject, FindKey.key >= asked, FindKey.key < upper)
+        .group_by(FindKey.subject_id)
+        .order_by(best, FindKey.subject_id)
+        .limit(_LOOKED_AT)
+    )
+    return [row.subject_id for row in rows]
+
+
+def _in_order(ids: list[int], found: dict[int, Found], first: Iterable[int] = ()) -> list[Found]:
+    near = set(first)
+    ordered = [i for i in ids if i in near] + [i for i in ids if i not in near]
+    return [found[i] for i in ordered if i in found][:SHOWN]
+
+
+def places(session: Session, text: str) -> list[Found]:
+    """治理单元 by name; those of the own area first, each with its parent, since initials collide.
+
+    Without text: the units of the own area (of a neighbourhood officer: the own unit first).
+    """
+    own = [grant.unit_id for grant in session.grants if grant.unit_id]
+    area_id = session.area_id
+    nearby = own + ([unit.id for unit in units_of_area(area_id, session.day)] if area_id else [])
+    ids = _ids("unit", text) if _asked(text) else nearby
+    rows = (
+        Unit.select(Unit, Subdistrict, Area.name.alias("area_name"))
+        .join(Subdistrict)
+        .switch(Unit)
+        .join(UnitArea, JOIN.LEFT_OUTER, on=(UnitArea.unit == Unit.id) & on_day(UnitArea, session.day))
+        .join(Area, JOIN.LEFT_OUTER, on=(UnitArea.area == Area.id))
+        .where(Unit.id.in_(ids))
+        .objects()
+    )
+    found = {
+        unit.id: Found(str(unit.id), unit.name, f"{unit.short_name}·{unit.area_name or '未划片区'}") for unit in rows
+    }
+    return _in_order(ids, found, nearby)
+
+
+def categories(session: Session, text: str) -> list[Found]:
+    """Categories by name, group or the words that speak for them; without text: the most used here lately."""
+    if _asked(text):
+        ids = _ids("category", text)
+    else:
+        lately = Issue.select(Issue.category).order_by(Issue.id.desc()).limit(_LOOKED_AT)
+        if session.area_id:
+            lately = lately.where(Issue.area == session.area_id)
+        counts: dict[int, int] = {}
+        for row in lately.tuples():
+            counts[row[0]] = counts.get(row[0], 0) + 1
+        ids = sorted(counts, key=lambda i: (-counts[i], i))
+        if not ids:
+            ids = [row.id for row in Category.select(Category.id).where(Category.active).limit(SHOWN)]
+    found = {
+        row.id: Found(str(row.id), row.name, f"{row.group_name}·{row.force.label}")
+        for row in Category.select().where(Category.id.in_(ids), Category.active)
+    }
+    return _in_order(ids, found)
+
+
+def staff(session: Session, text: str) -> list[Found]:
+    """Active staff by name or number, with their department."""
+    ids = _ids("staff", text)
+    asked = _asked(text)
+    if asked.isdigit():
+        ids = [row.id for row in Staff.select(Staff.id).where(Staff.number.startswith(asked)).limit(SHOWN)]
+    rows = Staff.select(Staff, Department).left_outer_join(Department).where(Staff.id.in_(ids), Staff.active)
+    found = {
+        row.id: Found(str(row.id), row.name, " ".join(filter(None, (row.department and row.department.name, row.number))))
+        for row in rows
+    }
+    return _in_order(ids, found)
+
+
+def departments(session: Session, text: str, subdistrict_id: int | None) -> list[Found]:
+    """Departments of a subdistrict and of the district, by name."""
+    ids = _ids("department", text)
+    reachable = Department.subdistrict.is_null() | (Department.subdistrict == subdistrict_id)
+    found = {
+        row.id: Found(str(row.id), row.name, row.kind.label)
+        for row in Department.select().where(Department.id.in_(ids), reachable)
+    }
+    return _in_order(ids, found)
+
+
+def assignees(session: Session, issue_id: int, text: str) -> list[Found]:
+    """To whom a case can be given. Without text: its force, who the 权责清单 names, then the other forces and N."""
+    issue = Issue.get_by_id(issue_id)
+    near = forces_and_partners(issue.area_id)
+    if not _asked(text):
+        return [_as_found(each, issue) for each in _proposed(issue, near)][:SHOWN]
+    forces = {list(Force)[position].value for position in _ids("force", text)}
+    seats = {str(seat_id) for seat_id in _ids("seat", text)}
+    found = [_as_found(each, issue) for each in near if each.key in (forces if each.kind is AssigneeKind.FORCE else seats)]
+    found += [
+        Found(f"{AssigneeKind.DEPARTMENT.value}:{each.value}", each.title, each.detail)
+        for each in departments(session, text, issue.subdistrict_id)
+    ]
+    found += [
+        Found(f"{AssigneeKind.STAFF.value}:{each.value}", each.title, each.detail) for each in staff(session, text)
+    ]
+    return found[:SHOWN]
+
+
+def _proposed(issue: Issue, near: list[Assignee]) -> list[Assignee]:
+    listed = [
+        Assignee(AssigneeKind.DEPARTMENT, str(department.id), department.name)
+        for department in Department.select()
+        .where(Department.subdistrict.is_null() | (Department.subdistrict == issue.subdistrict_id))
+        .order_by(Department.subdistrict.is_null(), Department.id)
+        if duty_bases(issue.category_id, department.id)
+    ]
+    own_force = [each for each in near if each.kind is AssigneeKind.FORCE and each.key == issue.force.value]
+    rest = [each for each in near if each not in own_force]
+    return own_force + listed[:3] + rest
+
+
+def _as_found(assignee: Assignee, issue: Issue) -> Found:
+    detail = assignee.kind.label
+    if assignee.kind is AssigneeKind.FORCE and assignee.key == issue.force.value:
+        detail = "四方力量·本类归口"
+    if assignee.kind is AssigneeKind.DEPARTMENT:
+        bases = duty_bases(issue.category_id, int(assignee.key))
+        detail = f"权责清单：{bases[0]}" if bases else "部门"
+    return Found(assignee.value, assignee.name, detail)
+
+
+def no_feedback_reasons(session: Session) -> list[str]:
+    """Usual reasons why nobody is told; a setting of the office."""
+    return list(office.setting("no_feedback_reasons", session.subdistrict_id))

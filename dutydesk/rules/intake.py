@@ -1,0 +1,182 @@
+"""登记: an issue enters the ledger, numbered at once; likely duplicates are looked for while it is typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from dutydesk.models import Category, Counter, Draft, Issue, PatrolCheck, Reporter, Unit
+from dutydesk.rules import acts, office, permission
+from dutydesk.rules.acts import Acting
+from dutydesk.rules.errors import AlreadyDone, Refused
+from dutydesk.rules.issue_acts import Done
+from dutydesk.rules.lifecycle import BY_ACT
+from dutydesk.rules.organisation import area_of_unit
+from dutydesk.rules.steps import Step, record, take
+from dutydesk.session import Session
+from dutydesk.vocabulary import Force, Source, State, Urgency
+
+
+def next_number(year: int) -> int:
+    """The next serial of a year; the counter's row is locked until the transaction ends."""
+    name = f"issue:{year}"
+    Counter.insert(name=name, value=0).on_conflict_ignore().execute()
+    Counter.update(value=Counter.value + 1).where(Counter.name == name).execute()
+    return int(Counter.get_by_id(name).value)
+
+
+def register(session: Session, fields: Mapping[str, Any], act_id: str) -> Done:
+    """Enter an issue into the ledger; with `solved` it goes from 发现 to 已销项 in one act (当场解决).
+
+    `fields` are those of `forms.IntakeForm`; `patrol_check` ties it to the checkpoint where it was found. The draft
+    with this act's id goes. Raises Refused with the field that the message is about, NotAllowed outside the scope.
+    """
+    try:
+        with acts.act(session, act_id, "issue.register") as acting:
+            issue = _enter(session, acting, fields)
+            acting.about("issue", issue.id, issue.number, issue.subdistrict_id)
+            step = Step(session, acting, issue, BY_ACT["open"], fields)
+            record(step, str(fields.get("on_the_spot") or ""), "register")
+            acting.changed(issue.number, None, _entered(issue, fields))
+            if fields.get("solved"):
+                done = {"done": fields.get("on_the_spot") or ""}
+                if not done["done"]:
+                    raise Refused("当场解决的要写明当场做了什么。", "on_the_spot")
+                take(Step(session, acting, issue, BY_ACT["solve_on_spot"], done))
+            Draft.delete().where(Draft.id == act_id).execute()
+    except AlreadyDone as done_before:
+        issue = Issue.get_by_id(done_before.subject_id)
+    return Done(issue.id, issue.number, issue.state, issue.version)
+
+
+def _enter(session: Session, acting: Acting, fields: Mapping[str, Any]) -> Issue:
+    unit = Unit.get_or_none(Unit.id == int(fields.get("unit") or 0))
+    if unit is None:
+        raise Refused("请选问题所在的居民区或楼宇、园区，可打拼音首字母。", "unit")
+    category = Category.get_or_none(Category.id == int(fields.get("category") or 0), Category.active)
+    if category is None:
+        raise Refused("请选类别，可打拼音首字母。", "category")
+    area = area_of_unit(unit.id, session.day)
+    if area is None:
+        raise Refused(f"{unit.name}今天不属于任何片区，请管理员核对片区划分。", "unit")
+    permission.require(session, "register")
+    permission.require_area(session, "register", area.id)
+    summary = str(fields.get("summary") or "")
+    if not summary:
+        raise Refused("请写明是什么问题。", "summary")
+    found_at = fields.get("found_at") or acting.at
+    if isinstance(found_at, str):
+        found_at = datetime.fromisoformat(found_at)
+    year = session.day.year
+    issue = Issue.create(
+        year=year,
+        serial=next_number(year),
+        state=State.REPORTED,
+        subdistrict=unit.subdistrict_id,
+        area=area.id,
+        unit=unit.id,
+        spot=fields.get("spot") or "",
+        category=category.id,
+        urgency=Urgency(fields.get("urgency") or Urgency.NORMAL),
+        source=Source(fields.get("source") or Source.PATROL),
+        source_number=fields.get("source_number") or "",
+        source_due_at=fields.get("source_due") or None,
+        force=Force(fields.get("force") or category.force),
+        summary=summary,
+        detail=fields.get("detail") or "",
+        on_the_spot=fields.get("on_the_spot") or "",
+        strongly_felt="strongly_felt" in str(fields.get("flags") or ""),
+        beyond_neighbourhood="beyond_neighbourhood" in str(fields.get("flags") or ""),
+        reported_at=found_at,
+        reported_by=session.staff_id,
+        changed_at=acting.at,
+    )
+    _note_reporter(issue, fields)
+    if check_id := fields.get("patrol_check"):
+        PatrolCheck.update(issue=issue.id).where(PatrolCheck.id == int(check_id)).execute()
+    return issue
+
+
+def _note_reporter(issue: Issue, fields: Mapping[str, Any]) -> None:
+    name, phone = str(fields.get("reporter_name") or ""), str(fields.get("reporter_phone") or "")
+    address = str(fields.get("reporter_address") or "")
+    if name or phone or address:
+        Reporter.create(issue=issue.id, name=name, phone=phone, address=address)
+
+
+def _entered(issue: Issue, fields: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("summary", "detail", "spot", "on_the_spot", "reporter_name", "reporter_phone", "reporter_address")
+    said = {name: fields.get(name) for name in names if fields.get(name)}
+    return said | {"unit": issue.unit_id, "category": issue.category_id, "source": issue.source.value}
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """A case that may be the same one."""
+
+    key: int
+    number: str
+    state: State
+    unit: str
+    summary: str
+    reported_on: str
+
+
+_NOISE = re.compile(r"[\s，。、；：！？（）“”,.!?;:()\d]+")
+
+
+def bigrams(text: str) -> set[str]:
+    """Overlapping pairs of characters of a text, punctuation and digits apart."""
+    plain = _NOISE.sub("", text)
+    return {plain[i : i + 2] for i in range(len(plain) - 1)}
+
+
+_LOOKED_AT = 300
+_SHOWN = 3
+
+
+def likely_duplicates(session: Session, unit_id: int, category_id: int | None, text: str) -> list[Duplicate]:
+    """Open cases of the same unit, lately reported, that say much the same: the three most alike.
+
+    Of the newest 300 within the office's window (`duplicate_window`, days), those which share a third of the pairs
+    of characters, or the category and a seventh of them. Only cases that this session may see.
+    """
+    since = datetime.now(UTC) - timedelta(days=int(office.setting("duplicate_window")))
+    wanted = bigrams(text)
+    if not wanted:
+        return []
+    query = Issue.select(Issue, Unit).join(Unit).where(
+        Issue.unit == unit_id, Issue.is_open, Issue.reported_at >= since
+    )  # fmt: skip
+    scored = []
+    for issue in permission.narrow(query, session).order_by(Issue.id.desc()).limit(_LOOKED_AT):
+        shared = len(wanted & bigrams(issue.summary + issue.spot)) / len(wanted)
+        same_kind = issue.category_id == category_id
+        if shared >= 1 / 3 or (same_kind and shared >= 1 / 7):
+            scored.append((shared + 0.2 * same_kind, issue))
+    scored.sort(key=lambda pair: (-pair[0], -pair[1].id))
+    return [
+        Duplicate(i.id, i.number, i.state, i.unit.name, i.summary, i.reported_at.strftime("%m-%d"))
+        for _, i in scored[:_SHOWN]
+    ]
+
+
+def add_to_existing(session: Session, issue_id: int, fields: Mapping[str, Any], act_id: str) -> Done:
+    """What is being registered is the same as an open case: register it and merge it there, in one act."""
+    try:
+        with acts.act(session, act_id, "issue.register_merged") as acting:
+            target = Issue.get_by_id(issue_id)
+            permission.require(session, "read", target.id)
+            issue = _enter(session, acting, fields)
+            acting.about("issue", issue.id, issue.number, issue.subdistrict_id)
+            record(Step(session, acting, issue, BY_ACT["open"], fields), "", "register")
+            acting.changed(issue.number, None, _entered(issue, fields))
+            merge = {"target": target.number, "reason": "登记时认出是同一件"}
+            take(Step(session, acting, issue, BY_ACT["merge"], merge))
+            Draft.delete().where(Draft.id == act_id).execute()
+    except AlreadyDone as done_before:
+        issue = Issue.get_by_id(done_before.subject_id)
+    return Done(issue.id, issue.number, issue.state, issue.version)

@@ -1,0 +1,196 @@
+"""延期, 缓办, 挂账: asked for with a reason and a date, granted by the chief, remembered in the figures."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, time, timedelta
+
+from dutydesk.models import Issue, Request
+from dutydesk.rules import office
+from dutydesk.rules.errors import Refused
+from dutydesk.rules.organisation import day_of, today
+from dutydesk.rules.permission import may
+from dutydesk.rules.steps import Step, condition, effect
+from dutydesk.rules.workcalendar import CHINA
+from dutydesk.session import Session
+from dutydesk.vocabulary import Phase, RequestKind, RequestState
+
+ASKED = {
+    "ask_extension": RequestKind.EXTENSION,
+    "ask_pause": RequestKind.PAUSE,
+    "ask_pool": RequestKind.POOL,
+    "propose_assign": RequestKind.ASSIGN,
+}
+
+
+def _until(step: Step) -> date:
+    """The date of a form, after today. Raises Refused otherwise."""
+    value = step.fields.get("until")
+    if isinstance(value, str) and value:
+        value = date.fromisoformat(value)
+    if isinstance(value, datetime):
+        value = day_of(value)
+    if not isinstance(value, date):
+        raise Refused("请填日期，例如 12-31。", "until")
+    if value <= today():
+        raise Refused("日期要在今天以后。", "until")
+    return value
+
+
+def _at_most(days: int, until: date, start: date, what: str) -> None:
+    if (until - start).days > days:
+        last = start + timedelta(days=days)
+        raise Refused(f"{what}最长{days}天（本单位设置），最晚{last:%m月%d日}。", "until")
+
+
+def _end_of_office(until: date, issue: Issue) -> datetime:
+    closing: time = office.calendar(issue.subdistrict_id).hours.closing
+    return datetime.combine(until, closing, tzinfo=CHINA)
+
+
+@condition("ask_extension", "extend")
+def _not_from_a_source(_session: Session, issue: Issue) -> str | None:
+    if issue.source_due_at:
+        return "这件的时限由来源规定，只能请来源延期，批下来后用“来源准予延期”录入。"
+    return None
+
+
+@condition("source_extension")
+def _from_a_source(_session: Session, issue: Issue) -> str | None:
+    return None if issue.source_due_at else "这件没有来源时限，请用“申请延期”。"
+
+
+@condition("ask_extension", "ask_pause", "ask_pool")
+def _ask_somebody_else(session: Session, issue: Issue) -> str | None:
+    if may(session, "decide", issue.id):
+        return "您就是片区长，直接定即可。"
+    return None
+
+
+def _check_extension(issue: Issue, until: date) -> None:
+    if issue.due_at is None:
+        raise Refused("这件没有期限，不需延期。")
+    if until <= day_of(issue.due_at):
+        raise Refused(f"现在的期限是{day_of(issue.due_at):%m月%d日}，请填更晚的日期。", "until")
+    days = office.calendar(issue.subdistrict_id)
+    most = int(office.setting("extension_max", issue.subdistrict_id))
+    start = max(today(), day_of(issue.due_at))
+    if days.working_days_between(start, until) > most:
+        raise Refused(f"一次延期最多{most}个工作日（本单位设置），请填近一些的日期。", "until")
+
+
+def _check_pause(issue: Issue, until: date) -> None:
+    _at_most(int(office.setting("pause_max", issue.subdistrict_id)), until, today(), "一次缓办")
+
+
+def _check_pool(issue: Issue, until: date) -> None:
+    _at_most(int(office.setting("pool_review", issue.subdistrict_id)), until, today(), "挂账再议的间隔")
+
+
+_CHECKS = {RequestKind.EXTENSION: _check_extension, RequestKind.PAUSE: _check_pause, RequestKind.POOL: _check_pool}
+
+
+@effect(*ASKED)
+def _ask(step: Step) -> str:
+    kind = ASKED[step.way.act]
+    reason = step.need("reason", "请写明理由，片区长照着定。")
+    same = (Request.issue == step.issue.id) & (Request.kind == kind) & (Request.state == RequestState.PENDING)
+    if Request.select().where(same).exists():
+        raise Refused(f"已经申请过{kind.label}，正在待我定里等片区长定。")
+    if kind is RequestKind.ASSIGN:
+        from dutydesk.rules.triage import chosen
+
+        assignee = chosen(step)
+        asked, said = {"assignee": assignee.value}, f"提请派给{assignee.name}：{reason}"
+    else:
+        until = _until(step)
+        _CHECKS[kind](step.issue, until)
+        asked, said = {"until": until.isoformat()}, f"申请{kind.label}至{until:%m月%d日}：{reason}"
+    Request.create(
+        issue=step.issue.id,
+        area=step.issue.area_id,
+        kind=kind,
+        state=RequestState.PENDING,
+        reason=reason,
+        details=json.dumps(asked),
+        asked_by=step.doer_id or step.session.staff_id,
+        asked_at=step.at,
+    )
+    step.details |= asked
+    return said
+
+
+def _settle_asked(issue: Issue, kind: RequestKind, step: Step) -> None:
+    """What the chief does by hand answers what was asked for the same."""
+    Request.update(
+        state=RequestState.APPROVED, decided_by=step.doer_id, decided_at=step.at, decision="片区长直接办理"
+    ).where(Request.issue == issue.id, Request.kind == kind, Request.state == RequestState.PENDING).execute()
+
+
+@effect("extend")
+def _extend(step: Step) -> str:
+    issue, until = step.issue, _until(step)
+    _check_extension(issue, until)
+    reason = step.need("reason", "请写明延期理由。")
+    was, at = issue.due_at, _end_of_office(until, issue)
+    said = f"原定{was.astimezone(CHINA):%m月%d日%H:%M}，准予延期至{at:%m月%d日%H:%M}：{reason}"
+    office.set_deadline(issue, Phase.COMPLETION, step.at, at, said)
+    _settle_asked(issue, RequestKind.EXTENSION, step)
+    return said
+
+
+@effect("source_extension")
+def _source_extension(step: Step) -> str:
+    issue, until = step.issue, _until(step)
+    basis = step.need("basis", "请写明来源的批复：谁批的、文号或时间。")
+    at = _end_of_office(until, issue)
+    said = f"来源准予延期至{at:%m月%d日%H:%M}。批复：{basis}"
+    issue.source_due_at = at
+    office.set_deadline(issue, Phase.COMPLETION, step.at, at, said)
+    return said
+
+
+@effect("pause")
+def _pause(step: Step) -> str:
+    until = _until(step)
+    _check_pause(step.issue, until)
+    return _set_aside(step, until, RequestKind.PAUSE, "缓办至")
+
+
+@effect("pool")
+def _pool(step: Step) -> str:
+    until = _until(step)
+    _check_pool(step.issue, until)
+    return _set_aside(step, until, RequestKind.POOL, "挂账，再看日期")
+
+
+def _set_aside(step: Step, until: date, kind: RequestKind, said: str) -> str:
+    issue = step.issue
+    reason = step.need("reason", "请写明理由，督查时要看。")
+    issue.returns_to, issue.paused_at = issue.state, step.acting.at
+    issue.paused_until = until if kind is RequestKind.PAUSE else None
+    issue.look_again_on = until if kind is RequestKind.POOL else None
+    _settle_asked(issue, kind, step)
+    step.details["until"] = until.isoformat()
+    return f"{said}{until:%m月%d日}：{reason}"
+
+
+@effect("look_again")
+def _look_again(step: Step) -> str:
+    until = _until(step)
+    _check_pool(step.issue, until)
+    step.issue.look_again_on = until
+    return f"看过，下次{until:%m月%d日}再看：" + step.need("reason", "请写明看的结果。")
+
+
+@effect("resume")
+def _resume(step: Step) -> str:
+    issue = step.issue
+    paused_at = issue.paused_at or step.acting.at
+    resumed = step.acting.at
+    if issue.paused_until:  # the clock runs again from the day that was set, however late somebody looks
+        ended = datetime.combine(issue.paused_until, time(0), tzinfo=CHINA) + timedelta(days=1)
+        resumed = max(paused_at, min(resumed, ended))
+    office.resume_deadline(issue, paused_at, resumed)
+    issue.returns_to = issue.paused_at = issue.paused_until = issue.look_again_on = None
+    return step.text("reason")

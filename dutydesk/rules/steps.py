@@ -1,0 +1,198 @@
+"""One act on one issue: what every way of the life cycle does alike, and where each way's own effect is kept.
+
+A way's own effect is a function registered with `@effect("assign")`: it reads the fields of the form, changes the
+issue, and answers with the step's text. Conditions beyond role and state are registered with `@condition`; the
+menu asks them too, so that it can say why a way is closed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from dutydesk.models import Issue, IssueStep, Staff
+from dutydesk.rules.acts import Acting
+from dutydesk.rules.errors import Refused, Stale
+from dutydesk.rules.lifecycle import REMEMBERED, SAME, Way
+from dutydesk.session import Session
+from dutydesk.vocabulary import ENDED, State, Word
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """代录: on whose behalf, when and by what means it was told. `staff_id` is None for who has no account."""
+
+    staff_id: int | None
+    person_name: str
+    means: str
+    told_at: datetime
+    department_id: int | None = None
+
+
+@dataclass
+class Step:
+    """An act on an issue while it happens."""
+
+    session: Session
+    acting: Acting
+    issue: Issue
+    way: Way
+    fields: Mapping[str, Any]
+    proxy: Proxy | None = None
+    to: State | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def doer_id(self) -> int | None:
+        """Who does it: the person concerned where it is entered 代录, else who sits here."""
+        return self.proxy.staff_id if self.proxy else self.session.staff_id
+
+    @property
+    def at(self) -> datetime:
+        """When it happened: the time that was told where it is entered 代录, else now."""
+        return self.proxy.told_at if self.proxy else self.acting.at
+
+    def text(self, name: str) -> str:
+        """A text field of the form, empty where it has none."""
+        return str(self.fields.get(name) or "")
+
+    def need(self, name: str, message: str) -> str:
+        """A text field that must be filled. Raises Refused with the message beside that field."""
+        value = self.text(name)
+        if not value:
+            raise Refused(message, name)
+        return value
+
+
+Effect = Callable[[Step], str]
+Condition = Callable[[Session, Issue], str | None]
+EFFECTS: dict[str, Effect] = {}
+CONDITIONS: dict[str, list[Condition]] = {}
+
+
+def effect(*acts: str) -> Callable[[Effect], Effect]:
+    """Register what acts do beyond the change of state."""
+
+    def register(function: Effect) -> Effect:
+        for act in acts:
+            EFFECTS[act] = function
+        return function
+
+    return register
+
+
+def condition(*acts: str) -> Callable[[Condition], Condition]:
+    """Register a condition of acts: it answers with the sentence why not, or None."""
+
+    def register(function: Condition) -> Condition:
+        for act in acts:
+            CONDITIONS.setdefault(act, []).append(function)
+        return function
+
+    return register
+
+
+def why_not(session: Session, issue: Issue, way: Way) -> str | None:
+    """The first condition that stands in the way, in a sentence; None when the way is free."""
+    for check in CONDITIONS.get(way.act, []):
+        reason = check(session, issue)
+        if reason:
+            return reason
+    return None
+
+
+# What is compared and written to the audit: columns of the issue that acts change.
+_WATCHED = tuple(
+    name
+    for name in Issue._meta.sorted_field_names
+    if name not in ("id", "year", "serial", "changed_at", "version", "reported_at")
+)
+_SHOWN_WHEN_STALE = {
+    "state": "状态",
+    "assignee_name": "承办",
+    "due_at": "期限",
+    "urgency": "紧急程度",
+    "category": "类别",
+    "outcome": "办理结果",
+}
+
+
+def values_of(issue: Issue) -> dict[str, Any]:
+    """The watched columns of an issue as plain values."""
+    return {name: issue.__data__.get(name) for name in _WATCHED}
+
+
+def fresh(issue_id: int, version: int | None) -> Issue:
+    """Read an issue inside the transaction. Raises Stale when it has moved on from `version`."""
+    issue = Issue.get_or_none(Issue.id == issue_id)
+    if issue is None:
+        raise Refused("没有找到这件问题，列表可能已变化，请返回重看。")
+    if version is not None and issue.version != version:
+        last = (
+            IssueStep.select(IssueStep, Staff)
+            .left_outer_join(Staff)
+            .where(IssueStep.issue == issue_id)
+            .order_by(IssueStep.id.desc())
+            .first()
+        )
+        who = f"{last.staff_name}已先一步" if last else "别人已先一步"
+        raise Stale(f"{who}办理了这件问题（现在是{issue.state.label}），您的操作没有保存。请看过最新情况再定。")
+    return issue
+
+
+def record(step: Step, text: str, name: str | None = None, frm: State | None = None) -> IssueStep:
+    """Write one line of the issue's story."""
+    return IssueStep.create(
+        issue=step.issue.id,
+        act=step.acting.row.id,
+        name=name or step.way.act,
+        from_state=frm,
+        to_state=step.issue.state,
+        staff=step.session.staff_id,
+        staff_name=step.session.name,
+        role=step.session.main.role.value if step.session.main else "",
+        text=text,
+        details=json.dumps(step.details, ensure_ascii=False, default=str),
+        occurred_at=step.at,
+        recorded_at=step.acting.at,
+    )
+
+
+def take(step: Step) -> IssueStep:
+    """Do one way: its conditions, its effect, the change of state, the story and the audit.
+
+    Raises Refused where the state does not allow it or a condition stands in the way.
+    """
+    issue, way = step.issue, step.way
+    if issue.state not in way.frm:
+        raise Refused(f"{issue.number}现在是{issue.state.label}，不能{way.name}。请看最新情况。")
+    if reason := why_not(step.session, issue, way):
+        raise Refused(reason)
+    before, frm = values_of(issue), issue.state
+    if way.to == REMEMBERED:
+        step.to = issue.returns_to or State.OPENED
+    elif way.to != SAME:
+        step.to = State(way.to)
+    text = EFFECTS[way.act](step)
+    if step.to is not None:
+        issue.state = step.to
+        issue.is_open = step.to not in ENDED
+    issue.version += 1
+    issue.changed_at = step.acting.at
+    issue.save()
+    after = values_of(issue)
+    changed = {name for name in after if after[name] != before[name]}
+    written = record(step, text, frm=frm)
+    step.acting.changed(
+        issue.number,
+        {name: _plain(before[name]) for name in sorted(changed)},
+        {name: _plain(after[name]) for name in sorted(changed)} | {"text": text, **step.details},
+    )
+    return written
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Word) else value

@@ -1,0 +1,170 @@
+"""今日: what has changed since somebody was last here, who is on duty, and what needs this person now."""
+
+from __future__ import annotations
+
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from dutydesk.models import Area, Issue, IssueStep, Shift, Staff
+from dutydesk.rules import decisions, drafts, ledger, patrol, permission
+from dutydesk.rules.case import moment
+from dutydesk.rules.lifecycle import STEP_NAMES
+from dutydesk.session import Session
+from dutydesk.vocabulary import Role
+
+MANY = 1000
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of 今日: what it says, and what it opens (a duty and, for the ledger, a view)."""
+
+    text: str
+    count: int
+    duty: str
+    target: str = ""
+    pressing: bool = False
+
+
+@dataclass(frozen=True)
+class TodaySheet:
+    """All that 今日 shows."""
+
+    on_duty: tuple[str, ...]
+    since: str
+    news: tuple[Line, ...]
+    needs: tuple[Line, ...]
+    drafts: tuple[drafts.Kept, ...]
+
+
+# The views of the ledger that 今日 looks at, by role, in the order of their weight.
+_AREA = (
+    ("first", "群众反映强烈、居民区难以协调", True),
+    ("overdue", "已逾期", True),
+    ("due_today", "今日到期", True),
+    ("sent_back", "退单待重派", True),
+    ("reported", "等待立案", False),
+    ("opened", "等待派单", False),
+    ("to_contact", "等待先行联系", False),
+    ("review", "等待现场核查", False),
+    ("feedback", "等待反馈", False),
+    ("sample", "当场解决待抽查", False),
+    ("set_aside_due", "缓办、挂账到日", False),
+)
+_HANDS = (("overdue", "已逾期", True), ("due_today", "今日到期", True), ("mine", "在我手上", False))
+LOOKS: dict[Role, tuple[tuple[str, str, bool], ...]] = {
+    Role.DUTY_OFFICER: _AREA,
+    Role.AREA_CHIEF: (*_AREA, ("closable", "可以销项", False)),
+    Role.NEIGHBOURHOOD_OFFICER: (("mine", "在本居委手上", True), *_AREA),
+    Role.HANDLER: _HANDS,
+    Role.LIAISON: _HANDS,
+    Role.DEPARTMENT_HEAD: _HANDS,
+    Role.COORDINATOR: _AREA,
+    Role.SIGNATORY: _AREA[:3],
+    Role.DISTRICT_COORDINATOR: _AREA[:3],
+    Role.SUPERVISOR: _AREA[:4],
+    Role.AUDITOR: (),
+    Role.ADMINISTRATOR: (),
+}
+
+
+def today_sheet(session: Session, since: datetime | None) -> TodaySheet:
+    """Read 今日 for this person. Every count is within the person's scope and stops at 1,000."""
+    return TodaySheet(
+        on_duty=tuple(on_duty(session)),
+        since=moment(since),
+        news=tuple(_news(session, since)) if since else (),
+        needs=tuple(_needs(session)),
+        drafts=tuple(drafts.kept(session)),
+    )
+
+
+def on_duty(session: Session) -> list[str]:
+    """Who is on duty in the own area now, and next."""
+    if not session.area_id:
+        return []
+    now = datetime.now(UTC)
+    rows = (
+        Shift.select(Shift, Staff)
+        .join(Staff)
+        .where(Shift.area == session.area_id, Shift.ends_at > now, Shift.starts_at < now + timedelta(hours=24))
+        .order_by(Shift.starts_at)
+        .limit(4)
+    )
+    said = []
+    for row in rows:
+        word = "在班" if row.starts_at <= now else "接班"
+        said.append(f"{word} {row.name} {row.staff.name}（至{moment(row.ends_at)}）")
+    return said
+
+
+def _needs(session: Session) -> list[Line]:
+    lines = list(_needs_of_the_desk(session))
+    seen: set[str] = set()
+    for grant in session.grants:
+        for view, text, pressing in LOOKS[grant.role]:
+            if view in seen:
+                continue
+            seen.add(view)
+            found = ledger.count(session, view, MANY)
+            if found:
+                lines.append(Line(text, found, "issues", view, pressing))
+    lines.sort(key=lambda line: not line.pressing)
+    return lines
+
+
+def _needs_of_the_desk(session: Session) -> list[Line]:
+    lines = []
+    if permission.may_at_all(session, "patrol") and session.area_id:
+        for left in patrol.left_undone(session):
+            lines.append(Line(left.text, left.count, "patrol", str(left.key), pressing=left.earlier))
+    waiting = decisions.count(session)
+    if waiting:
+        lines.append(Line("待我定", waiting, "decisions", pressing=True))
+    proxies = decisions.proxies_to_answer(session)
+    if proxies:
+        lines.append(Line("别人代我录入、等我确认", len(proxies), "decisions", "proxies"))
+    return lines
+
+
+def _news(session: Session, since: datetime) -> list[Line]:
+    """What others did since then: new cases, and the kinds of steps on cases in scope."""
+    lines = []
+    came = ledger.new_since(session, since)
+    if came:
+        lines.append(Line("新登记", came, "issues", "open"))
+    rows = (
+        IssueStep.select(IssueStep.name)
+        .join(Issue, on=(IssueStep.issue == Issue.id))
+        .where(IssueStep.recorded_at > since, IssueStep.staff != session.staff_id)
+        .order_by(IssueStep.id.desc())
+        .limit(MANY)
+    )
+    counts: dict[str, int] = {}
+    for (name,) in permission.narrow(rows, session).tuples():
+        counts[name] = counts.get(name, 0) + 1
+    for name, view in _TELLING.items():
+        if counts.get(name):
+            lines.append(Line(f"别人{STEP_NAMES[name]}", counts[name], "issues", view))
+    return lines
+
+
+# Steps worth telling of, and the view in which their cases stand.
+_TELLING = {
+    "send_back": "sent_back",
+    "report_done": "review",
+    "fail_check": "open",
+    "urge": "open",
+    "close": "closed",
+    "approve": "open",
+    "refuse": "open",
+}
+
+
+def area_name(session: Session) -> str:
+    """The name of the own area, with its mark 演示 where it is no real one."""
+    area = Area.get_or_none(Area.id == session.area_id) if session.area_id else None
+    return f"{area.name}{'（演示）' if area.demo else ''}" if area else ""
+
+

@@ -1,0 +1,195 @@
+"""Triage: 立案, 不予立案, 并案, 派单, 下派居委, 改派, 改类别, flags."""
+
+from __future__ import annotations
+
+from dutydesk.models import Category, Issue, Reporter, Request
+from dutydesk.rules import office
+from dutydesk.rules.assignees import Assignee, give, resolve
+from dutydesk.rules.errors import Refused
+from dutydesk.rules.organisation import duty_bases
+from dutydesk.rules.permission import may, roles_on
+from dutydesk.rules.steps import Step, condition, effect, record
+from dutydesk.session import Session
+from dutydesk.vocabulary import AssigneeKind, RequestKind, RequestState, Role, State, Urgency
+
+_MORE_THAN_DUTY = frozenset({Role.AREA_CHIEF, Role.COORDINATOR})
+
+
+def to_contact(issue: Issue) -> bool:
+    """Whether somebody raised it who can be told: with a name or a telephone number on record."""
+    reporter = Reporter.get_or_none(Reporter.issue == issue.id)
+    return bool(reporter and (reporter.name or reporter.phone))
+
+
+def withdraw_requests(issue: Issue) -> None:
+    """What was asked of the chief falls away when the issue takes another way."""
+    Request.update(state=RequestState.WITHDRAWN).where(
+        Request.issue == issue.id, Request.state == RequestState.PENDING
+    ).execute()
+
+
+@effect("open")
+def _open(step: Step) -> str:
+    step.issue.opened_at = step.at
+    office.start_deadlines(step.issue, step.at, to_contact(step.issue))
+    return ""
+
+
+@effect("reject")
+def _reject(step: Step) -> str:
+    withdraw_requests(step.issue)
+    step.issue.closed_at = step.acting.at
+    return step.need("reason", "请写明不予立案的理由，反映人来问时要能答复。")
+
+
+@condition("assign")
+def _delegated(session: Session, issue: Issue) -> str | None:
+    if issue.category.delegated or roles_on(session, issue.id) & _MORE_THAN_DUTY:
+        return None
+    return f"“{issue.category.name}”须由片区长派单，请选“提请片区长派单”。"
+
+
+@condition("send_down")
+def _delegated_down(session: Session, issue: Issue) -> str | None:
+    return _delegated(session, issue)
+
+
+@condition("propose_assign")
+def _not_twice(session: Session, issue: Issue) -> str | None:
+    if may(session, "decide", issue.id):
+        return "您就是片区长，直接派单即可。"
+    waiting = Request.select().where(
+        Request.issue == issue.id, Request.kind == RequestKind.ASSIGN, Request.state == RequestState.PENDING
+    )
+    return "已经提请片区长，正在待我定里等候。" if waiting.exists() else None
+
+
+def chosen(step: Step) -> Assignee:
+    """The assignee that the form names. Raises Refused where none is, or a 居委 without its grounds."""
+    assignee = resolve(step.need("assignee", "请选承办的力量、部门、个人或共建力量。"), step.issue)
+    if assignee.kind is AssigneeKind.UNIT:
+        raise Refused("交给居委请用“下派居委”：须有职责清单或居委同意。", "assignee")
+    return assignee
+
+
+@effect("assign")
+def _assign(step: Step) -> str:
+    assignee = chosen(step)
+    withdraw_requests(step.issue)
+    give(step.issue, assignee)
+    step.issue.assigned_at = step.acting.at
+    step.details["assignee"] = assignee.value
+    note = step.text("note")
+    return f"交{assignee.name}" + (f"：{note}" if note else "")
+
+
+@effect("reassign")
+def _reassign(step: Step) -> str:
+    assignee = chosen(step)
+    reason = step.need("reason", "请写明改派的理由，原承办人看得到。")
+    if (assignee.kind, assignee.key) == (step.issue.assignee_kind, step.issue.assignee_key):
+        raise Refused("这件已经在他手上，请选别人。", "assignee")
+    was = step.issue.assignee_name
+    give(step.issue, assignee)
+    step.issue.assigned_at = step.acting.at
+    step.details["assignee"] = assignee.value
+    return f"由{was}改交{assignee.name}：{reason}"
+
+
+@effect("send_down")
+def _send_down(step: Step) -> str:
+    issue = step.issue
+    if step.text("ground") == "listed":
+        bases = duty_bases(issue.category_id, None)
+        if not bases:
+            raise Refused(
+                f"居委职责清单里没有“{issue.category.name}”，不能按清单下派。请征得居委同意，或交给别的承办对象。", "ground"
+            )
+        said = f"依据：{bases[0]}"
+    else:
+        said = "居委同意：" + step.need("consent_by", "请写明居委谁、何时同意的。")
+    withdraw_requests(issue)
+    give(issue, resolve(f"unit:{issue.unit_id}", issue))
+    issue.assigned_at = step.acting.at
+    issue.sent_down = True
+    step.details["ground"] = step.text("ground")
+    note = step.text("note")
+    return f"下派{issue.assignee_name}。{said}" + (f"。{note}" if note else "")
+
+
+@effect("recategorise")
+def _recategorise(step: Step) -> str:
+    issue = step.issue
+    category = Category.get_or_none(Category.id == int(step.text("category") or 0), Category.active)
+    if category is None:
+        raise Refused("请从列出的类别中选一个。", "category")
+    urgency = Urgency(step.text("urgency") or issue.urgency.value)
+    reason = step.need("reason", "请写明为什么改，期限会随之重算。")
+    was = f"{issue.category.name}·{issue.urgency.label}"
+    issue.category, issue.force, issue.urgency = category, category.force, urgency
+    if issue.state is State.OPENED and issue.opened_at:
+        office.start_deadlines(issue, issue.opened_at, to_contact(issue))
+    return f"{was} 改为 {category.name}·{urgency.label}：{reason}"
+
+
+@effect("flag")
+def _flag(step: Step) -> str:
+    flags = set(step.text("flags").split())
+    step.issue.strongly_felt = "strongly_felt" in flags
+    step.issue.beyond_neighbourhood = "beyond_neighbourhood" in flags
+    said = [
+        name
+        for name, on in (
+            ("群众反映强烈", step.issue.strongly_felt),
+            ("居民区难以协调", step.issue.beyond_neighbourhood),
+        )
+        if on
+    ]
+    return "标记：" + "、".join(said) if said else "取消标记"
+
+
+@condition("merge")
+def _no_followers(_session: Session, issue: Issue) -> str | None:
+    if Issue.select().where(Issue.merged_into == issue.id).exists():
+        return "已有别的问题并入这一件，请把那一件作为主案，或先撤销并案。"
+    return None
+
+
+@effect("merge")
+def _merge(step: Step) -> str:
+    issue = step.issue
+    number = step.need("target", "请填主案的编号，例如 2026-000123。")
+    target = by_number(number)
+    if target is None or not may(step.session, "merge", target.id):
+        raise Refused(f"没有找到编号为 {number} 的问题，请核对。", "target")
+    if target.id == issue.id:
+        raise Refused("不能并入自己，请填另一件的编号。", "target")
+    if not target.is_open:
+        raise Refused(f"{target.number} 是{target.state.label}，不能再并入。请选一件未结的。", "target")
+    withdraw_requests(issue)
+    issue.returns_to, issue.merged_into, issue.closed_at = issue.state, target.id, step.acting.at
+    reason = step.text("reason")
+    target.version += 1
+    target.changed_at = step.acting.at
+    target.save()
+    on_target = Step(step.session, step.acting, target, step.way, {})
+    record(on_target, f"{issue.number} 并入：{issue.summary}", "merged_in", target.state)
+    return f"并入 {target.number}" + (f"：{reason}" if reason else "")
+
+
+@effect("unmerge")
+def _unmerge(step: Step) -> str:
+    main = step.issue.merged_into
+    step.issue.merged_into = step.issue.returns_to = step.issue.closed_at = None
+    return f"不再并入 {main.number}：" + step.need("reason", "请写明为什么撤销并案。")
+
+
+def by_number(number: str) -> Issue | None:
+    """The issue with a number; the year may be left out (`123` means this year's)."""
+    year, _, serial = number.strip().rpartition("-")
+    if not serial.isdigit() or (year and not year.isdigit()):
+        return None
+    from dutydesk.rules.organisation import today
+
+    found = Issue.get_or_none(Issue.year == int(year or today().year), Issue.serial == int(serial))
+    return found if isinstance(found, Issue) else None
