@@ -43,20 +43,26 @@ def key_rows(subject: str, subject_id: int, name: str) -> list[dict[str, object]
     ]
 
 
-def _asked(text: str) -> str:
-    return narrow(clean(text)).lower().replace(" ", "").replace("'", "")
+def _asked(text: str) -> list[str]:
+    """The words asked for: `kjxc zw` asks for both."""
+    return narrow(clean(text)).lower().replace("'", "").split()
 
 
 def _ids(subject: str, text: str) -> list[int]:
-    """Ids found by a prefix of a key: those that begin the name first, then the shortest keys."""
-    asked = _asked(text)
-    if not asked:
-        return []
-    upper = asked[:-1] + chr(ord(asked[-1]) + 1)
+    """Ids found by a prefix of a key, for each word: those that begin the name first, then the shortest keys."""
+    found: list[int] = []
+    for number, word in enumerate(_asked(text)):
+        more = _ids_of_word(subject, word)
+        found = [i for i in found if i in set(more)] if number else more
+    return found
+
+
+def _ids_of_word(subject: str, word: str) -> list[int]:
+    upper = word[:-1] + chr(ord(word[-1]) + 1)
     best = fn.MIN(FindKey.position * 100 + fn.LENGTH(FindKey.key))
     rows = (
         FindKey.select(FindKey.subject_id)
-        .where(FindKey.subject == subject, FindKey.key >= asked, FindKey.key < upper)
+        .where(FindKey.subject == subject, FindKey.key >= word, FindKey.key < upper)
         .group_by(FindKey.subject_id)
         .order_by(best, FindKey.subject_id)
         .limit(_LOOKED_AT)
@@ -119,8 +125,8 @@ def staff(session: Session, text: str) -> list[Found]:
     """Active staff by name or number, with their department."""
     ids = _ids("staff", text)
     asked = _asked(text)
-    if asked.isdigit():
-        ids = [row.id for row in Staff.select(Staff.id).where(Staff.number.startswith(asked)).limit(SHOWN)]
+    if asked and asked[0].isdigit():
+        ids = [row.id for row in Staff.select(Staff.id).where(Staff.number.startswith(asked[0])).limit(SHOWN)]
     rows = Staff.select(Staff, Department).left_outer_join(Department).where(Staff.id.in_(ids), Staff.active)
     found = {
         row.id: Found(str(row.id), row.name, " ".join(filter(None, (row.department and row.department.name, row.number))))
