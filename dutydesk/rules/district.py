@@ -36,7 +36,6 @@ from dutydesk.vocabulary import DepartmentKind, Force, PatrolKind, Phase, UnitKi
 DATA = Path(__file__).parent.parent / "data"
 SINCE = date(2024, 1, 1)
 SHIPPED = "随软件附带"
-_PHASES = {"contact": Phase.FIRST_CONTACT, "completion": Phase.COMPLETION}
 _BATCH = 2000
 
 
@@ -145,7 +144,7 @@ def _load_categories(say: Callable[[str], None]) -> dict[str, int]:
                 {
                     "category": category.id,
                     "urgency": urgency,
-                    "phase": _PHASES[phase],
+                    "phase": Phase(phase),
                     "amount": limit["amount"],
                     "unit": limit["unit"],
                     "modelled_on": entry["modelled_on"],
