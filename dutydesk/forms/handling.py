@@ -1,0 +1,258 @@
+"""What each act on an issue asks for. `rules/lifecycle.py` names the fields; a test holds the two together."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Self
+
+from pydantic import Field, create_model, model_validator
+
+from dutydesk.forms.base import Entry, FieldError, Form
+from dutydesk.forms.intake import FLAGS
+from dutydesk.vocabulary import JointWork, Level, Means, Urgency
+
+Needed = Field(min_length=2)
+Reason = Annotated[str, Entry("理由", max_length=500), Needed]
+Until = Annotated[date, Entry("到哪一天", "date", "例如 12-31、+7（七天后）、下周五")]
+Text = Annotated[str, Entry("内容", "prose", max_length=1000), Needed]
+ToldHow = Annotated[Means, Entry("方式", "choice")]
+EvidenceKind = Annotated[
+    str, Entry("凭据", "choice", choices=(("", "无"), ("text", "文字"), ("photos", "照片"), ("file", "收件夹文件")))
+]
+Evidence = Annotated[str, Entry("凭据说明", hint="照片几张、存在哪里；或文件名", max_length=200)]
+Pick = Field(min_length=1)
+
+
+class RejectForm(Form):
+    """不予立案, 不满意返工, 重开, 恢复待立案, 撤销并案, 恢复办理: a reason and nothing more."""
+
+    reason: Reason
+
+
+class SolveForm(Form):
+    """当场解决."""
+
+    done: Annotated[str, Entry("当场做了什么", "prose", max_length=1000), Needed]
+    evidence_kind: EvidenceKind = ""
+    evidence: Evidence = ""
+
+
+class AssignForm(Form):
+    """派单."""
+
+    assignee: Annotated[str, Entry("交给谁", "pick", "力量、部门、个人；拼音首字母", search="assignees"), Pick]
+    note: Annotated[str, Entry("交办要求", max_length=300)] = ""
+
+
+class ReasonedAssignForm(Form):
+    """提请片区长派单, 改派."""
+
+    assignee: Annotated[str, Entry("交给谁", "pick", "力量、部门、个人；拼音首字母", search="assignees"), Pick]
+    reason: Reason
+
+
+class SendDownForm(Form):
+    """下派居委: on the listed duty, or with the 居委's consent."""
+
+    ground: Annotated[
+        str, Entry("依据", "choice", choices=(("listed", "居委职责清单"), ("consent", "居委同意"))), Pick
+    ]
+    consent_by: Annotated[str, Entry("谁同意的", hint="居委谁、何时；按清单下派不用填", max_length=100)] = ""
+    note: Annotated[str, Entry("交办要求", max_length=300)] = ""
+
+    @model_validator(mode="after")
+    def _consent_has_a_name(self) -> Self:
+        if self.ground == "consent" and not self.consent_by:
+            raise FieldError("consent_by", "请写明居委谁、何时同意的。")
+        return self
+
+
+class SendBackForm(Form):
+    """退单."""
+
+    basis: Annotated[str, Entry("清单依据", hint="权责清单哪一条说明不归您", max_length=200), Needed]
+    reason: Reason
+
+
+class PassUpForm(Form):
+    """上报片区."""
+
+    tried: Annotated[str, Entry("已经做了什么", "prose", max_length=1000), Needed]
+
+
+class ReportDoneForm(Form):
+    """报完成."""
+
+    done: Annotated[str, Entry("做了什么", "prose", max_length=1000), Needed]
+    joint_work: Annotated[
+        str, Entry("联合工作", "choice", choices=(("", "无"), *JointWork.options()))
+    ] = ""
+    participants: Annotated[str, Entry("谁参加了", hint="联合时写明力量、部门", max_length=200)] = ""
+    evidence_kind: EvidenceKind = ""
+    evidence: Evidence = ""
+
+    @model_validator(mode="after")
+    def _joint_work_has_participants(self) -> Self:
+        if self.joint_work and not self.participants:
+            raise FieldError("participants", "联合工作请写明哪些力量、部门参加。")
+        return self
+
+
+class PassCheckForm(Form):
+    """核查通过."""
+
+    found: Annotated[str, Entry("现场看到什么", "prose", max_length=1000), Needed]
+    evidence_kind: EvidenceKind = ""
+    evidence: Evidence = ""
+
+
+class FailCheckForm(Form):
+    """返工."""
+
+    reason: Reason
+    evidence_kind: EvidenceKind = ""
+    evidence: Evidence = ""
+
+
+class FeedbackForm(Form):
+    """反馈: told and answered, or why nobody was told."""
+
+    told_how: Annotated[Means | None, Entry("告知方式", "choice", choices=Means.options())] = None
+    told: Annotated[str, Entry("告知了什么", "prose", max_length=1000)] = ""
+    satisfied: Annotated[str, Entry("是否满意", "choice", choices=(("yes", "满意"), ("no", "不满意")))] = ""
+    no_feedback_reason: Annotated[str, Entry("没有告知的原因", hint="告知过的不用填", max_length=200)] = ""
+
+    @model_validator(mode="after")
+    def _told_or_why_not(self) -> Self:
+        if self.no_feedback_reason:
+            return self
+        if self.told_how is None:
+            raise FieldError("told_how", "请选怎样告知的；没有可告知的人，请填“没有告知的原因”。")
+        if not self.told:
+            raise FieldError("told", "请写明告知了什么、对方怎么说。")
+        if not self.satisfied:
+            raise FieldError("satisfied", "请选反映人是否满意。")
+        return self
+
+
+class CloseForm(Form):
+    """销项."""
+
+    level: Annotated[Level, Entry("在哪一级解决", "choice")]
+    note: Annotated[str, Entry("说明", max_length=300)] = ""
+
+
+class UrgeForm(Form):
+    """催办, 备注."""
+
+    text: Text
+
+
+class FirstContactForm(Form):
+    """先行联系."""
+
+    told_how: ToldHow
+    text: Annotated[str, Entry("对方怎么说", "prose", max_length=1000), Needed]
+
+
+class RecategoriseForm(Form):
+    """改类别或紧急程度."""
+
+    category: Annotated[str, Entry("类别", "pick", "拼音首字母或汉字", search="categories"), Pick]
+    urgency: Annotated[Urgency, Entry("紧急程度", "choice")]
+    reason: Reason
+
+
+class FlagForm(Form):
+    """标记."""
+
+    flags: Annotated[str, Entry("优先标记", "choice", choices=FLAGS)] = ""
+
+
+class MergeForm(Form):
+    """并案."""
+
+    target: Annotated[str, Entry("主案编号", hint="例如 2026-000123，今年的可只打 123", max_length=20), Pick]
+    reason: Annotated[str, Entry("说明", max_length=300)] = ""
+
+
+class UntilForm(Form):
+    """延期, 缓办, 挂账, 挂账再议: a date and a reason."""
+
+    until: Until
+    reason: Reason
+
+
+class SourceExtensionForm(Form):
+    """来源准予延期."""
+
+    until: Until
+    basis: Annotated[str, Entry("来源的批复", hint="谁批的、文号或时间", max_length=200), Needed]
+
+
+class SampleForm(Form):
+    """抽查."""
+
+    found: Annotated[str, Entry("看到什么", "prose", max_length=1000), Needed]
+
+
+FORMS: dict[str, type[Form]] = {
+    "solve_on_spot": SolveForm,
+    "assign": AssignForm,
+    "propose_assign": ReasonedAssignForm,
+    "send_down": SendDownForm,
+    "send_back": SendBackForm,
+    "pass_up": PassUpForm,
+    "report_done": ReportDoneForm,
+    "pass_check": PassCheckForm,
+    "fail_check": FailCheckForm,
+    "feedback": FeedbackForm,
+    "rework": RejectForm,
+    "close": CloseForm,
+    "reopen": RejectForm,
+    "reconsider": RejectForm,
+    "reject": RejectForm,
+    "reassign": ReasonedAssignForm,
+    "urge": UrgeForm,
+    "first_contact": FirstContactForm,
+    "note": UrgeForm,
+    "recategorise": RecategoriseForm,
+    "flag": FlagForm,
+    "merge": MergeForm,
+    "unmerge": RejectForm,
+    "ask_extension": UntilForm,
+    "extend": UntilForm,
+    "source_extension": SourceExtensionForm,
+    "ask_pause": UntilForm,
+    "pause": UntilForm,
+    "ask_pool": UntilForm,
+    "pool": UntilForm,
+    "look_again": UntilForm,
+    "resume": RejectForm,
+    "sample_check": SampleForm,
+}
+
+
+class NothingMore(Form):
+    """An act that asks for nothing: 立案, 接单, 居委自办."""
+
+
+class ProxyForm(Form):
+    """代录: who said it, when, by what means."""
+
+    on_behalf: Annotated[str, Entry("谁告诉您的", "pick", "承办的人", search="speakers"), Pick]
+    means: Annotated[Means, Entry("怎么告诉的", "choice")]
+    told_at: Annotated[datetime, Entry("什么时候", "moment", "例如 1530（今天）、昨天9:00")]
+
+
+PROXY_FIELDS = frozenset(ProxyForm.model_fields)
+
+
+def form_of(act: str) -> type[Form]:
+    """The form of an act; an empty one where it asks for nothing."""
+    return FORMS.get(act, NothingMore)
+
+
+def with_proxy(form_class: type[Form]) -> type[Form]:
+    """The same form with the fields of 代录 before its own."""
+    return create_model(f"Proxied{form_class.__name__}", __base__=(form_class, ProxyForm))
