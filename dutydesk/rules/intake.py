@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dutydesk.models import Category, Counter, Draft, Issue, PatrolCheck, Reporter, Unit
-from dutydesk.rules import acts, office, permission
+from dutydesk.models import Category, Counter, Draft, Issue, Reporter, Unit
+from dutydesk.rules import acts, office, patrol, permission
 from dutydesk.rules.acts import Acting
 from dutydesk.rules.errors import AlreadyDone, Refused
 from dutydesk.rules.issue_acts import Done
@@ -96,7 +96,7 @@ def _enter(session: Session, acting: Acting, fields: Mapping[str, Any]) -> Issue
     )
     _note_reporter(issue, fields)
     if check_id := fields.get("patrol_check"):
-        PatrolCheck.update(issue=issue.id).where(PatrolCheck.id == int(check_id)).execute()
+        patrol.note_abnormal(session, acting, int(check_id), issue)
     return issue
 
 

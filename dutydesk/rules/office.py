@@ -26,6 +26,8 @@ DEFAULTS: dict[str, Any] = {
     "duplicate_window": 14,
     "reveal_reasons": ["首次联系反映人", "反馈处理结果"],
     "no_feedback_reasons": ["巡查自行发现，无反映人"],
+    "not_applicable_reasons": ["已拆除或停用", "施工封闭，无法到达", "锁闭，无人开门", "当日不开放"],
+    "patrol_rest_reasons": ["天气恶劣，停止巡查", "抽调处置突发事件", "现场封闭，无法到达", "人手不足，次日补巡"],
     "extension_max": 10,
     "pause_max": 60,
     "pool_review": 90,

@@ -51,7 +51,12 @@ class LineField(AtCaret, Input):
 
     @property
     def cursor_screen_offset(self) -> Offset:
-        """Where the caret is drawn; Textual's own stands one column on at the end of the text."""
+        """Where the caret is drawn; Textual's own stands one column on at the end of the text.
+
+        Textual moves the hardware cursor to any field whose text is set: one without the focus leaves it alone.
+        """
+        if not self.has_focus:
+            return self.app.cursor_position
         x, y, _width, _height = self.content_region
         return Offset(x + self._position_to_cell(self.cursor_position) - self.scroll_offset.x, y)
 
@@ -87,6 +92,11 @@ class ProseField(AtCaret, TextArea):
         text = "\n".join(literal(line) for line in event.text[:room].splitlines())
         start, end = self.selection
         self._replace_via_keyboard(text, start, end)
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """See `LineField`."""
+        return super().cursor_screen_offset if self.has_focus else self.app.cursor_position
 
     @property
     def on_first_line(self) -> bool:

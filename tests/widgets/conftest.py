@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,17 @@ LOOK = Path(__file__).resolve().parents[2] / "dutydesk.tcss"
 
 
 class Stage(FullWidthKeys, App[None]):
-    """Shows the given widgets, and keeps every message that reaches it."""
+    """Shows the given widgets (or what makes them), and keeps every message that reaches it."""
 
     CSS_PATH = LOOK
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, *widgets: Widget) -> None:
+    def __init__(self, *widgets: Widget | Callable[[], Widget]) -> None:
         super().__init__(ansi_color=True)
         self.widgets = widgets
         self.heard: list[Message] = []
         self.desk_filter = DeskFilter()
+        self.animation_level = "none"
 
     def get_line_filters(self) -> list[Any]:
         """The app's filters and, last, the second wall."""
@@ -33,7 +35,8 @@ class Stage(FullWidthKeys, App[None]):
 
     def compose(self) -> ComposeResult:
         """What the test asked for."""
-        yield from self.widgets
+        for widget in self.widgets:
+            yield widget if isinstance(widget, Widget) else widget()
 
     async def _on_message(self, message: Message) -> None:
         self.heard.append(message)
