@@ -15,6 +15,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from peewee import JOIN
+
 from dutydesk.models import Act, AuditEntry, AuditHead, AuditValues, Subdistrict
 from dutydesk.models.connection import write_transaction
 
@@ -93,7 +95,7 @@ def verify(chain: str) -> Problem | None:
     previous, expected = "", 1
     entries = (
         AuditEntry.select(AuditEntry, AuditValues)
-        .join(AuditValues, "LEFT OUTER", on=(AuditValues.entry == AuditEntry.id), attr="kept")
+        .join(AuditValues, JOIN.LEFT_OUTER, on=(AuditValues.entry == AuditEntry.id), attr="kept")
         .where(AuditEntry.chain == chain)
         .order_by(AuditEntry.sequence)
     )
