@@ -76,6 +76,7 @@ class Picker(Widget):
         self._found: list[Choice] = []
         self._question = 0  # an older question's answer is dropped
         self._open = False
+        self._stays_closed = False
         self._line = _PickLine(placeholder=placeholder)
         self._detail = Words(classes="picker--detail")
         self._choices = Choices()
@@ -128,6 +129,11 @@ class Picker(Widget):
             self._line.value = text
         self._line.cursor_position = len(text)
 
+    def stay_closed(self) -> None:
+        """Do not suggest at the next focus, only from the next key on."""
+        self._close()
+        self._stays_closed = not self._line.has_focus
+
     # Keys
 
     def take_key(self, event: events.Key) -> bool:
@@ -140,9 +146,6 @@ class Picker(Widget):
             self._pick(None)  # typing over a choice begins anew; the key goes on to the empty line
             return False
         if not self._open:
-            if event.key == "down" and self.choice is None and not self._line.value:
-                self._ask("")
-                return False
             return False
         digit = digit_of(event.key)
         if digit is not None and self._choices.options:
@@ -161,8 +164,9 @@ class Picker(Widget):
 
     def on_descendant_focus(self) -> None:
         """An empty field suggests at once."""
-        if self.choice is None and not self._open:
+        if self.choice is None and not self._open and not self._stays_closed:
             self._ask(self._line.value)
+        self._stays_closed = False
 
     def on_descendant_blur(self) -> None:
         """What is not looked at is closed; typed text stays."""

@@ -1,0 +1,158 @@
+"""The case: what it is, its deadlines, what 销项 still needs, and its story. Used beside the ledger and alone."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.style import Style
+from textual.binding import Binding, BindingType
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from dutydesk.rules.case import CaseSheet, Person, StoryLine
+from dutydesk.widgets.cells import Line, cut, lean, strip_of, wrap
+
+_LABEL = 6
+
+
+class CaseView(Widget, can_focus=True):
+    """One case as text that scrolls; draws again only the lines that differ from those on the screen."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"case-view--head", "case-view--dim", "case-view--mark"}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "scroll_by(-1)", "上一行", show=False),
+        Binding("down,j", "scroll_by(1)", "下一行", show=False),
+        Binding("pageup", "scroll_page(-1)", "上一页", show=False),
+        Binding("pagedown,space", "scroll_page(1)", "下一页", show=False),
+        Binding("home,g", "scroll_by(-99999)", "最前", show=False),
+        Binding("end,G", "scroll_by(99999)", "最后", show=False),
+    ]
+
+    def __init__(self, *, empty: str = "", id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.sheet: CaseSheet | None = None
+        self.person: Person | None = None
+        self.empty = empty
+        self.top = 0
+        self._lines: list[Line] = []
+        self._shown: list[Line] = []
+
+    def show(self, sheet: CaseSheet | None, person: Person | None = None) -> None:
+        """Show another case, or the same one as it is now; `person` where the reporter was revealed."""
+        if sheet is None or self.sheet is None or sheet.key != self.sheet.key:
+            self.top = 0
+        self.sheet, self.person = sheet, person or (sheet.reporter if sheet else None)
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        self._lines = self._lines_at(self.size.width)
+        self.top = min(self.top, max(len(self._lines) - self.size.height, 0))
+        self._paint()
+
+    def _paint(self) -> None:
+        """Ask for those lines to be drawn again which changed."""
+        height, width = self.size.height, self.size.width
+        lines = [self._lines[i] if i < len(self._lines) else () for i in range(self.top, self.top + height)]
+        if lines and self.top + height < len(self._lines):
+            more = len(self._lines) - self.top - height + 1
+            lines[-1] = ((cut(f"↓ 还有{more}行，Tab 后翻看", width), self._style("dim")),)
+        before, self._shown = self._shown, lines
+        if len(before) != len(lines):
+            self.refresh()
+            return
+        changed = [Region(0, y, width, 1) for y, line in enumerate(lines) if line != before[y]]
+        if changed:
+            self.refresh(*changed)
+
+    def _style(self, part: str) -> Style:
+        return lean(self.get_component_rich_style(f"case-view--{part}"))
+
+    def _lines_at(self, width: int) -> list[Line]:
+        if width < 4:
+            return []
+        plain = lean(self.rich_style)
+        if self.sheet is None:
+            return [((line, self._style("dim")),) for line in wrap(self.empty, width)] if self.empty else []
+        sheet, lines = self.sheet, []
+        lines.append(((cut(f"{sheet.number} {sheet.state.label}", width), self._style("head")),))
+        lines += [((line, plain),) for line in wrap(sheet.title, width)]
+        lines += [((line, plain),) for line in wrap(sheet.place, width)]
+        if sheet.flags:
+            lines += [((line, self._style("mark")),) for line in wrap("★ " + "、".join(sheet.flags), width)]
+        for words in sheet.waiting:
+            lines += [((line, self._style("mark")),) for line in wrap(f"◆ {words}", width)]
+        for said in sheet.deadlines:
+            first, _, why = said.partition("\n")
+            lines += [((line, plain),) for line in wrap(first, width)]
+            lines += [((line, self._style("dim")),) for line in wrap(why, width)]
+        for name, value in sheet.facts:
+            lines += self._fact(name, value, width, plain)
+        if self.person is not None:
+            shown = " ".join(
+                part for part in (self.person.name, self.person.phone, self.person.address) if part
+            )
+            lines += self._fact(
+                "反映人", shown + ("" if self.person.revealed else "（已隐去）"), width, plain
+            )
+        lines += self._demands(sheet, width, plain)
+        lines.append((("经过", self._style("head")),))
+        for step in sheet.story:
+            lines += self._step(step, width, plain)
+        return lines
+
+    @staticmethod
+    def _fact(name: str, value: str, width: int, plain: Style) -> list[Line]:
+        label = name + " " * max(_LABEL - cell_len(name), 0) + " "
+        wrapped = wrap(value, max(width - _LABEL - 1, 4))
+        indent = " " * (_LABEL + 1)
+        return [(((label if number == 0 else indent) + line, plain),) for number, line in enumerate(wrapped)]
+
+    def _demands(self, sheet: CaseSheet, width: int, plain: Style) -> list[Line]:
+        if not sheet.demands:
+            return []
+        lines: list[Line] = [(("销项所需", self._style("head")),)]
+        for demand in sheet.demands:
+            mark, style = ("✓", plain) if demand.met else ("✗", self._style("mark"))
+            lines += [((line, style),) for line in wrap(f"{mark} {demand.name}：{demand.said}", width)]
+        return lines
+
+    def _step(self, step: StoryLine, width: int, plain: Style) -> list[Line]:
+        head = f"{step.when} {step.what} {step.who}" + ("（补录）" if step.entered_later else "")
+        lines: list[Line] = [((line, self._style("dim")),) for line in wrap(head, width)]
+        if step.text:
+            lines += [((f"  {line}", plain),) for line in wrap(step.text, width - 2)]
+        if step.proxy:
+            lines += [
+                ((f"  {line}", self._style("mark")),) for line in wrap(f"代录：{step.proxy}", width - 2)
+            ]
+        return lines
+
+    def action_scroll_by(self, lines: int) -> None:
+        """Move the text, not past its ends."""
+        self.top = min(max(self.top + lines, 0), max(len(self._lines) - self.size.height, 0))
+        self._paint()
+
+    def action_scroll_page(self, pages: int) -> None:
+        """Move by what is in sight, less one line."""
+        self.action_scroll_by(pages * max(self.size.height - 1, 1))
+
+    def on_resize(self) -> None:
+        """Other breaks."""
+        self._shown = []
+        self._rebuild()
+
+    def notify_style_update(self) -> None:
+        """Styles are part of the lines kept."""
+        super().notify_style_update()
+        self._shown = []
+        if self.is_mounted and self.size:
+            self._rebuild()
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the case."""
+        return strip_of(
+            self._shown[y] if y < len(self._shown) else (), self.size.width, lean(self.rich_style)
+        )

@@ -1,0 +1,196 @@
+"""The form on the screen: going through it by keys, messages beside fields, drafts, and nothing typed lost."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Annotated, Self
+
+import time_machine
+from pydantic import Field, model_validator
+from textual import events
+
+from dutydesk.forms.base import Entry, FieldError, Form
+from dutydesk.vocabulary import Urgency
+from dutydesk.widgets.editors import ProseEditor
+from dutydesk.widgets.form import FormView
+from dutydesk.widgets.picker import Choice
+
+PLACES = [Choice(7, "康健新村", "康健新村街道"), Choice(8, "康健体育", "长桥街道")]
+
+
+async def places(text: str) -> list[Choice]:
+    return PLACES if text == "kj" else []
+
+
+class Intake(Form):
+    place: Annotated[int, Entry(label="地点", kind="pick", search="places")]
+    what: Annotated[str, Entry(label="问题", max_length=20), Field(min_length=2)]
+    urgency: Annotated[Urgency, Entry(label="紧急程度", kind="choice")] = Urgency.NORMAL
+    story: Annotated[str, Entry(label="经过", kind="prose", max_length=50)] = ""
+    until: Annotated[date | None, Entry(label="到期", kind="date")] = None
+    solved: Annotated[bool, Entry(label="当场解决", kind="yesno")] = False
+    done: Annotated[str, Entry(label="办理情况")] = ""
+    act_id: str = ""
+
+    @model_validator(mode="after")
+    def _told_what_was_done(self) -> Self:
+        if self.solved and not self.done:
+            raise FieldError("done", "当场解决的，请写明怎么解决的。")
+        return self
+
+
+def form(**options) -> FormView:
+    return FormView(Intake, searches={"places": places}, **options)
+
+
+async def press(pilot, *keys):
+    for key in keys:
+        await pilot.press(key)
+        await pilot.pause()
+
+
+def view(app) -> FormView:
+    return app.query_one(FormView)
+
+
+@time_machine.travel(datetime.fromisoformat("2026-11-24T10:00+08:00"), tick=False)
+async def test_a_whole_form_by_keys_alone(stage):
+    app = stage(lambda: form(values={"act_id": "a-1"}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "k", "j", "enter", "电", "梯", "enter", "２", "一", "enter", "二", "down")
+        await press(pilot, "+", "３", "down", "２", "down", "enter")
+        saved = app.of(FormView.Submitted)[0].form
+        assert saved == Intake(
+            place=7,
+            what="电梯",
+            urgency=Urgency.URGENT,
+            story="一\n二",
+            until=date(2026, 11, 27),
+            act_id="a-1",
+        )
+
+
+async def test_the_first_wrong_field_gets_the_caret_and_nothing_typed_is_lost(stage):
+    app = stage(form)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "z", "z", "down", "梯", "f10")
+        text = app.text()
+        assert "✗ “zz”还没有选定" in text
+        assert "✗ 至少写 2 个字。" in text
+        assert app.focused is view(app).rows["place"].editor.target
+        assert "zz" in text and "梯" in text
+        assert not app.of(FormView.Submitted)
+        await press(pilot, "backspace", "backspace", "k", "j", "1", "梯", "f10")
+        assert app.of(FormView.Submitted)[0].form.what == "梯梯"
+        assert "✗" not in app.text()
+
+
+async def test_a_rule_of_the_whole_form_speaks_beside_its_field(stage):
+    app = stage(lambda: form(values={"place": PLACES[0], "what": "电梯停运"}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        view(app).focus_field("solved")
+        await press(pilot, "1", "f10")
+        assert "✗ 当场解决的，请写明怎么解决的。" in app.text()
+        assert app.focused is view(app).rows["done"].editor.target
+
+
+async def test_a_rules_refusal_beside_its_field_and_for_the_whole(stage):
+    app = stage(form)
+    async with app.run_test(size=(80, 24)) as pilot:
+        view(app).set_error("what", "[/b]这里已有同样的问题。")
+        view(app).set_error("", "数据库没有应答。")
+        await pilot.pause()
+        assert "✗ [/b]这里已有同样的问题。" in app.text()
+        assert "✗ 数据库没有应答。" in app.text()
+
+
+@time_machine.travel(datetime.fromisoformat("2026-11-24T10:00+08:00"), tick=False)
+async def test_a_day_says_its_weekday_when_left_and_is_kept_as_that_day(stage):
+    app = stage(form)
+    async with app.run_test(size=(80, 24)) as pilot:
+        view(app).focus_field("until")
+        await press(pilot, "明", "天", "enter")
+        assert "= 11月25日 周三" in app.text()
+        assert view(app).values()["until"] == "2026-11-25"
+
+
+async def test_a_draft_goes_through_json_and_comes_back_whole(stage):
+    app = stage(form)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "k", "j", "2", "电", "梯")
+        kept = json.dumps(view(app).values(), ensure_ascii=False)
+        assert view(app).plain_copy["what"] == "电梯"
+        while not any(message.values["what"] for message in app.of(FormView.Edited)):
+            await pilot.pause(0.05)
+    again = stage(lambda: form(values=json.loads(kept)))
+    async with again.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert view(again).values() == json.loads(kept)
+        assert "康健体育" in again.text() and "长桥街道" in again.text()
+        assert not again.of(FormView.Edited)
+
+
+async def test_typed_text_survives_a_resize(stage):
+    app = stage(form)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "k", "j", "1", "电", "梯")
+        before = view(app).values()
+        for size in [(60, 15), (120, 36), (40, 10)]:
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+        assert view(app).values() == before
+        assert app.cursor_position == app.focused.cursor_screen_offset
+
+
+async def test_the_caret_stands_in_the_field_from_the_first_frame_on(stage):
+    app = stage(form)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert app.cursor_position == (16, 0)
+        await press(pilot, "k", "j", "1", "电", "梯")
+        assert app.cursor_position == (20, 1)
+
+
+async def test_a_hidden_field_keeps_its_value_and_is_not_saved(stage):
+    app = stage(lambda: form(values={"place": PLACES[0], "what": "电梯", "done": "修好了"}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        view(app).show("done", False)
+        await press(pilot, "f10")
+        assert app.of(FormView.Submitted)[0].form.done == ""
+        assert view(app).values()["done"] == "修好了"
+
+
+async def test_the_focused_field_of_a_long_form_is_in_sight(stage):
+    app = stage(form)
+    async with app.run_test(size=(80, 8)) as pilot:
+        view(app).focus_field("done")
+        await pilot.pause()
+        assert "▶ 办理情况" in app.text()
+        await press(pilot, "down")
+        assert "▶ 〔保存〕" in app.text()
+
+
+async def test_prose_keeps_the_arrows_until_its_last_line(stage):
+    app = stage(lambda: form(values={"story": "一\n二\n三"}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        view(app).focus_field("story")
+        await press(pilot, "up", "up")
+        assert isinstance(app.focused, ProseEditor)
+        await press(pilot, "up")
+        assert app.focused is view(app).rows["urgency"].editor
+
+
+async def test_a_paste_is_cleaned_and_capped(stage):
+    app = stage(form)
+    async with app.run_test(size=(80, 24)) as pilot:
+        view(app).focus_field("what")
+        await pilot.pause()
+        app.post_message(events.Paste("第一行\n第二\x1b[31m行\u202e"))
+        await pilot.pause()
+        assert view(app).values()["what"] == "第一行 第二[31m行"
+        view(app).focus_field("story")
+        await pilot.pause()
+        app.post_message(events.Paste("梯" * 1_000_000))
+        await pilot.pause()
+        assert len(view(app).values()["story"]) == 8_000
