@@ -148,12 +148,12 @@ def migrate(url: str) -> list[str]:
 
 def write_transaction() -> AbstractContextManager[Any]:
     """One transaction that takes the write lock at once, so that waiting happens before anything is read."""
-    return database.atomic("IMMEDIATE")  # type: ignore[no-any-return]
+    return database.atomic("IMMEDIATE")
 
 
 def read_transaction() -> AbstractContextManager[Any]:
     """One transaction in which all reads see the same moment."""
-    return database.atomic()  # type: ignore[no-any-return]
+    return database.atomic()
 
 
 def changes_seen() -> int:

@@ -70,7 +70,7 @@ def give(issue: Issue, assignee: Assignee) -> None:
     issue.assignee_kind = assignee.kind
     issue.assignee_key = assignee.key
     issue.assignee_name = assignee.name
-    issue.handler = int(assignee.key) if assignee.kind is AssigneeKind.STAFF else None
+    issue.handler_id = int(assignee.key) if assignee.kind is AssigneeKind.STAFF else None
 
 
 def is_with(session: Session, issue: Issue) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from peewee import JOIN, ModelSelect, fn
 
@@ -29,11 +30,11 @@ def _silent(_what: str) -> None:
     return None
 
 
-def _issues(*conditions: object) -> ModelSelect:
+def _issues(*conditions: object) -> ModelSelect[Issue]:
     return Issue.select(Issue.id, Issue.year, Issue.serial).where(*conditions)
 
 
-def _invariants() -> list[tuple[str, ModelSelect]]:
+def _invariants() -> list[tuple[str, ModelSelect[Issue]]]:
     """Each rule that every case must keep: what is wrong, and the query of those that break it."""
     ended = Issue.state.in_(ENDED)
     held = Issue.state.in_((S.ASSIGNED, S.HANDLING))
@@ -92,7 +93,8 @@ def _broken_deadlines() -> Iterator[str]:
 
 
 def _broken_counters() -> Iterator[str]:
-    for year, highest in Issue.select(Issue.year, fn.MAX(Issue.serial)).group_by(Issue.year).tuples():
+    highest_serials: Any = Issue.select(Issue.year, fn.MAX(Issue.serial)).group_by(Issue.year).tuples()
+    for year, highest in highest_serials:
         counter = Counter.get_or_none(Counter.name == f"issue:{year}")
         if counter is None or counter.value < highest:
             yield f"{year}年的编号计数器落在已用编号之后"

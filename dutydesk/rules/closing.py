@@ -105,7 +105,7 @@ def drawn_for_sample(issue: Issue) -> bool:
 def _solve_on_spot(step: Step) -> str:
     issue = step.issue
     issue.outcome = step.need("done", "请写明当场做了什么。")
-    issue.handled_by = step.session.staff_id
+    issue.handled_by_id = step.session.staff_id
     issue.solved_on_spot = True
     issue.sample_due = drawn_for_sample(issue)
     officer_only = step.session.roles == {Role.NEIGHBOURHOOD_OFFICER}

@@ -40,12 +40,12 @@ def issues(session: Session | None = None) -> Iterator[dict[str, Any]]:
         if not rows:
             return
         ids = [row.id for row in rows]
-        counted = (
+        counted: Any = (
             IssueStep.select(IssueStep.issue, fn.COUNT(IssueStep.id))
             .where(IssueStep.issue.in_(ids))
             .group_by(IssueStep.issue)
         )
-        steps = dict(counted.tuples())
+        steps: dict[int, int] = dict(counted.tuples())
         for row in rows:
             yield {
                 "number": row.number,

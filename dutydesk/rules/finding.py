@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from peewee import JOIN, fn
 
@@ -105,7 +106,7 @@ def categories(session: Session, text: str) -> list[Found]:
     if _asked(text):
         ids = _ids("category", text)
     else:
-        lately = Issue.select(Issue.category).order_by(Issue.id.desc()).limit(_LOOKED_AT)
+        lately: Any = Issue.select(Issue.category).order_by(Issue.id.desc()).limit(_LOOKED_AT)
         if session.area_id:
             lately = lately.where(Issue.area == session.area_id)
         counts: dict[int, int] = {}
@@ -129,7 +130,7 @@ def staff(session: Session, text: str) -> list[Found]:
         ids = [row.id for row in Staff.select(Staff.id).where(Staff.number.startswith(asked[0])).limit(SHOWN)]
     rows = Staff.select(Staff, Department).left_outer_join(Department).where(Staff.id.in_(ids), Staff.active)
     found = {
-        row.id: Found(str(row.id), row.name, " ".join(filter(None, (row.department and row.department.name, row.number))))
+        row.id: Found(str(row.id), row.name, " ".join(filter(None, (row.department.name if row.department else "", row.number))))
         for row in rows
     }
     return _in_order(ids, found)

@@ -24,7 +24,7 @@ def _in_these_hands(session: Session, issue: Issue) -> str | None:
 
 @effect("take_up")
 def _take_up(step: Step) -> str:
-    step.issue.handler = step.doer_id
+    step.issue.handler_id = step.doer_id
     return ""
 
 
@@ -71,7 +71,7 @@ def _handle_locally(step: Step) -> str:
         issue.opened_at = step.at
         office.start_deadlines(issue, step.at, to_contact(issue))
     give(issue, resolve(f"unit:{issue.unit_id}", issue))
-    issue.handler = step.doer_id
+    issue.handler_id = step.doer_id
     issue.assigned_at = step.acting.at
     return ""
 
@@ -92,7 +92,7 @@ def _report_done(step: Step) -> str:
     if joint and not participants:
         raise Refused("联合处置请写明哪些力量、部门参加。", "participants")
     step.issue.outcome = done
-    step.issue.handled_by = step.doer_id
+    step.issue.handled_by_id = step.doer_id
     said = done
     if joint:
         step.details |= {"joint_work": joint, "participants": participants}
@@ -111,7 +111,7 @@ def _by_somebody_else(session: Session, issue: Issue) -> str | None:
 def _pass_check(step: Step) -> str:
     issue = step.issue
     found = step.need("found", "请写明到现场看到了什么。")
-    issue.checked_by = step.session.staff_id
+    issue.checked_by_id = step.session.staff_id
     if not to_contact(issue) and not any(to_contact(other) for other in issue.merged):
         issue.feedback_given = True
         issue.feedback_text = f"无反映人（{issue.source.label}），不需反馈"
@@ -139,7 +139,7 @@ def _sample_check(step: Step) -> str:
     if step.issue.handled_by_id == step.session.staff_id:
         raise Refused("当场解决的人不能抽查自己，请换一位同事。")
     step.issue.sample_due = False
-    step.issue.checked_by = step.session.staff_id
+    step.issue.checked_by_id = step.session.staff_id
     return step.need("found", "请写明看到了什么；不合格请用重开。")
 
 

@@ -158,7 +158,7 @@ def _take_for(step: Step, concerned: Session) -> Any:
     step.details["proxy"] = {"person": proxy.person_name, "means": proxy.means}
     step.session = concerned
     written = take(step)
-    written.staff, written.staff_name = entered_by.staff_id, entered_by.name
+    written.staff_id, written.staff_name = entered_by.staff_id, entered_by.name
     written.role = entered_by.main.role.value if entered_by.main else ""
     written.text = f"代{proxy.person_name}录入（{Means(proxy.means).label}）" + (f"：{written.text}" if written.text else "")
     written.save()
@@ -209,7 +209,7 @@ def decide(
                 raise Refused("不同意要写明理由，申请人看得到。", "text")
             fields = json.loads(request.details) | {"reason": request.reason, "note": text}
             request.state = RequestState.APPROVED if approve else RequestState.REFUSED
-            request.decided_by, request.decided_at, request.decision = chief.staff_id, acting.at, text
+            request.decided_by_id, request.decided_at, request.decision = chief.staff_id, acting.at, text
             request.save()
             way = BY_ACT[GRANTED_BY[request.kind]]
             step = Step(chief, acting, issue, way, fields, proxy)
@@ -222,7 +222,7 @@ def decide(
                 written = record(step, f"不同意{request.kind.label}：{text}", "refuse", issue.state)
                 acting.changed(issue.number, {"request": request.kind.value}, {"refused": text})
             if proxy is not None:
-                written.staff, written.staff_name = session.staff_id, session.name
+                written.staff_id, written.staff_name = session.staff_id, session.name
                 written.text = f"代{proxy.person_name}录入（{Means(proxy.means).label}）：{written.text}"
                 written.save()
                 _remember_proxy(step, written, session)

@@ -171,7 +171,7 @@ def _keys(order: str) -> list[tuple[Any, bool]]:
     return [(Issue.due_at, False), (Issue.id, True)] if order == SOONEST else [(Issue.id, True)]
 
 
-def _query(session: Session, view: View) -> ModelSelect:
+def _query(session: Session, view: View) -> ModelSelect[Issue]:
     query = Issue.select(Issue, Unit).join(Unit).where(view.where(session))
     return permission.narrow(query, session)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from dutydesk.models import Area, Issue, IssueStep, Shift, Staff
 from dutydesk.rules import decisions, drafts, ledger, patrol, permission
@@ -142,7 +143,8 @@ def _news(session: Session, since: datetime) -> list[Line]:
         .limit(MANY)
     )
     counts: dict[str, int] = {}
-    for (name,) in permission.narrow(rows, session).tuples():
+    steps: Any = permission.narrow(rows, session).tuples()
+    for (name,) in steps:
         counts[name] = counts.get(name, 0) + 1
     for name, view in _TELLING.items():
         if counts.get(name):
