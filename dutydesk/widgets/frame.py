@@ -1,0 +1,133 @@
+"""The frame of every screen: the title above; what was said last and the keys below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+from rich.cells import cell_len
+from textual.geometry import Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from dutydesk.widgets.cells import Line, cut, fit, lean, strip_of, wrap
+
+Kind = Literal["info", "good", "bad"]
+MARKS: dict[str, str] = {"info": "", "good": "✓ ", "bad": "✗ "}
+BACK = ("Esc", "返回")
+NOTICE_LINES = 2
+
+
+class TitleLine(Widget):
+    """The first line: which screen this is, and whose desk. No clock: nothing ticks."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, title: str, whose: str = "", *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.title = title
+        self.whose = whose
+
+    def show(self, title: str, whose: str) -> None:
+        """Show another title or desk."""
+        if (title, whose) != (self.title, self.whose):
+            self.title, self.whose = title, whose
+            self.refresh()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """One line."""
+        return 1
+
+    def render_line(self, y: int) -> Strip:
+        """Title left, desk right; the title goes first when there is no room for both."""
+        width = self.size.width
+        whose = cut(self.whose, max(width // 2, 1))
+        line = fit(self.title, width - cell_len(whose)) + whose
+        return strip_of(((line, lean(self.rich_style)),), width)
+
+
+class BottomLine(Widget):
+    """The last line: the keys of this screen, as many as fit, and always how to go back."""
+
+    ALLOW_SELECT = False
+
+    def __init__(
+        self,
+        keys: Sequence[tuple[str, str]] = (),
+        back: tuple[str, str] = BACK,
+        *,
+        id: str | None = None,
+    ) -> None:
+        super().__init__(id=id)
+        self.keys = tuple(keys)
+        self.back = back
+
+    def show(self, keys: Sequence[tuple[str, str]]) -> None:
+        """Show other keys."""
+        if tuple(keys) != self.keys:
+            self.keys = tuple(keys)
+            self.refresh()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """One line."""
+        return 1
+
+    def words(self, width: int) -> str:
+        """The line at this width."""
+        last = " ".join(self.back)
+        line = ""
+        for key, words in self.keys:
+            if (key, words) == self.back:
+                continue
+            item = f"{key} {words}  "
+            if cell_len(line) + cell_len(item) + cell_len(last) > width:
+                break
+            line += item
+        return line + last
+
+    def render_line(self, y: int) -> Strip:
+        """One style for all: fewest bytes."""
+        width = self.size.width
+        return strip_of(((cut(self.words(width), width), lean(self.rich_style)),), width)
+
+
+class Notice(Widget):
+    """Where the desk speaks to the user: one line, two when it must. It stays until `clear`, said at the next act."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"notice--info", "notice--good", "notice--bad"}
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.words = ""
+        self.kind: Kind = "info"
+
+    def say(self, text: str, kind: Kind = "info") -> None:
+        """Say this; the mark ✓ or ✗ before it says which kind it is, where there is no colour."""
+        words = f"{MARKS[kind]}{text}" if text else ""
+        if (words, kind) == (self.words, self.kind):
+            return
+        lines_before = len(self._lines(self.size.width))
+        self.words, self.kind = words, kind
+        self.refresh(layout=len(self._lines(self.size.width)) != lines_before)
+
+    def clear(self) -> None:
+        """Nothing more to say: call it when the next key changes something."""
+        self.say("")
+
+    def _lines(self, width: int) -> list[str]:
+        lines = wrap(self.words, max(width, 2)) if self.words else [""]
+        if len(lines) > NOTICE_LINES:
+            lines = [*lines[: NOTICE_LINES - 1], cut("".join(lines[NOTICE_LINES - 1 :]), width)]
+        return lines
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """One line kept free, so that nothing jumps; two for long words."""
+        return len(self._lines(width))
+
+    def render_line(self, y: int) -> Strip:
+        """The words."""
+        lines = self._lines(self.size.width)
+        look = lean(self.get_component_rich_style(f"notice--{self.kind}"))
+        line: Line = ((lines[y], look),) if y < len(lines) and lines[y] else ()
+        return strip_of(line, self.size.width, lean(self.rich_style))
