@@ -6,6 +6,7 @@ What must happen before Textual is imported is in `dutydesk.tty`.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import os
 import select
@@ -206,6 +207,7 @@ class _Watch:
             driver_exit = getattr(self.app._driver, "exit_event", None)
             if driver_exit is not None:  # else its input thread spins on end-of-file
                 driver_exit.set()
+        atexit.register(os._exit, status)  # the main thread may end first, and must end with this status too
         with contextlib.suppress(RuntimeError):
             self.loop.call_soon_threadsafe(self._ask)
         if self.saved.wait(GRACE_SECONDS):
