@@ -5,14 +5,14 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 
-from dutydesk.models import Issue
+from dutydesk.models import Department, Issue
 from dutydesk.rules import office
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.handling import name_of, note_evidence
 from dutydesk.rules.steps import Step, condition, effect, record
 from dutydesk.rules.triage import to_contact, withdraw_requests
 from dutydesk.session import Session
-from dutydesk.vocabulary import Level, Means, Role, State
+from dutydesk.vocabulary import AssigneeKind, Level, Means, Role, State
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,17 @@ def demands(issue: Issue) -> list[Demand]:
 def missing(issue: Issue) -> list[str]:
     """What still stands between an issue and 销项, in sentences; empty when it can be closed."""
     return [f"{demand.name}：{demand.said}" for demand in demands(issue) if not demand.met]
+
+
+def proposed_level(issue: Issue) -> Level:
+    """At which level it was solved, by who had it in hand: the chief confirms it or says another."""
+    if issue.assignee_kind is AssigneeKind.UNIT:
+        return Level.NEIGHBOURHOOD
+    if issue.assignee_kind is AssigneeKind.DEPARTMENT and issue.assignee_key:
+        department = Department.get_or_none(Department.id == int(issue.assignee_key))
+        if department is not None:
+            return Level.SUBDISTRICT if department.subdistrict_id else Level.DISTRICT
+    return Level.AREA
 
 
 @effect("feedback")

@@ -138,4 +138,4 @@ def require_area(session: Session, act: str, area_id: int) -> None:
             grant.role is R.COORDINATOR and grant.subdistrict_id == area.subdistrict_id
         ):
             return
-    raise NotAllowed("这个片区不在您的职责范围内，请交给该片区的值班员。")
+    raise NotAllowed("这个地点不在您的职责范围内，请交给该片区的值班员。", "unit")

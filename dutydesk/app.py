@@ -1,0 +1,163 @@
+"""DutyDesk: signs in, holds the line to the database, switches duties. No duty's logic is here."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+from textual.screen import Screen
+
+from dutydesk.desk import Desk
+from dutydesk.models.connection import DatabaseProblem
+from dutydesk.rules import drafts
+from dutydesk.rules.errors import Refused
+from dutydesk.screens.base import DUTIES, DUTY_OF_KEY, DeskScreen, Duty
+from dutydesk.screens.today import TodayScreen
+from dutydesk.settings import load
+from dutydesk.terminal import DeskFilter, FullWidthKeys, watch_for_hangup
+
+_BESIDE_PACKAGE = Path(__file__).parent.parent / "dutydesk.tcss"
+_INSIDE_PACKAGE = Path(__file__).parent / "dutydesk.tcss"
+
+
+class DutyDesk(FullWidthKeys, App[str | None]):
+    """The desk. Ends with None, or with the sentence that says why it could not go on."""
+
+    TITLE = "片区长值班台"
+    CSS_PATH = _BESIDE_PACKAGE if _BESIDE_PACKAGE.exists() else _INSIDE_PACKAGE
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(duty.key, f"duty('{duty.name}')", duty.title, show=False) for duty in DUTIES if duty.key),
+        Binding("f9", "change_person", "换人（演示）", show=False),
+        Binding("f12", "more", "更多", show=False),
+        Binding("ctrl+q", "leave", "退出", show=False, priority=True),
+        Binding("ctrl+c", "say_how_to_leave", "退出", show=False, priority=True),
+    ]
+
+    def __init__(self, number: str | None = None, duty: str = "today", url: str = "", came_from: str = "") -> None:
+        """`number` signs on; `duty` is opened first."""
+        super().__init__(ansi_color=True)
+        self.desk = Desk(url or load().database, self._changed_elsewhere)
+        self.number, self.first_duty, self.came_from = number, duty, came_from
+        self.animation_level = "none"
+
+    def get_line_filters(self) -> list[LineFilter]:
+        """Textual's own filters, and the desk's last of all."""
+        return [*super().get_line_filters(), DeskFilter(load().drawing == "ascii")]
+
+    def get_default_screen(self) -> Screen[object]:
+        """今日 is at the bottom of everything."""
+        return TodayScreen()
+
+    async def on_mount(self) -> None:
+        """Sign on; what can be shown before is shown already."""
+        if not self.is_headless:
+            watch_for_hangup(self, self.save_and_leave, self._last_words)
+        try:
+            await self.desk.open(self.number, self.came_from)
+        except (DatabaseProblem, Refused) as problem:
+            await self.desk.close()
+            self.exit(str(problem), return_code=1)
+            return
+        for screen in self.screen_stack:
+            if isinstance(screen, DeskScreen):
+                screen.signed_on()
+        if self.first_duty != "today":
+            self.action_duty(self.first_duty)
+
+    # -- duties ---------------------------------------------------------------------------------------------
+
+    def action_duty(self, name: str, target: str = "") -> None:
+        """Go to a duty; what was open above 今日 is left, its typed text kept as a draft."""
+        duty = DUTY_OF_KEY[name]
+        if self.desk.session is None:
+            return
+        if not duty.open_to(self.desk.session):
+            self._say(f"{duty.title}不在您的岗位职责内。")
+            return
+        self.run_worker(self._go(duty, target), exclusive=True, group="duty")
+
+    async def _go(self, duty: Duty, target: str) -> None:
+        for screen in reversed(self.screen_stack[1:]):
+            if isinstance(screen, DeskScreen):
+                await screen.keep()
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        if duty.screen is not None:
+            await self.push_screen(duty.screen(target))
+
+    async def action_more(self) -> None:
+        """What else there is."""
+        if isinstance(self.screen_stack[0], TodayScreen):
+            await self.screen_stack[0].more()
+
+    async def action_change_person(self) -> None:
+        """In a demo: become somebody else, so that one person can walk a case through everyone's hands."""
+        if self.desk.session is None or not self.desk.session.demo:
+            self._say("只有演示区可以换人。")
+            return
+        from dutydesk.screens.people import choose_person
+
+        number = await choose_person(self)
+        if number:
+            await self.desk.change_person(number)
+            while len(self.screen_stack) > 1:
+                await self.pop_screen()
+            for screen in self.screen_stack:
+                if isinstance(screen, DeskScreen):
+                    screen.signed_on()
+
+    def action_say_how_to_leave(self) -> None:
+        """Ctrl+C does nothing here; people press it."""
+        self._say("退出请按 Ctrl+Q；正在填写的内容会留作草稿。")
+
+    def _say(self, words: str) -> None:
+        if isinstance(self.screen, DeskScreen):
+            self.screen.say(words, "bad")
+
+    def _changed_elsewhere(self) -> None:
+        """Called on the database thread: this desk or another has written."""
+        if self._loop is not None and self._running:
+            self._loop.call_soon_threadsafe(self._tell_screens)
+
+    def _tell_screens(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, DeskScreen):
+                screen.changed()
+
+    # -- leaving --------------------------------------------------------------------------------------------
+
+    async def action_leave(self) -> None:
+        """Save what is typed and end."""
+        await self.save_and_leave()
+
+    async def save_and_leave(self) -> None:
+        """Keep every open form's text, finish what is being written, and end."""
+        for screen in self.screen_stack:
+            if isinstance(screen, DeskScreen):
+                await screen.keep()
+        await self.desk.close()
+        self.exit(None)
+
+    def _last_words(self) -> None:
+        """The loop is stuck: write the open drafts to files. Runs on a thread, touches no widget."""
+        session = self.desk.session
+        open_drafts = {
+            draft_id: draft
+            for screen in self.screen_stack
+            if isinstance(screen, DeskScreen)
+            for draft_id, draft in screen.plain_drafts().items()
+        }
+        if session and open_drafts:
+            drafts.last_words(load().state, session, open_drafts)
+
+
+def open_desk(number: str | None, duty: str) -> str | None:
+    """Run the desk until it is left; answers with the sentence why it could not go on, if so."""
+    came_from = os.environ.get("SSH_CONNECTION", "").split(" ")[0]
+    app = DutyDesk(number, duty, came_from=came_from)
+    return app.run(mouse=False)

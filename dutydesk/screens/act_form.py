@@ -1,0 +1,114 @@
+"""The form of one act on one case: what the act demands, beside what the case is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import ComposeResult
+
+from dutydesk.rules import issue_acts
+from dutydesk.rules.drafts import Kept
+from dutydesk.rules.issue_acts import Done
+from dutydesk.rules.steps import Proxy
+from dutydesk.screens.forms import FormScreen
+from dutydesk.widgets.action_menu import Words
+from dutydesk.widgets.form import FormView
+from dutydesk.widgets.picker import Choice, Search
+
+if TYPE_CHECKING:
+    from dutydesk.forms.base import Form
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The case that an act is about, as the person read it."""
+
+    issue_id: int
+    version: int
+    number: str
+    words: str
+    speakers: tuple[Choice, ...] = ()
+
+
+class ActScreen(FormScreen):
+    """One act's form; leaves with what the act left behind."""
+
+    KIND = "act"
+    NAME: ClassVar[str] = "办理"
+    HELP = "填好后按 F10 保存。带 * 的必须填。停一停就自动存草稿。"
+
+    def __init__(
+        self,
+        act: str,
+        name: str,
+        subject: Subject,
+        values: Mapping[str, Any] | None = None,
+        for_others: bool = False,
+        draft: Kept | None = None,
+    ) -> None:
+        super().__init__(draft)
+        self.act, self.act_name, self.subject, self.for_others = act, name, subject, for_others
+        self.given = dict(values or {})
+
+    def body(self) -> ComposeResult:
+        """The case in a line or two, the form."""
+        from dutydesk.forms.handling import form_of, with_proxy
+
+        form_class = with_proxy(form_of(self.act)) if self.for_others else form_of(self.act)
+        yield Words(f"{self.subject.number}　{self.subject.words}", classes="form-head")
+        searches: dict[str, Search] = {
+            "assignees": self.search("assignees", self.subject.issue_id),
+            "categories": self.search("categories"),
+            "speakers": self._speakers,
+        }
+        about = {
+            "_act": self.act,
+            "_name": self.act_name,
+            "_for_others": self.for_others,
+            "_issue": self.subject.issue_id,
+            "_version": self.subject.version,
+            "_number": self.subject.number,
+            "_words": self.subject.words,
+        }
+        values = dict(self.draft.content) if self.draft else self.given
+        yield FormView(form_class, searches=searches, values=values | about, save_words=f"确定{self.act_name}")
+
+    async def _speakers(self, text: str) -> list[Choice]:
+        return [choice for choice in self.subject.speakers if text in choice.title or text in choice.detail]
+
+    def signed_on(self) -> None:
+        """The act stands in the first line."""
+        kind = "代录·" if self.for_others else ""
+        self.show_title(f"{kind}{self.act_name}")
+
+    def draft_title(self, values: Mapping[str, Any]) -> str:
+        """Which act, on which case."""
+        return f"{self.act_name} {self.subject.number}"
+
+    async def write(self, form: Form) -> Done:
+        """Do the act."""
+        from dutydesk.forms.handling import PROXY_FIELDS
+
+        fields = form.model_dump()
+        proxy = None
+        if self.for_others:
+            told = {name: fields.pop(name) for name in PROXY_FIELDS}
+            person = next(
+                (choice for choice in self.subject.speakers if choice.value == told["on_behalf"]),
+                Choice(None, str(told["on_behalf"])),
+            )
+            staff_id = int(person.value) if person.value and str(person.value).isdigit() else None
+            proxy = Proxy(staff_id, person.title, told["means"], told["told_at"])
+        subject = self.subject
+        return await self.desk.run(
+            issue_acts.perform, subject.issue_id, subject.version, self.act, fields, self.act_id, proxy
+        )
+
+    @classmethod
+    def from_draft(cls, draft: Kept) -> ActScreen:
+        """The form as it was left."""
+        kept = draft.content
+        subject = Subject(kept["_issue"], kept["_version"], kept["_number"], kept["_words"])
+        return cls(kept["_act"], kept["_name"], subject, for_others=kept["_for_others"], draft=draft)

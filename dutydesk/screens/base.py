@@ -1,0 +1,222 @@
+"""What every screen of the desk shares: its frame, the way it asks the database, how it says what went wrong.
+
+The table of duties is here too: digits on 今日, function keys anywhere, help and bottom line are made from it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from dutydesk.models.connection import DatabaseProblem
+from dutydesk.rules import permission
+from dutydesk.rules.errors import Refused
+from dutydesk.session import Session
+from dutydesk.widgets.action_menu import TextPage
+from dutydesk.widgets.frame import BottomLine, Notice, TitleLine
+
+if TYPE_CHECKING:
+    from dutydesk.app import DutyDesk
+    from dutydesk.desk import Desk
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _patrol(_target: str) -> Screen[Any]:
+    from dutydesk.screens.patrol import PatrolScreen
+
+    return PatrolScreen()
+
+
+def _intake(_target: str) -> Screen[Any]:
+    from dutydesk.screens.intake import IntakeScreen
+
+    return IntakeScreen()
+
+
+def _issues(target: str) -> Screen[Any]:
+    from dutydesk.screens.issues import IssuesScreen
+
+    return IssuesScreen(target or "open")
+
+
+def _decisions(target: str) -> Screen[Any]:
+    from dutydesk.screens.decisions import DecisionsScreen
+
+    return DecisionsScreen()
+
+
+@dataclass(frozen=True)
+class Duty:
+    """A duty of the desk: its digit on 今日, its function key, who has it, and its screen."""
+
+    name: str
+    title: str
+    digit: str
+    key: str
+    act: str
+    screen: Callable[[str], Screen[Any]] | None
+
+    def open_to(self, session: Session) -> bool:
+        """Whether this session has the duty at all."""
+        return not self.act or permission.may_at_all(session, self.act)
+
+
+# Digits and keys as the design gives them; those of duties that do not exist yet are left free.
+DUTIES: tuple[Duty, ...] = (
+    Duty("today", "今日", "", "", "", None),
+    Duty("patrol", "每日巡查", "1", "f2", "patrol", _patrol),
+    Duty("intake", "登记", "2", "f3", "register", _intake),
+    Duty("issues", "问题清单", "3", "f4", "read", _issues),
+    Duty("decisions", "待我定", "9", "", "", _decisions),
+)
+DUTY_OF_KEY = {duty.name: duty for duty in DUTIES}
+EVERYWHERE: tuple[tuple[str, str], ...] = (
+    *((duty.key.upper(), duty.title) for duty in DUTIES if duty.key),
+    ("F12", "更多"),
+    ("F1", "帮助"),
+    ("Esc", "返回"),
+    ("Ctrl+Q", "退出（正在填写的留作草稿）"),
+)
+SMALLEST = (80, 24)
+
+
+class DeskScreen(Screen[Any]):
+    """A screen of the desk. `NAME` stands in its first line; `KEYS` make its last line and its help."""
+
+    NAME: ClassVar[str] = ""
+    KEYS: ClassVar[tuple[tuple[str, str], ...]] = ()
+    HELP: ClassVar[str] = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "返回", show=False),
+        Binding("f1,question_mark", "help", "帮助", show=False),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """The frame: whose desk, the body, what was said last, the keys."""
+        yield TitleLine(self.NAME)
+        yield from self.body()
+        yield Notice()
+        yield BottomLine(self.KEYS)
+
+    def body(self) -> ComposeResult:
+        """What is between the lines of the frame."""
+        return iter(())
+
+    # -- the desk -------------------------------------------------------------------------------------------
+
+    @property
+    def desk_app(self) -> DutyDesk:
+        """The app, as what it is."""
+        return cast("DutyDesk", self.app)
+
+    @property
+    def desk(self) -> Desk:
+        """The line to the database."""
+        return self.desk_app.desk
+
+    @property
+    def session(self) -> Session:
+        """Who is signed in."""
+        session = self.desk.session
+        assert session is not None
+        return session
+
+    async def ask(
+        self, rule: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T | None:
+        """Read by a rule; what went wrong is said on the notice line, and None comes back."""
+        try:
+            return await self.desk.read(rule, *args, **kwargs)
+        except (Refused, DatabaseProblem) as problem:
+            self.say(str(problem), "bad")
+            return None
+
+    async def do(
+        self, rule: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T | None:
+        """Write by a rule; what went wrong is said on the notice line, and None comes back."""
+        try:
+            return await self.desk.run(rule, *args, **kwargs)
+        except (Refused, DatabaseProblem) as problem:
+            self.say(str(problem), "bad")
+            return None
+
+    @staticmethod
+    def new_act() -> str:
+        """The id of an act to come."""
+        return str(uuid.uuid4())
+
+    # -- what the app calls ---------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Show whose desk it is, once somebody is signed on."""
+        if self.desk.session is not None:
+            self.signed_on()
+
+    def signed_on(self) -> None:
+        """Somebody has signed on (or changed): read anew."""
+        self.show_title()
+
+    def changed(self) -> None:
+        """This desk or another has written: read again what is shown."""
+
+    async def keep(self) -> None:
+        """Save what is typed here as a draft."""
+
+    def plain_drafts(self) -> Mapping[str, Mapping[str, Any]]:
+        """What is typed here, in plain words, for when nothing else works; must touch no widget."""
+        return {}
+
+    # -- saying ---------------------------------------------------------------------------------------------
+
+    def show_title(self, extra: str = "") -> None:
+        """The first line: the screen's name, and whose desk it is."""
+        name = f"{self.NAME}　{extra}" if extra else self.NAME
+        self.query_one(TitleLine).show(name, self.session.desk_name)
+
+    def show_keys(self, before: Iterable[tuple[str, str]] = ()) -> None:
+        """The last line: some keys first, then the screen's own."""
+        self.query_one(BottomLine).show([*before, *self.KEYS])
+
+    def say(self, words: str, kind: str = "info") -> None:
+        """A sentence on the notice line; it stays until the next one."""
+        self.query_one(Notice).say(words, kind)
+
+    def action_help(self) -> None:
+        """All keys of this screen, and those that work everywhere."""
+        self.app.push_screen(TextPage(f"帮助·{self.NAME}", "\n".join(self.help_lines())))
+
+    def help_lines(self) -> Iterable[str]:
+        """The help page, made from the same table as the last line."""
+        if self.HELP:
+            yield from (self.HELP, "")
+        yield "这一屏的键"
+        for key, words in self.KEYS:
+            yield f"  {key:<10} {words}"
+        yield ""
+        yield "到处可用"
+        for key, words in EVERYWHERE:
+            yield f"  {key:<10} {words}"
+        yield ""
+        yield "列表：↑↓ 或 j k 移动，PgUp PgDn 翻页，Home End 到头到尾，Enter 办理。"
+        yield "输入法在中文状态时，全角的数字和标点与半角一样有效。"
+
+    async def action_back(self) -> None:
+        """One step back; from the top of a duty to 今日."""
+        if len(self.app.screen_stack) > 1:
+            await self.keep()
+            self.dismiss()
+
+    def on_resize(self) -> None:
+        """Say when the window is smaller than the desk is made for; it goes on working."""
+        width, height = self.app.size
+        if width and (width < SMALLEST[0] or height < SMALLEST[1]):
+            self.say(f"窗口现在是{width}×{height}，请放大到80×24以上，内容才看得全。", "bad")

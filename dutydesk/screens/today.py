@@ -1,0 +1,205 @@
+"""今日: the home of the desk: what needs this person now, what is new, what was left half typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from textual import events, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from dutydesk.rules import signing_on, today
+from dutydesk.rules.case import moment
+from dutydesk.rules.drafts import Kept
+from dutydesk.screens.base import DUTIES, DeskScreen
+from dutydesk.terminal import digit_of
+from dutydesk.widgets.action_menu import Action, ActionMenu, Words
+from dutydesk.widgets.given import Given
+from dutydesk.widgets.window_list import Column, WindowList
+
+WEEKDAYS = "一二三四五六日"
+NEEDS, NEWS, DRAFTS = "要办", "新情况", "没填完"
+
+
+@dataclass(frozen=True)
+class HomeRow:
+    """One line of 今日: what it says, and what it opens."""
+
+    key: str
+    section: str
+    text: str
+    count: str
+    duty: str
+    target: str = ""
+    pressing: bool = False
+    draft: Kept | None = None
+
+
+def _section(row: HomeRow) -> str:
+    return ("! " if row.pressing else "  ") + row.section
+
+
+class TodayScreen(DeskScreen):
+    """Everything that needs somebody, each line opening what it names."""
+
+    NAME = "今日"
+    HELP = "今日把要办的事列在一页上：光标移到哪一行，按 Enter 就打开哪一件。行首的 ! 表示要紧。"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "nothing", show=False)]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.since: datetime | None = None
+
+    def body(self) -> ComposeResult:
+        """Day and shift, the list, the duties."""
+        yield Words("正在打开…", id="day")
+        yield WindowList(
+            [
+                Column("", 8, _section),
+                Column("事项", 10, lambda row: row.text, flex=True),
+                Column("件数", 6, lambda row: row.count),
+            ],
+            empty_text="现在没有要办的事。按 1 去每日巡查，按 2 登记新问题，按 3 看问题清单。",
+        )
+        yield Words("", id="duties")
+
+    # -- reading --------------------------------------------------------------------------------------------
+
+    def signed_on(self) -> None:
+        """Read for whoever sits here now."""
+        super().signed_on()
+        open_duties = [duty for duty in DUTIES if duty.digit and duty.open_to(self.session)]
+        words = [f"{duty.digit} {duty.title}" for duty in open_duties]
+        self.query_one("#duties", Words).say("　".join([*words, "8 更多"]))
+        self.show_keys([(duty.key.upper(), duty.title) for duty in open_duties if duty.key])
+        self.query_one(WindowList).focus()
+        self.read_since()
+
+    @work(exclusive=True, group="today")
+    async def read_since(self) -> None:
+        """Note the visit, then read; the visit is noted once for each person who signs on."""
+        try:
+            self.since = await self.desk.run(signing_on.seen)
+        except Exception:  # a read-only database still shows 今日; writing will say what is wrong
+            self.since = None
+        await self._read()
+
+    def changed(self) -> None:
+        """Somebody wrote: the counts may differ."""
+        if self.is_current:
+            self.read_again()
+
+    def on_screen_resume(self) -> None:
+        """Back from a duty: what was done there shows."""
+        if self.desk.session is not None:
+            self.show_title()
+            self.read_again()
+
+    @work(exclusive=True, group="today")
+    async def read_again(self) -> None:
+        """Read the page again."""
+        await self._read()
+
+    async def _read(self) -> None:
+        sheet = await self.ask(today.today_sheet, self.since)
+        if sheet is None:
+            return
+        self.query_one("#day", Words).say(_day_line(self.session.day, sheet))
+        listing = self.query_one(WindowList)
+        rows = _rows(sheet)
+        if not isinstance(listing.source, Given):
+            listing.source = Given(rows)
+        elif list(listing.source.rows) != rows:
+            listing.source.rows = rows
+            await listing.reload()
+
+    # -- opening --------------------------------------------------------------------------------------------
+
+    def on_window_list_chosen(self, event: WindowList.Chosen) -> None:
+        """Enter opens what the line names."""
+        row: HomeRow = event.row
+        if row.draft is not None:
+            self.go_on_with(row.draft)
+        else:
+            self.desk_app.action_duty(row.duty, row.target)
+
+    @work
+    async def go_on_with(self, draft: Kept) -> None:
+        """Go on with what was left half typed, or throw it away."""
+        choice = await self.app.push_screen_wait(
+            ActionMenu(
+                f"没填完的{draft.title or '登记'}（{moment(draft.saved_at)}）",
+                [Action("on", "继续填写"), Action("away", "不要了，删去", "删去后找不回来")],
+            )
+        )
+        if choice == "on":
+            from dutydesk.screens.intake import IntakeScreen
+
+            await self.app.push_screen(IntakeScreen(draft=draft))
+        elif choice == "away":
+            from dutydesk.rules import drafts
+
+            await self.do(drafts.throw_away, draft.id)
+            self.read_again()
+
+    async def on_key(self, event: events.Key) -> None:
+        """Digits open duties."""
+        digit = digit_of(event.key)
+        if digit is None or self.desk.session is None:
+            return
+        event.stop()
+        if digit == 8:
+            self.more()
+            return
+        duty = next((duty for duty in DUTIES if duty.digit == str(digit)), None)
+        if duty is not None:
+            self.desk_app.action_duty(duty.name)
+        else:
+            self.say(f"{digit} 还没有功能；可用的见下面一行。", "bad")
+
+    @work
+    async def more(self) -> None:
+        """What else there is."""
+        actions = [
+            Action(duty.name, duty.title) for duty in DUTIES if not duty.key and duty.digit and duty.open_to(self.session)
+        ]
+        if self.session.demo:
+            actions.append(Action("person", "换人（演示）", "F9：换一个岗位，走完一件事的每一步"))
+        actions += [Action("help", "帮助", "F1"), Action("leave", "退出", "Ctrl+Q")]
+        choice = await self.app.push_screen_wait(ActionMenu("更多", actions))
+        if choice == "person":
+            self.desk_app.action_change_person()
+        elif choice == "help":
+            self.action_help()
+        elif choice == "leave":
+            await self.desk_app.action_leave()
+        elif choice:
+            self.desk_app.action_duty(choice)
+
+    async def action_back(self) -> None:
+        """There is nothing above 今日."""
+        self.say("已经在今日。退出请按 Ctrl+Q。")
+
+    def action_nothing(self) -> None:
+        """Tab has nowhere to go here."""
+
+
+def _day_line(day: date, sheet: today.TodaySheet) -> str:
+    shifts = "　".join(sheet.on_duty) or "值班表上今天没有人"
+    since = f"\n上次在这里：{sheet.since}" if sheet.since else ""
+    return f"{day.month}月{day.day}日 星期{WEEKDAYS[day.weekday()]}　{shifts}{since}"
+
+
+def _rows(sheet: today.TodaySheet) -> list[HomeRow]:
+    rows = []
+    for section, lines in ((NEEDS, sheet.needs), (NEWS, sheet.news)):
+        for line in lines:
+            key = f"{section}:{line.duty}:{line.target}:{line.text}"
+            count = f"{line.count}+" if line.count >= today.MANY else str(line.count or "")
+            rows.append(HomeRow(key, section, line.text, count, line.duty, line.target, line.pressing))
+    for draft in sheet.drafts:
+        words = f"{draft.title or '没写标题'}（{moment(draft.saved_at)}）"
+        rows.append(HomeRow(f"draft:{draft.id}", DRAFTS, words, "", draft.kind, draft=draft))
+    return rows
