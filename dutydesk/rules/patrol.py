@@ -6,6 +6,7 @@ the rest; one left half done is there the next day as unfinished.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -171,43 +172,24 @@ def set_partners(session: Session, patrol_id: int, partners: str, act_id: str) -
     return sheet(session, patrol_id)
 
 
-def finish(session: Session, patrol_id: int, rest_reason: str, act_id: str) -> PatrolSheet:
-    """Finish a patrol. Raises Refused, with how many are left, unless all is marked or a reason stands for the rest."""
-    try:
-        with acts.act(session, act_id, "patrol.finish") as acting:
-            _finish(session, acting, _unfinished(session, patrol_id), rest_reason)
-    except AlreadyDone:
-        pass
-    return sheet(session, patrol_id)
+def finish(session: Session, patrol_ids: Sequence[int], rest_reason: str, act_id: str) -> list[PatrolSheet]:
+    """Finish patrols, in one act.
 
-
-def finish_checked(session: Session, day: date, act_id: str) -> list[PatrolSheet]:
-    """Finish, in one act, those of a day's patrols in which every checkpoint is marked; answers like `todays`.
-
-    Raises Refused when there is none.
+    Raises Refused, with how many are left, unless all in them is marked or a reason stands for the rest.
     """
     try:
         with acts.act(session, act_id, "patrol.finish") as acting:
-            rows = list(
-                current_patrols(area_of(session) or 0, day).where(
-                    Patrol.day == day, Patrol.finished_at.is_null()
-                )
-            )
-            unchecked = unchecked_in([row.id for row in rows])
-            checked = [row for row in rows if not unchecked.get(row.id)]
-            if not checked:
-                raise Refused("还没有查完的路线。查完后再完成，或写明其余未查的理由。")
-            for row in checked:
-                _finish(session, acting, _unfinished(session, row.id), "")
+            for patrol_id in patrol_ids:
+                _finish(session, acting, _unfinished(session, patrol_id), rest_reason)
     except AlreadyDone:
         pass
-    return todays(session)
+    return [sheet(session, patrol_id) for patrol_id in patrol_ids]
 
 
 def _finish(session: Session, acting: Acting, patrol: Patrol, rest_reason: str) -> None:
     left = unchecked_in([patrol.id]).get(patrol.id, 0)
     if left and not rest_reason:
-        raise Refused(f"{patrol.route.name}还有{left}处未查。请查完，或写明其余未查的理由。", "rest_reason")
+        raise Refused(f"{patrol.route.name}还有{left}处未查。请查完，或写明其余未查的理由。", "reason")
     _about(acting, patrol)
     after = {
         "finished_at": acting.at,
@@ -220,49 +202,59 @@ def _finish(session: Session, acting: Acting, patrol: Patrol, rest_reason: str) 
 # 补录: walked with paper
 
 
-def backfill(session: Session, patrol_id: int, walked_at: datetime, act_id: str) -> PatrolSheet:
-    """Say when a patrol was walked with paper, once; from then on it is 补录 for ever.
+def backfill(
+    session: Session, patrol_ids: Sequence[int], walked_at: datetime, act_id: str
+) -> list[PatrolSheet]:
+    """Say when patrols were walked with paper, once; from then on they are 补录 for ever.
 
-    Raises Refused for a time to come, one before the patrol's day, and when it has been said already.
+    Raises Refused for a time to come, one before a patrol's day, and when it has been said already.
     """
     try:
         with acts.act(session, act_id, "patrol.backfill") as acting:
-            patrol = _unfinished(session, patrol_id)
-            if patrol.walked_at is not None:
-                said = patrol.walked_at.astimezone(CHINA)
-                raise Refused(f"这条巡查的时间已补录为{said:%m月%d日%H:%M}，不能再改。", "walked_at")
-            if walked_at > acting.at:
-                raise Refused("巡查时间还没有到，请核对。", "walked_at")
-            if walked_at < start_of(patrol.day):
-                raise Refused(f"这是{patrol.day:%m月%d日}的巡查，时间不能早于当天。", "walked_at")
-            _about(acting, patrol)
-            _change(acting, patrol, {"walked_at": walked_at, "backfilled": True})
+            for patrol_id in patrol_ids:
+                _backfill(acting, _unfinished(session, patrol_id), walked_at)
     except AlreadyDone:
         pass
-    return sheet(session, patrol_id)
+    return [sheet(session, patrol_id) for patrol_id in patrol_ids]
 
 
-def rest_normal(session: Session, patrol_id: int, act_id: str) -> PatrolSheet:
-    """其余正常: mark all that is still 未查 in a patrol walked with paper, in one act.
+def _backfill(acting: Acting, patrol: Patrol, walked_at: datetime) -> None:
+    if patrol.walked_at is not None:
+        said = patrol.walked_at.astimezone(CHINA)
+        raise Refused(f"{patrol.route.name}的巡查时间已补录为{said:%m月%d日%H:%M}，不能再改。", "walked_at")
+    if walked_at > acting.at:
+        raise Refused("巡查时间还没有到，请核对。", "walked_at")
+    if walked_at < start_of(patrol.day):
+        raise Refused(f"这是{patrol.day:%m月%d日}的巡查，时间不能早于当天。", "walked_at")
+    _about(acting, patrol)
+    _change(acting, patrol, {"walked_at": walked_at, "backfilled": True})
+
+
+def rest_normal(session: Session, patrol_ids: Sequence[int], act_id: str) -> list[PatrolSheet]:
+    """其余正常: mark all that is still 未查 in patrols walked with paper, in one act.
 
     Raises Refused before the time of the walk was entered: on the spot each checkpoint is looked at by itself.
     """
     try:
         with acts.act(session, act_id, "patrol.rest_normal") as acting:
-            patrol = _unfinished(session, patrol_id)
-            if patrol.walked_at is None:
-                raise Refused("其余正常只用于纸质巡查补录：请先补录巡查时间。", "walked_at")
-            _about(acting, patrol)
-            left = (PatrolCheck.patrol == patrol.id) & (PatrolCheck.mark == Mark.UNCHECKED)
-            count = PatrolCheck.select().where(left).count()
-            PatrolCheck.update(
-                mark=Mark.NORMAL, marked_at=patrol.walked_at, marked_by=session.staff_id, backfilled=True
-            ).where(left).execute()
-            acting.changed("其余正常", {"unchecked": count}, {"unchecked": 0})
-            _touch(acting, patrol)
+            for patrol_id in patrol_ids:
+                _rest_normal(session, acting, _unfinished(session, patrol_id))
     except AlreadyDone:
         pass
-    return sheet(session, patrol_id)
+    return [sheet(session, patrol_id) for patrol_id in patrol_ids]
+
+
+def _rest_normal(session: Session, acting: Acting, patrol: Patrol) -> None:
+    if patrol.walked_at is None:
+        raise Refused("其余正常只用于纸质巡查补录：请先补录巡查时间。", "walked_at")
+    _about(acting, patrol)
+    left = (PatrolCheck.patrol == patrol.id) & (PatrolCheck.mark == Mark.UNCHECKED)
+    count = PatrolCheck.select().where(left).count()
+    PatrolCheck.update(
+        mark=Mark.NORMAL, marked_at=patrol.walked_at, marked_by=session.staff_id, backfilled=True
+    ).where(left).execute()
+    acting.changed(f"{patrol.route.name} {patrol.day} 其余正常", {"unchecked": count}, {"unchecked": 0})
+    _touch(acting, patrol)
 
 
 # What the writes share

@@ -26,12 +26,14 @@ class Check:
     id: int
     patrol_id: int
     position: int
+    unit_id: int
     unit: str
     place: str
     look_at: str
     standard: str
     abnormal: str
     force: Force
+    category_id: int
     category: str
     mark: Mark
     reason: str
@@ -106,21 +108,25 @@ def sheet(session: Session, patrol_id: int) -> PatrolSheet:
 
 
 def intake_fields(session: Session, check_id: int) -> dict[str, str]:
-    """What 登记 begins with when a checkpoint is 异常; a patrol walked with paper gives the time of the walk too."""
-    check = check_of(session, check_id)
-    patrol = check.patrol
-    joint = patrol.kind is PatrolKind.JOINT
+    """What 登记 begins with when a checkpoint is 异常. Raises as `sheet` does."""
+    found = sheet(session, check_of(session, check_id).patrol_id)
+    return prefill(found, next(check for check in found.checks if check.id == check_id))
+
+
+def prefill(sheet: PatrolSheet, check: Check) -> dict[str, str]:
+    """The same from what was read before; a patrol walked with paper gives the time of the walk too."""
+    source = Source.JOINT_PATROL if sheet.kind is PatrolKind.JOINT else Source.PATROL
     fields = {
         "unit": str(check.unit_id),
-        "spot": check.place.removeprefix(check.unit.name),
+        "spot": check.place.removeprefix(check.unit),
         "category": str(check.category_id),
         "force": check.force.value,
-        "source": (Source.JOINT_PATROL if joint else Source.PATROL).value,
+        "source": source.value,
         "summary": check.abnormal,
         "patrol_check": str(check.id),
     }
-    if patrol.walked_at:
-        fields["found_at"] = patrol.walked_at.isoformat()
+    if sheet.walked_at:
+        fields["found_at"] = sheet.walked_at.isoformat()
     return fields
 
 
@@ -179,12 +185,14 @@ def _as_check(row: PatrolCheck) -> Check:
         id=row.id,
         patrol_id=row.patrol_id,
         position=row.position,
+        unit_id=row.unit_id,
         unit=row.unit.name,
         place=row.place,
         look_at=row.look_at,
         standard=row.standard,
         abnormal=row.abnormal,
         force=row.force,
+        category_id=row.category_id,
         category=row.category.name,
         mark=row.mark,
         reason=row.reason,

@@ -198,7 +198,7 @@ class TestAbnormal:
 
     def test_an_issue_that_comes_after_the_end_is_registered_and_the_sheet_stays(self, duty):
         check = prepared(duty)[0].checks[0]
-        patrol.finish(duty, check.patrol_id, "天气恶劣", new_id())
+        patrol.finish(duty, [check.patrol_id], "天气恶劣", new_id())
         raise_issue(duty, check)
         assert checks(duty)[0].open
 
@@ -207,12 +207,12 @@ class TestFinishing:
     def test_unfinished_while_something_is_left(self, duty):
         sheet = prepared(duty)[0]
         with pytest.raises(Refused, match="还有4处未查") as refused:
-            patrol.finish(duty, sheet.id, "", new_id())
-        assert refused.value.field == "rest_reason"
+            patrol.finish(duty, [sheet.id], "", new_id())
+        assert refused.value.field == "reason"
 
     def test_a_reason_stands_for_the_rest(self, duty):
         sheet = prepared(duty)[0]
-        ended = patrol.finish(duty, sheet.id, "暴雨", new_id())
+        [ended] = patrol.finish(duty, [sheet.id], "暴雨", new_id())
         assert (ended.finished, ended.left, ended.rest_reason) == (True, 4, "暴雨")
         assert patrol.left_undone(duty) == []
 
@@ -220,29 +220,30 @@ class TestFinishing:
         sheet = prepared(duty)[0]
         mark_all(duty)
         assert patrol.left_undone(duty)[0].text == "每日巡查已查完，等待完成"
-        ended = patrol.finish(duty, sheet.id, "多余的理由", new_id())
+        [ended] = patrol.finish(duty, [sheet.id], "多余的理由", new_id())
         assert (ended.finished_by, ended.rest_reason) == ("值班员甲", "")
 
     def test_nothing_changes_after_the_end(self, duty):
         sheet = prepared(duty)[0]
-        patrol.finish(duty, sheet.id, "暴雨", new_id())
+        patrol.finish(duty, [sheet.id], "暴雨", new_id())
         for change in (
             lambda: patrol.mark(duty, sheet.checks[0].id, Mark.NORMAL, "", new_id()),
-            lambda: patrol.backfill(duty, sheet.id, FRIDAY, new_id()),
-            lambda: patrol.rest_normal(duty, sheet.id, new_id()),
-            lambda: patrol.finish(duty, sheet.id, "再来", new_id()),
+            lambda: patrol.backfill(duty, [sheet.id], FRIDAY, new_id()),
+            lambda: patrol.rest_normal(duty, [sheet.id], new_id()),
+            lambda: patrol.finish(duty, [sheet.id], "再来", new_id()),
         ):
             with pytest.raises(Refused, match="已完成"):
                 change()
 
-    def test_all_checked_routes_finish_in_one_act(self, district, duty):
+    def test_several_finish_in_one_act_or_none_of_them(self, district, duty):
         district.add_route("环境市容线")
-        prepared(duty)
-        with pytest.raises(Refused):
-            patrol.finish_checked(duty, TODAY, new_id())
+        ids = [sheet.id for sheet in prepared(duty)]
         mark_all(duty)
-        sheets = patrol.finish_checked(duty, TODAY, new_id())
-        assert [sheet.finished for sheet in sheets] == [True, False]
+        with pytest.raises(Refused, match="环境市容线还有4处"):
+            patrol.finish(duty, ids, "", new_id())
+        assert not any(sheet.finished for sheet in patrol.todays(duty))
+        told = patrol.finish(duty, ids, "暴雨", new_id())
+        assert [(sheet.finished, sheet.rest_reason) for sheet in told] == [(True, ""), (True, "暴雨")]
         assert Act.select().where(Act.name == "patrol.finish").count() == 1
 
     def test_half_done_is_there_tomorrow_as_unfinished(self, district, duty):
@@ -254,7 +255,7 @@ class TestFinishing:
             assert told == [("每日巡查未查完", 4, False), ("09月25日居民区安全线未完成", 3, True)]
             sheets = patrol.prepare(saturday, saturday.day, new_id())
             assert [each.day.day for each in sheets] == [26, 25]
-            patrol.finish(saturday, sheet.id, "昨日暴雨", new_id())
+            patrol.finish(saturday, [sheet.id], "昨日暴雨", new_id())
             assert [each.day.day for each in patrol.todays(saturday)] == [26]
 
 
@@ -262,16 +263,16 @@ class TestFromPaper:
     def test_the_time_of_the_walk_is_said_once_and_stays(self, duty):
         sheet = prepared(duty)[0]
         walked = FRIDAY - timedelta(hours=1)
-        told = patrol.backfill(duty, sheet.id, walked, new_id())
+        [told] = patrol.backfill(duty, [sheet.id], walked, new_id())
         assert (told.walked_at, told.backfilled) == (walked, True)
         with pytest.raises(Refused, match="08:00"):
-            patrol.backfill(duty, sheet.id, walked, new_id())
+            patrol.backfill(duty, [sheet.id], walked, new_id())
 
     @pytest.mark.parametrize("hours", [1, -10])
     def test_not_in_the_future_nor_before_the_day(self, duty, hours):
         sheet = prepared(duty)[0]
         with pytest.raises(Refused) as refused:
-            patrol.backfill(duty, sheet.id, FRIDAY + timedelta(hours=hours), new_id())
+            patrol.backfill(duty, [sheet.id], FRIDAY + timedelta(hours=hours), new_id())
         assert refused.value.field == "walked_at"
         assert not patrol.todays(duty)[0].backfilled
 
@@ -279,10 +280,10 @@ class TestFromPaper:
         sheet = prepared(duty)[0]
         on_the_spot = patrol.mark(duty, sheet.checks[0].id, Mark.NORMAL, "", new_id())
         walked = FRIDAY - timedelta(hours=1)
-        patrol.backfill(duty, sheet.id, walked, new_id())
+        patrol.backfill(duty, [sheet.id], walked, new_id())
         patrol.mark(duty, sheet.checks[1].id, Mark.NOT_APPLICABLE, "停用", new_id())
         raise_issue(duty, sheet.checks[2])
-        told = patrol.rest_normal(duty, sheet.id, new_id())
+        [told] = patrol.rest_normal(duty, [sheet.id], new_id())
         marks = [(c.mark, c.backfilled, c.marked_at) for c in told.checks]
         assert marks == [
             (Mark.NORMAL, False, on_the_spot.marked_at),
@@ -295,23 +296,31 @@ class TestFromPaper:
 
     def test_the_rest_is_never_normal_without_a_time_of_the_walk(self, duty):
         with pytest.raises(Refused, match="补录"):
-            patrol.rest_normal(duty, prepared(duty)[0].id, new_id())
+            patrol.rest_normal(duty, [prepared(duty)[0].id], new_id())
         assert PatrolCheck.select().where(PatrolCheck.mark == Mark.NORMAL).count() == 0
 
     def test_its_issues_were_found_when_it_was_walked(self, duty):
         sheet = prepared(duty)[0]
         walked = FRIDAY - timedelta(hours=1)
-        patrol.backfill(duty, sheet.id, walked, new_id())
+        patrol.backfill(duty, [sheet.id], walked, new_id())
         done = raise_issue(duty, sheet.checks[0])
         assert Issue.get_by_id(done.issue_id).reported_at == walked.astimezone(UTC)
+
+    def test_the_time_of_a_walk_over_several_routes_is_said_once(self, district, duty):
+        district.add_route("环境市容线")
+        ids = [sheet.id for sheet in prepared(duty)]
+        patrol.backfill(duty, ids, FRIDAY - timedelta(hours=1), new_id())
+        told = patrol.rest_normal(duty, ids, new_id())
+        assert [sheet.left for sheet in told] == [0, 0]
+        assert [act.name for act in Act.select()][1:] == ["patrol.backfill", "patrol.rest_normal"]
 
     def test_an_earlier_day_s_patrol_can_be_entered_today(self, district, duty):
         sheet = prepared(duty)[0]
         with time_machine.travel(FRIDAY + timedelta(days=1), tick=False):
             saturday = district.sign_on(Role.DUTY_OFFICER)
-            patrol.backfill(saturday, sheet.id, FRIDAY + timedelta(hours=5), new_id())
-            patrol.rest_normal(saturday, sheet.id, new_id())
-            assert patrol.finish(saturday, sheet.id, "", new_id()).finished
+            patrol.backfill(saturday, [sheet.id], FRIDAY + timedelta(hours=5), new_id())
+            patrol.rest_normal(saturday, [sheet.id], new_id())
+            assert patrol.finish(saturday, [sheet.id], "", new_id())[0].finished
 
 
 class TestPartners:
