@@ -31,6 +31,7 @@ class Waiting:
     summary: str
     reason: str
     request_id: int = 0
+    level: str = ""
 
 
 def _chiefs_areas(session: Session) -> list[int]:
@@ -102,7 +103,9 @@ def _request(row: Request) -> Waiting:
 
 
 def _ready(issue: Issue, kind: str, what: str) -> Waiting:
+    level = closing.proposed_level(issue)
     if kind == "close":
+        what = f"{what}（{level.label}）"
         reason = "；".join(f"{demand.name}：{demand.said}" for demand in closing.demands(issue))
     else:
         reason = issue.outcome or issue.detail
@@ -116,6 +119,7 @@ def _ready(issue: Issue, kind: str, what: str) -> Waiting:
         place=issue.unit.name,
         summary=mask_phones_in(issue.summary),
         reason=mask_phones_in(reason),
+        level=level.value,
     )
 
 

@@ -192,3 +192,8 @@ def _as_found(assignee: Assignee, issue: Issue) -> Found:
 def no_feedback_reasons(session: Session) -> list[str]:
     """Usual reasons why nobody is told; a setting of the office."""
     return list(office.setting("no_feedback_reasons", session.subdistrict_id))
+
+
+def reveal_reasons(session: Session) -> list[str]:
+    """Usual reasons for looking at who raised a case; a setting of the office."""
+    return list(office.setting("reveal_reasons", session.subdistrict_id))

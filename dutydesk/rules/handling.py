@@ -132,10 +132,13 @@ def _fail_check(step: Step) -> str:
     return step.need("reason", "请写明哪里不合格、要补做什么。") + note_evidence(step)
 
 
+@condition("sample_check", shown=False)
+def _drawn(_session: Session, issue: Issue) -> str | None:
+    return None if issue.sample_due else "这件没有抽中，不需抽查；有疑问可请片区长重开。"
+
+
 @effect("sample_check")
 def _sample_check(step: Step) -> str:
-    if not step.issue.solved_on_spot:
-        raise Refused("抽查只用于当场解决的问题。")
     if step.issue.handled_by_id == step.session.staff_id:
         raise Refused("当场解决的人不能抽查自己，请换一位同事。")
     step.issue.sample_due = False
@@ -154,7 +157,7 @@ def _note(step: Step) -> str:
     return step.need("text", "请写下要备注的内容。")
 
 
-@condition("first_contact")
+@condition("first_contact", shown=False)
 def _somebody_to_call(_session: Session, issue: Issue) -> str | None:
     if issue.first_contact_at:
         return "已经先行联系过了，再次联系请记为备注。"

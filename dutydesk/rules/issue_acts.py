@@ -11,14 +11,18 @@ from dutydesk.models import Issue, ProxyEntry, Request, Staff
 from dutydesk.rules import acts, closing, handling, pausing, permission, triage
 from dutydesk.rules.assignees import is_with, who_could_speak_for
 from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused
+from dutydesk.rules.finding import SHOWN, Found
 from dutydesk.rules.lifecycle import BY_ACT, Way, ways_from
+from dutydesk.rules.organisation import duty_bases
 from dutydesk.rules.signing_on import grants_of
-from dutydesk.rules.steps import Proxy, Step, fresh, record, take, why_not
+from dutydesk.rules.steps import Proxy, Step, beside_the_point, fresh, record, take, why_not
 from dutydesk.session import Session
 from dutydesk.vocabulary import AssigneeKind, Means, ProxyState, RequestKind, RequestState, State
 
 # Importing these modules registers their effects and conditions.
 _REGISTERED = (triage, handling, closing, pausing)
+
+NO_ACCOUNT = "partner"
 
 GRANTED_BY = {
     RequestKind.ASSIGN: "assign",
@@ -59,9 +63,7 @@ def menu(session: Session, issue_id: int) -> list[Choice]:
     roles = permission.roles_on(session, issue_id)
     choices = []
     for way in ways_from(issue.state):
-        if not roles & way.who or _not_in_these_hands(session, issue, way):
-            continue
-        if way.act == "sample_check" and not issue.sample_due:
+        if not roles & way.who or _not_in_these_hands(session, issue, way) or beside_the_point(session, issue, way):
             continue
         choices.append(Choice(way.act, way.name, way.hint, why_not(session, issue, way) or ""))
     return choices
@@ -92,10 +94,32 @@ def proxy_menu(session: Session, issue_id: int) -> list[Choice]:
     ]  # fmt: skip
 
 
-def speakers(session: Session, issue_id: int) -> list[tuple[int, str, str]]:
-    """(id, number, name) of those for whom the next step may be entered 代录."""
+def usual_answers(session: Session, issue_id: int, act: str) -> dict[str, Any]:
+    """What an act's form may begin with: the level that the case speaks for, the marks and class it has now."""
+    permission.require(session, "read", issue_id)
+    issue = Issue.get_by_id(issue_id)
+    if act == "close":
+        return {"level": closing.proposed_level(issue).value}
+    if act == "flag":
+        flags = ("strongly_felt", "beyond_neighbourhood")
+        return {"flags": " ".join(flag for flag in flags if getattr(issue, flag))}
+    if act == "recategorise":
+        shown = {"category": [issue.category.name, issue.category.group_name]}
+        return {"category": str(issue.category_id), "urgency": issue.urgency.value, "_shown": shown}
+    if act == "send_down":
+        listed = duty_bases(issue.category_id, None)
+        return {"ground": "listed" if listed else "consent"}
+    return {}
+
+
+def speakers(session: Session, issue_id: int, text: str = "") -> list[Found]:
+    """Those for whom the next step may be entered 代录; a partner without account speaks for itself."""
     permission.require(session, "enter_for_others", issue_id)
-    return [(staff.id, staff.number, staff.name) for staff in who_could_speak_for(Issue.get_by_id(issue_id))]
+    issue = Issue.get_by_id(issue_id)
+    if issue.assignee_kind is AssigneeKind.PARTNER:
+        return [Found(NO_ACCOUNT, issue.assignee_name, "共建力量，没有账号")]
+    people = who_could_speak_for(issue)
+    return [Found(str(each.id), each.name, each.number) for each in people if text in each.name + each.number][:SHOWN]
 
 
 def perform(

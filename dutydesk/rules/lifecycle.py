@@ -104,7 +104,7 @@ WAYS: tuple[Way, ...] = (
         ON_THE_GROUND | {HANDLER, LIAISON, HEAD, COORDINATOR, DISTRICT}, ("text",), hint="写一条说明", proxied=True),
     Way("recategorise", "改类别或紧急程度", frozenset({S.REPORTED, S.OPENED}), SAME, AREA_DESK,
         ("category", "urgency", "reason"), hint="期限按新的类别重算"),
-    Way("flag", "标记群众反映强烈、居委难协调", OPEN_STATES, SAME, ON_THE_GROUND, (), ("flags",), hint="排到最前快速处置"),
+    Way("flag", "优先标记", OPEN_STATES, SAME, ON_THE_GROUND, (), ("flags",), hint="群众反映强烈、居民区难以协调的排到最前"),
     Way("merge", "并案", frozenset({S.REPORTED, S.OPENED, S.ASSIGNED, S.HANDLING}), S.MERGED, AREA_DESK,
         ("target",), ("reason",), hint="并入另一件同样的问题"),
     Way("unmerge", "撤销并案", frozenset({S.MERGED}), REMEMBERED, AREA_DESK, ("reason",), hint="恢复并案前的状态"),

@@ -55,12 +55,12 @@ def _not_from_a_source(_session: Session, issue: Issue) -> str | None:
     return None
 
 
-@condition("source_extension")
+@condition("source_extension", shown=False)
 def _from_a_source(_session: Session, issue: Issue) -> str | None:
     return None if issue.source_due_at else "这件没有来源时限，请用“申请延期”。"
 
 
-@condition("ask_extension", "ask_pause", "ask_pool")
+@condition("ask_extension", "ask_pause", "ask_pool", shown=False)
 def _ask_somebody_else(session: Session, issue: Issue) -> str | None:
     if may(session, "decide", issue.id):
         return "您就是片区长，直接定即可。"

@@ -28,6 +28,7 @@ MAY: dict[str, frozenset[Role]] = {way.act: way.who for way in lifecycle.WAYS} |
     "register": lifecycle.ON_THE_GROUND,
     "patrol": lifecycle.AREA_DESK,
     "decide": frozenset({R.AREA_CHIEF}),
+    "decisions": frozenset({R.AREA_CHIEF}) | lifecycle.DOERS,
     "enter_for_others": frozenset({R.DUTY_OFFICER, R.AREA_CHIEF, R.COORDINATOR}),
     "read": CASE_READERS,
     "reveal": lifecycle.ON_THE_GROUND | {R.HANDLER, R.LIAISON},

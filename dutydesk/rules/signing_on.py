@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from dutydesk.models import Area, Department, DeskVisit, RoleGrant, Staff, Subdistrict, Unit
 from dutydesk.models.connection import write_transaction
 from dutydesk.rules import office
 from dutydesk.rules.errors import NotAllowed
-from dutydesk.rules.organisation import on_day, today
+from dutydesk.rules.organisation import on_day, today, units_of_area
 from dutydesk.session import Grant, Session
+from dutydesk.vocabulary import Role
 
 _ONE_VISIT_SECONDS = 3600
 
@@ -80,3 +82,50 @@ def seen(session: Session) -> datetime | None:
             DeskVisit.staff == session.staff_id
         ).execute()
         return since
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Somebody who holds a role, with its scope in words."""
+
+    number: str
+    name: str
+    place: str
+
+
+_NEARBY = 40
+
+
+def holders_nearby(session: Session, role: Role) -> list[Holder]:
+    """Who holds a role in the demo's area, its units and its subdistrict, or in the district; for a demo's F9.
+
+    Raises NotAllowed where the database is no demo.
+    """
+    number = office.setting("demo_staff")
+    if not number:
+        raise NotAllowed("只有演示区可以换人。")
+    home = Staff.get(Staff.number == number)
+    grants = grants_of(home.id, session.day)
+    area = next((grant.area_id for grant in grants if grant.area_id), None)
+    street = next((grant.subdistrict_id for grant in grants if grant.subdistrict_id), None)
+    units = [unit.id for unit in units_of_area(area, session.day)] if area else []
+    departments = [row.id for row in Department.select(Department.id).where(Department.subdistrict == street)]
+    near = (
+        (RoleGrant.area == area)
+        | RoleGrant.unit.in_(units)
+        | RoleGrant.department.in_(departments)
+        | (RoleGrant.area.is_null() & RoleGrant.unit.is_null() & RoleGrant.department.is_null())
+        & (RoleGrant.subdistrict.is_null() | (RoleGrant.subdistrict == street))
+    )
+    rows = (
+        Staff.select(Staff)
+        .join(RoleGrant)
+        .where(RoleGrant.role == role, on_day(RoleGrant, session.day), near, Staff.active)
+        .order_by(RoleGrant.id)
+        .limit(_NEARBY)
+    )
+    found = []
+    for person in rows:
+        places = [grant.place for grant in grants_of(person.id, session.day) if grant.role is role]
+        found.append(Holder(person.number, person.name, "、".join(places)))
+    return found

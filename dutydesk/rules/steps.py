@@ -71,6 +71,7 @@ Effect = Callable[[Step], str]
 Condition = Callable[[Session, Issue], str | None]
 EFFECTS: dict[str, Effect] = {}
 CONDITIONS: dict[str, list[Condition]] = {}
+BESIDE_THE_POINT: set[Condition] = set()
 
 
 def effect(*acts: str) -> Callable[[Effect], Effect]:
@@ -84,12 +85,17 @@ def effect(*acts: str) -> Callable[[Effect], Effect]:
     return register
 
 
-def condition(*acts: str) -> Callable[[Condition], Condition]:
-    """Register a condition of acts: it answers with the sentence why not, or None."""
+def condition(*acts: str, shown: bool = True) -> Callable[[Condition], Condition]:
+    """Register a condition of acts: it answers with the sentence why not, or None.
+
+    Where it is not met the menu shows the way with the sentence; not at all when `shown` is false.
+    """
 
     def register(function: Condition) -> Condition:
         for act in acts:
             CONDITIONS.setdefault(act, []).append(function)
+        if not shown:
+            BESIDE_THE_POINT.add(function)
         return function
 
     return register
@@ -102,6 +108,13 @@ def why_not(session: Session, issue: Issue, way: Way) -> str | None:
         if reason:
             return reason
     return None
+
+
+def beside_the_point(session: Session, issue: Issue, way: Way) -> bool:
+    """Whether a way does not arise for this case, so that the menu need not speak of it."""
+    return any(
+        check(session, issue) for check in CONDITIONS.get(way.act, []) if check in BESIDE_THE_POINT
+    )
 
 
 # What is compared and written to the audit: columns of the issue that acts change.

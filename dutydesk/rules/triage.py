@@ -54,10 +54,13 @@ def _delegated_down(session: Session, issue: Issue) -> str | None:
     return _delegated(session, issue)
 
 
+@condition("propose_assign", shown=False)
+def _need_not_ask(session: Session, issue: Issue) -> str | None:
+    return None if _delegated(session, issue) else "这类问题您可以直接派单，不用提请。"
+
+
 @condition("propose_assign")
-def _not_twice(session: Session, issue: Issue) -> str | None:
-    if may(session, "decide", issue.id):
-        return "您就是片区长，直接派单即可。"
+def _not_twice(_session: Session, issue: Issue) -> str | None:
     waiting = Request.select().where(
         Request.issue == issue.id, Request.kind == RequestKind.ASSIGN, Request.state == RequestState.PENDING
     )

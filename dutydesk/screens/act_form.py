@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 
-from dutydesk.rules import issue_acts
+from dutydesk.rules import finding, issue_acts
 from dutydesk.rules.drafts import Kept
 from dutydesk.rules.issue_acts import Done
 from dutydesk.rules.steps import Proxy
 from dutydesk.screens.forms import FormScreen
 from dutydesk.widgets.action_menu import Words
 from dutydesk.widgets.form import FormView
-from dutydesk.widgets.picker import Choice, Search
+from dutydesk.widgets.picker import Search
 
 if TYPE_CHECKING:
     from dutydesk.forms.base import Form
@@ -29,7 +29,6 @@ class Subject:
     version: int
     number: str
     words: str
-    speakers: tuple[Choice, ...] = ()
 
 
 class ActScreen(FormScreen):
@@ -59,9 +58,9 @@ class ActScreen(FormScreen):
         form_class = with_proxy(form_of(self.act)) if self.for_others else form_of(self.act)
         yield Words(f"{self.subject.number}　{self.subject.words}", classes="form-head")
         searches: dict[str, Search] = {
-            "assignees": self.search("assignees", self.subject.issue_id),
-            "categories": self.search("categories"),
-            "speakers": self._speakers,
+            "assignees": self.search(finding.assignees, self.subject.issue_id),
+            "categories": self.search(finding.categories),
+            "speakers": self.search(issue_acts.speakers, self.subject.issue_id),
         }
         about = {
             "_act": self.act,
@@ -74,9 +73,6 @@ class ActScreen(FormScreen):
         }
         values = dict(self.draft.content) if self.draft else self.given
         yield FormView(form_class, searches=searches, values=values | about, save_words=f"确定{self.act_name}")
-
-    async def _speakers(self, text: str) -> list[Choice]:
-        return [choice for choice in self.subject.speakers if text in choice.title or text in choice.detail]
 
     def signed_on(self) -> None:
         """The act stands in the first line."""
@@ -95,12 +91,10 @@ class ActScreen(FormScreen):
         proxy = None
         if self.for_others:
             told = {name: fields.pop(name) for name in PROXY_FIELDS}
-            person = next(
-                (choice for choice in self.subject.speakers if choice.value == told["on_behalf"]),
-                Choice(None, str(told["on_behalf"])),
-            )
-            staff_id = int(person.value) if person.value and str(person.value).isdigit() else None
-            proxy = Proxy(staff_id, person.title, told["means"], told["told_at"])
+            speakers = await self.desk.read(issue_acts.speakers, self.subject.issue_id)
+            name = next((each.title for each in speakers if each.value == told["on_behalf"]), "")
+            staff_id = None if told["on_behalf"] == issue_acts.NO_ACCOUNT else int(told["on_behalf"])
+            proxy = Proxy(staff_id, name, told["means"], told["told_at"])
         subject = self.subject
         return await self.desk.run(
             issue_acts.perform, subject.issue_id, subject.version, self.act, fields, self.act_id, proxy

@@ -75,7 +75,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("patrol", "每日巡查", "1", "f2", "patrol", _patrol),
     Duty("intake", "登记", "2", "f3", "register", _intake),
     Duty("issues", "问题清单", "3", "f4", "read", _issues),
-    Duty("decisions", "待我定", "9", "", "", _decisions),
+    Duty("decisions", "待我定", "9", "", "decisions", _decisions),
 )
 DUTY_OF_KEY = {duty.name: duty for duty in DUTIES}
 EVERYWHERE: tuple[tuple[str, str], ...] = (

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 
 from dutydesk.models.connection import DatabaseProblem
-from dutydesk.rules import drafts, finding
+from dutydesk.rules import drafts
 from dutydesk.rules.drafts import Kept
 from dutydesk.rules.errors import Refused
+from dutydesk.rules.finding import Found
 from dutydesk.screens.base import DeskScreen
 from dutydesk.widgets.form import WHOLE_FORM, FormView
 from dutydesk.widgets.picker import Choice, Search
@@ -45,9 +46,8 @@ class FormScreen(DeskScreen):
         """What the draft is called on 今日."""
         return self.NAME
 
-    def search(self, name: str, *arguments: Any) -> Search:
-        """A picker's search by a rule of `rules/finding.py`."""
-        rule = getattr(finding, name)
+    def search(self, rule: Callable[..., list[Found]], *arguments: Any) -> Search:
+        """A picker's search by a rule that finds."""
 
         async def found(text: str) -> list[Choice]:
             rows = await self.desk.read(rule, *arguments, text)

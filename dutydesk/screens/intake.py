@@ -9,7 +9,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from dutydesk.rules import intake
+from dutydesk.rules import finding, intake
 from dutydesk.rules.drafts import Kept
 from dutydesk.rules.intake import Duplicate
 from dutydesk.rules.issue_acts import Done
@@ -49,7 +49,7 @@ class IntakeScreen(FormScreen):
 
         yield Words(NO_SECRETS, classes="form-head")
         given = self.draft.content if self.draft else {"source": Source.PATROL} | self.prefill
-        searches = {"places": self.search("places"), "categories": self.search("categories")}
+        searches = {"places": self.search(finding.places), "categories": self.search(finding.categories)}
         yield FormView(IntakeForm, searches=searches, values=given, save_words="保存登记")
         yield Words("", id="likely")
 
@@ -105,7 +105,7 @@ class IntakeScreen(FormScreen):
         target = await self.app.push_screen_wait(ActionMenu("并入哪一件？本件仍会编号，反映人随主案反馈", options))
         if target is None:
             return
-        form, messages = check(IntakeForm, self.form_view.values())
+        form, _messages = check(IntakeForm, self.form_view.values())
         if form is None:
             self.form_view.action_save()
             return

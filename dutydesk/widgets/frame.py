@@ -74,10 +74,10 @@ class BottomLine(Widget):
 
     def words(self, width: int) -> str:
         """The line at this width."""
-        last = " ".join(self.back)
+        last = " ".join(next((pair for pair in self.keys if pair[0] == self.back[0]), self.back))
         line = ""
         for key, words in self.keys:
-            if (key, words) == self.back:
+            if key == self.back[0]:
                 continue
             item = f"{key} {words}  "
             if cell_len(line) + cell_len(item) + cell_len(last) > width:

@@ -1,0 +1,189 @@
+"""待我定: what waits for the chief's word, and what others entered for this person; settled with a key each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events, work
+from textual.app import ComposeResult
+
+from dutydesk.rules import case, decisions, issue_acts
+from dutydesk.rules.decisions import EnteredForMe, Waiting
+from dutydesk.rules.issue_acts import Choice
+from dutydesk.screens.base import DeskScreen
+from dutydesk.screens.handling import CaseScreen, handle_case, take_act
+from dutydesk.terminal import digit_of
+from dutydesk.widgets.action_menu import Action, ActionMenu, Words
+from dutydesk.widgets.ask_text import AskText
+from dutydesk.widgets.given import Given
+from dutydesk.widgets.window_list import Column, WindowList
+
+AGREE, REFUSE, READ, ALL = 1, 2, 3, 5
+
+
+@dataclass(frozen=True)
+class DecisionRow:
+    """A line of the page: something asked, a case to close, or an entry to confirm."""
+
+    key: str
+    asked: str
+    number: str
+    words: str
+    why: str
+    waiting: Waiting | None = None
+    entered: EnteredForMe | None = None
+
+
+COLUMNS = (
+    Column("要定的事", 24, lambda row: row.asked),
+    Column("编号", 11, lambda row: row.number),
+    Column("问题", 20, lambda row: row.words, flex=True),
+)
+
+
+class DecisionsScreen(DeskScreen):
+    """One page for everything that waits for a word."""
+
+    NAME = "待我定"
+    KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("1", "同意"),
+        ("2", "不同意"),
+        ("3", "看全案"),
+        ("5", "全部确认代录"),
+        ("Enter", "别的办法"),
+        ("F1", "帮助"),
+    )
+    HELP = (
+        "申请派单、延期、缓办、挂账：1 同意就按申请办，2 不同意要写理由。\n"
+        "可以销项的：1 按所列层级销项，Enter 可另选层级或看所缺。\n"
+        "别人代您录入的：1 确认，2 有异议，5 一次确认全部。"
+    )
+
+    def body(self) -> ComposeResult:
+        """The list, and why for the one under the cursor."""
+        yield WindowList(COLUMNS, empty_text="现在没有等您定的事。")
+        yield Words("", id="why")
+
+    def signed_on(self) -> None:
+        """Read the page."""
+        self.show_title()
+        listing = self.query_one(WindowList)
+        listing.source = Given[DecisionRow]([])
+        listing.focus()
+        self.read_again()
+
+    def changed(self) -> None:
+        """Somebody wrote."""
+        if self.is_attached and self.desk.session is not None:
+            self.read_again()
+
+    @work(exclusive=True, group="read")
+    async def read_again(self) -> None:
+        """Read the page again; the cursor goes on to the next line."""
+        waiting = await self.ask(decisions.waiting)
+        entered = await self.ask(decisions.proxies_to_answer)
+        if waiting is None or entered is None:
+            return
+        rows = [_asked(each) for each in waiting] + [_entered(each) for each in entered]
+        listing = self.query_one(WindowList)
+        if isinstance(listing.source, Given) and listing.source.rows != rows:
+            listing.source.rows = rows
+            await listing.reload()
+        self.show_title(f"{len(rows)}件" if rows else "")
+
+    def on_window_list_moved(self, event: WindowList.Moved) -> None:
+        """Why it is asked for."""
+        self.query_one("#why", Words).say(event.row.why if event.row else "")
+
+    def on_key(self, event: events.Key) -> None:
+        """A digit settles the line under the cursor."""
+        digit = digit_of(event.key)
+        row = self.query_one(WindowList).row
+        if digit is None:
+            return
+        event.stop()
+        if digit == ALL:
+            self.confirm_all()
+        elif row is not None and digit in (AGREE, REFUSE, READ):
+            self.settle(row, digit)
+
+    @work(exclusive=True, group="settle")
+    async def settle(self, row: DecisionRow, digit: int) -> None:
+        """One line, one key (and a reason where it is no)."""
+        issue_id = row.waiting.issue_id if row.waiting else row.entered.issue_id if row.entered else 0
+        if digit == READ:
+            sheet = await self.ask(case.case_sheet, issue_id)
+            if sheet is not None:
+                await self.app.push_screen_wait(CaseScreen(sheet))
+        elif row.entered is not None:
+            await self._answer([row.entered], digit == AGREE)
+        elif row.waiting is not None:
+            await self._decide(row.waiting, digit == AGREE)
+
+    async def _decide(self, waiting: Waiting, agree: bool) -> None:
+        if waiting.kind == "request":
+            text = "" if agree else await self._reason("为什么不同意？申请人看得到")
+            if text is None:
+                return
+            done = await self.do(issue_acts.decide, waiting.request_id, agree, text, self.new_act())
+        elif waiting.kind == "close" and agree:
+            fields = {"level": waiting.level}
+            done = await self.do(
+                issue_acts.perform, waiting.issue_id, waiting.version, "close", fields, self.new_act()
+            )
+        elif waiting.kind == "close":
+            sheet = await self.ask(case.case_sheet, waiting.issue_id)
+            if sheet is not None:
+                await take_act(self, sheet, Choice("rework", "不满意返工", ""))
+            return
+        else:
+            await handle_case(self, waiting.issue_id)
+            return
+        if done is not None:
+            self.say(f"{done.number} {'已定' if agree else '已退回'}，现在是{done.state.label}。{done.said}", "good")
+
+    async def _answer(self, entries: list[EnteredForMe], confirm: bool) -> None:
+        text = "" if confirm else await self._reason("实际是怎么回事？")
+        if text is None:
+            return
+        ids = [entry.key for entry in entries]
+        count = await self.do(issue_acts.answer_proxies, ids, confirm, text, self.new_act())
+        if count is not None:
+            self.say(f"{count} 条代录{'已确认' if confirm else '已记下异议'}。", "good")
+
+    async def _reason(self, title: str) -> str | None:
+        return await self.app.push_screen_wait(AskText(title))
+
+    @work(exclusive=True, group="settle")
+    async def confirm_all(self) -> None:
+        """Confirm everything that others entered for this person."""
+        entered = await self.ask(decisions.proxies_to_answer)
+        if not entered:
+            self.say("没有等您确认的代录。")
+            return
+        sure = await self.app.push_screen_wait(
+            ActionMenu(f"一次确认 {len(entered)} 条代录？", [Action(True, "全部确认"), Action(False, "不，逐条看")])
+        )
+        if sure:
+            await self._answer(entered, confirm=True)
+
+    def on_window_list_chosen(self, event: WindowList.Chosen) -> None:
+        """Enter: all that may be done to the case."""
+        self.handle(event.row)
+
+    @work(exclusive=True, group="settle")
+    async def handle(self, row: DecisionRow) -> None:
+        """The case's own menu."""
+        issue_id = row.waiting.issue_id if row.waiting else row.entered.issue_id if row.entered else 0
+        await handle_case(self, issue_id)
+
+
+def _asked(waiting: Waiting) -> DecisionRow:
+    return DecisionRow(
+        waiting.key, waiting.asked, waiting.number, f"{waiting.place} {waiting.summary}", waiting.reason, waiting
+    )
+
+
+def _entered(entry: EnteredForMe) -> DecisionRow:
+    return DecisionRow(f"proxy:{entry.key}", "确认代录", entry.number, entry.what, entry.when, entered=entry)

@@ -1,0 +1,119 @@
+"""What every list of cases offers on Enter: the action menu of the case, each act's form, and doing it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dutydesk.rules import case, finding, issue_acts
+from dutydesk.rules.case import CaseSheet, Person
+from dutydesk.rules.issue_acts import Choice
+from dutydesk.screens.act_form import ActScreen, Subject
+from dutydesk.screens.base import DeskScreen
+from dutydesk.widgets.action_menu import Action, ActionMenu
+from dutydesk.widgets.case_view import CaseView
+
+FOR_OTHERS, READ, REVEAL = "_for_others", "_read", "_reveal"
+
+
+def subject_of(sheet: CaseSheet) -> Subject:
+    """What an act's form says of the case."""
+    return Subject(sheet.key, sheet.version, sheet.number, f"{sheet.state.label}　{sheet.place}　{sheet.title}")
+
+
+async def handle_case(screen: DeskScreen, issue_id: int) -> bool:
+    """Open the menu of a case and do what is chosen; says whether anything was done."""
+    sheet = await screen.ask(case.case_sheet, issue_id)
+    if sheet is None:
+        return False
+    choices = await screen.ask(issue_acts.menu, issue_id) or []
+    others = await screen.ask(issue_acts.proxy_menu, issue_id) or []
+    options = [Action(choice.act, choice.name, choice.hint, choice.refusal) for choice in choices]
+    options.append(Action(READ, "看全案", "期限怎么算的、销项还缺什么、全部经过"))
+    if others:
+        options.append(Action(FOR_OTHERS, "代录", "承办人口头、电话、书面告诉您的，替他录入"))
+    if sheet.reporter is not None:
+        options.append(Action(REVEAL, "看反映人", "姓名、电话；要写理由，会记入审计"))
+    title = f"{sheet.number} {sheet.state.label}　{sheet.title}"
+    chosen = await screen.app.push_screen_wait(ActionMenu(title, options))
+    if chosen is None:
+        return False
+    if chosen == READ:
+        await screen.app.push_screen_wait(CaseScreen(sheet))
+        return False
+    if chosen == REVEAL:
+        await reveal(screen, sheet)
+        return False
+    if chosen == FOR_OTHERS:
+        return await _for_others(screen, sheet, others)
+    return await take_act(screen, sheet, next(choice for choice in choices if choice.act == chosen))
+
+
+async def _for_others(screen: DeskScreen, sheet: CaseSheet, others: list[Choice]) -> bool:
+    options = [Action(choice.act, choice.name, choice.hint, choice.refusal) for choice in others]
+    chosen = await screen.app.push_screen_wait(ActionMenu(f"代录　{sheet.number} {sheet.title}", options))
+    if chosen is None:
+        return False
+    return await take_act(screen, sheet, next(choice for choice in others if choice.act == chosen))
+
+
+async def take_act(
+    screen: DeskScreen, sheet: CaseSheet, choice: Choice, values: dict[str, Any] | None = None
+) -> bool:
+    """Do one act: at once where it asks for nothing, else after its form. Says whether it was done."""
+    from dutydesk.forms.handling import FORMS
+
+    if choice.act not in FORMS and not choice.for_others:
+        done = await screen.do(
+            issue_acts.perform, sheet.key, sheet.version, choice.act, {}, screen.new_act()
+        )
+    else:
+        given = await _begun(screen, sheet, choice) | (values or {})
+        form = ActScreen(choice.act, choice.name, subject_of(sheet), given, choice.for_others)
+        done = await screen.app.push_screen_wait(form)
+    if done is None:
+        return False
+    said = f"：{done.said}" if done.said else ""
+    screen.say(f"{done.number} 已{choice.name}，现在是{done.state.label}{said}", "good")
+    return True
+
+
+async def _begun(screen: DeskScreen, sheet: CaseSheet, choice: Choice) -> dict[str, Any]:
+    """What an act's form begins with: the usual answer, where there is one."""
+    found = await screen.ask(issue_acts.usual_answers, sheet.key, choice.act)
+    return dict(found or {})
+
+
+async def reveal(screen: DeskScreen, sheet: CaseSheet) -> Person | None:
+    """Show who raised a case, after a reason was given; it is on record."""
+    reasons = await screen.ask(finding.reveal_reasons) or []
+    options = [Action(reason, reason) for reason in reasons]
+    reason = await screen.app.push_screen_wait(ActionMenu(f"为什么要看 {sheet.number} 的反映人？会记入审计", options))
+    if reason is None:
+        return None
+    person = await screen.do(case.reveal, sheet.key, reason, screen.new_act())
+    if person is not None:
+        shown = "　".join(part for part in (person.name, person.phone, person.address) if part)
+        screen.say(f"{sheet.number} 反映人：{shown}（已记入审计）")
+    return person
+
+
+class CaseScreen(DeskScreen):
+    """One case on the whole screen."""
+
+    NAME = "案情"
+    KEYS = (("↑↓ PgUp PgDn", "翻看"),)
+
+    def __init__(self, sheet: CaseSheet) -> None:
+        super().__init__()
+        self.sheet = sheet
+
+    def body(self) -> Any:
+        """The case."""
+        yield CaseView()
+
+    def signed_on(self) -> None:
+        """Show it."""
+        self.show_title(self.sheet.number)
+        view = self.query_one(CaseView)
+        view.show(self.sheet)
+        view.focus()

@@ -1,0 +1,139 @@
+"""A checkpoint in the list, and in full: what to look at and by which standard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from dutydesk.forms.when import SHANGHAI
+from dutydesk.rules.patrol_sheets import Check, PatrolSheet
+from dutydesk.vocabulary import Mark
+from dutydesk.widgets.cells import Line, lean, strip_of, wrap
+from dutydesk.widgets.window_list import Column
+
+_LABEL = 7
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    """A line of the list; `key` is the checkpoint's id. `sheet` is its patrol as it was last read."""
+
+    key: int
+    check: Check
+    sheet: PatrolSheet
+    today: date
+
+    @property
+    def earlier(self) -> bool:
+        """Whether it is left from an earlier day."""
+        return self.sheet.day < self.today
+
+
+def _route(row: CheckRow) -> str:
+    return f"{row.sheet.day.day}日{row.sheet.route}" if row.earlier else row.sheet.route
+
+
+def _mark(row: CheckRow) -> str:
+    return row.check.mark.label + ("·补" if row.check.backfilled else "")
+
+
+COLUMNS = (
+    Column("路线", 12, _route),
+    Column("序", 3, lambda row: f"{row.check.position:>2}"),
+    Column("地点", 20, lambda row: row.check.where, flex=True),
+    Column("看什么", 24, lambda row: row.check.look_at, from_width=100),
+    Column("标记", 9, _mark),
+)
+
+
+class CheckpointView(Widget):
+    """The checkpoint under the cursor; only the lines that differ are drawn again."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"checkpoint-view--head"}
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.row: CheckRow | None = None
+        self._shown: list[Line] = []
+
+    def show(self, row: CheckRow | None) -> None:
+        """Show another checkpoint, or the same as it is now."""
+        self.row = row
+        self._paint()
+
+    def _paint(self) -> None:
+        width, height = self.size
+        lines = self._lines(width)[:height] if width else []
+        lines += [()] * (height - len(lines))
+        before, self._shown = self._shown, lines
+        if len(before) != len(lines):
+            self.refresh()
+            return
+        changed = [Region(0, y, width, 1) for y, line in enumerate(lines) if line != before[y]]
+        if changed:
+            self.refresh(*changed)
+
+    def _lines(self, width: int) -> list[Line]:
+        """What matters on the spot comes first: the lowest lines go when there is no room."""
+        if self.row is None:
+            return []
+        check, sheet = self.row.check, self.row.sheet
+        plain, head = lean(self.rich_style), lean(self.get_component_rich_style("checkpoint-view--head"))
+        lines: list[Line] = [
+            ((line, head),)
+            for line in wrap(f"{check.position}/{len(sheet.checks)} {check.where}（{sheet.route}）", width)
+        ]
+        facts = [("看什么", check.look_at), ("标准", check.standard), ("结果", _result(check))]
+        if sheet.partners:
+            facts.append(("参加", sheet.partners))
+        facts += [("归口", f"{check.force.label}·{check.category}"), ("本路线", _progress(sheet))]
+        for name, value in facts:
+            label = name + " " * (_LABEL - cell_len(name))
+            for number, line in enumerate(wrap(value, max(width - _LABEL, 4))):
+                lines.append((((label if number == 0 else " " * _LABEL) + line, plain),))
+        return lines
+
+    def on_resize(self) -> None:
+        """Other breaks."""
+        self._shown = []
+        self._paint()
+
+    def notify_style_update(self) -> None:
+        """Styles are part of the lines kept."""
+        super().notify_style_update()
+        self._shown = []
+        if self.is_mounted:
+            self._paint()
+
+    def render_line(self, y: int) -> Strip:
+        """One line of it."""
+        line = self._shown[y] if y < len(self._shown) else ()
+        return strip_of(line, self.size.width, lean(self.rich_style))
+
+
+def _result(check: Check) -> str:
+    if check.mark is Mark.UNCHECKED:
+        return "未查"
+    words = [check.mark.label, check.issue_number, check.reason, check.marked_by, moment(check.marked_at)]
+    return " ".join(filter(None, words)) + ("（补录）" if check.backfilled else "")
+
+
+def _progress(sheet: PatrolSheet) -> str:
+    words = [f"{sheet.day:%m月%d日} {sheet.kind.label}"]
+    if sheet.backfilled:
+        words.append(f"补录，{moment(sheet.walked_at)}走的")
+    if sheet.finished:
+        words.append(f"{sheet.finished_by}已完成" + (f"，其余未查：{sheet.rest_reason}" if sheet.rest_reason else ""))
+    return " ".join(words)
+
+
+def moment(at: datetime | None) -> str:
+    """`11-24 09:30`, or nothing."""
+    return f"{at.astimezone(SHANGHAI):%m-%d %H:%M}" if at else ""

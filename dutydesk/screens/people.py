@@ -1,0 +1,25 @@
+"""The demo's F9: become somebody else, so that one person can walk a case through everyone's hands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dutydesk.rules import signing_on
+from dutydesk.vocabulary import Role
+from dutydesk.widgets.action_menu import Action, ActionMenu
+
+if TYPE_CHECKING:
+    from dutydesk.app import DutyDesk
+
+
+async def choose_person(app: DutyDesk) -> str | None:
+    """First the role, then who holds it hereabouts; the staff number, or None."""
+    roles = [Action(role, role.label) for role in Role]
+    role = await app.push_screen_wait(ActionMenu("换成哪个岗位？（演示）", roles))
+    if role is None:
+        return None
+    people = await app.desk.read(signing_on.holders_nearby, role)
+    if len(people) == 1:
+        return people[0].number
+    options = [Action(each.number, each.name, f"{each.place}　{each.number}") for each in people]
+    return await app.push_screen_wait(ActionMenu(f"哪一位{role.label}？", options)) if options else None

@@ -1,0 +1,54 @@
+"""One line of text asked for in a dialog: a reason, a note."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from dutydesk.text import clean
+from dutydesk.widgets.action_menu import Words
+from dutydesk.widgets.typing_fields import LineField
+
+
+class AskText(ModalScreen[str | None]):
+    """Leaves with the text, at least two characters of it, or None. Usual answers are picked with ↓ or ↑."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "返回", show=False)]
+
+    def __init__(self, title: str, usual: Sequence[str] = (), value: str = "") -> None:
+        super().__init__()
+        self.words, self.usual, self.value = title, list(usual), value
+
+    def compose(self) -> ComposeResult:
+        """Title, line, how."""
+        with Vertical(classes="dialog"):
+            yield Words(self.words, classes="dialog--title")
+            yield LineField(self.value)
+            how = "↓↑ 换常用语　" if self.usual else ""
+            yield Words(f"{how}Enter 确定　Esc 返回", id="how", classes="dialog--how")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter: long enough?"""
+        event.stop()
+        text = clean(event.value)
+        if len(text) < 2:
+            self.query_one("#how", Words).say("✗ 请至少写两个字。Esc 返回")
+        else:
+            self.dismiss(text)
+
+    def on_key(self, event: events.Key) -> None:
+        """The arrows go through the usual answers."""
+        if self.usual and event.key in ("down", "up"):
+            event.stop()
+            line = self.query_one(LineField)
+            at = self.usual.index(line.value) if line.value in self.usual else -1
+            step = 1 if event.key == "down" else -1
+            line.value = self.usual[(at + step) % len(self.usual)] if at >= 0 else self.usual[0]
+            line.cursor_position = len(line.value)
