@@ -228,15 +228,15 @@ def _load_routes(categories: dict[str, int], say: Callable[[str], None]) -> None
             )
             routes += 1
             for position, point in enumerate(template["checkpoint"], start=1):
-                unit = homes[(point.get("unit", position) - 1) % len(homes)]
-                building = buildings[position % len(buildings)]
+                among, which = (buildings, "other_unit") if "other_unit" in point else (homes, "unit")
+                unit = among[(point[which] - 1) % len(among)]
                 road = street_roads[(number + position) % len(street_roads)]
-                place = point["place"].format(unit=unit.name, building=building.name, road=road)
+                place = point["place"].format(unit=unit.name, building=unit.name, road=road)
                 points.append(
                     {
                         "route": route.id,
                         "position": position,
-                        "unit": building.id if "{building}" in point["place"] else unit.id,
+                        "unit": unit.id,
                         "place": place,
                         "look_at": point["look_at"],
                         "standard": point["standard"],
