@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import traceback
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
 
@@ -143,6 +146,20 @@ class DutyDesk(FullWidthKeys, App[str | None]):
         await self.desk.close()
         self.exit(None)
 
+    def _fatal_error(self) -> None:
+        """An error of ours: no traceback on the screen. Drafts and the traceback (without values) go to files."""
+        if self.is_headless:
+            super()._fatal_error()
+            return
+        self._last_words()
+        folder = load().state
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            report = folder / f"crash-{datetime.now(UTC):%Y%m%dT%H%M%S}.txt"
+            report.touch(mode=0o600)
+            report.write_text(traceback.format_exc(), encoding="utf-8")
+        self._close_messages_no_wait()
+
     def _last_words(self) -> None:
         """The loop is stuck: write the open drafts to files. Runs on a thread, touches no widget."""
         session = self.desk.session
@@ -160,4 +177,7 @@ def open_desk(number: str | None, duty: str) -> str | None:
     """Run the desk until it is left; answers with the sentence why it could not go on, if so."""
     came_from = os.environ.get("SSH_CONNECTION", "").split(" ")[0]
     app = DutyDesk(number, duty, came_from=came_from)
-    return app.run(mouse=False)
+    problem = app.run(mouse=False)
+    if problem is None and app.return_code:
+        return "值班台出错退出了，已保存的都在，没填完的在草稿里。请重新打开；若再出现，请告诉管理员。"
+    return problem

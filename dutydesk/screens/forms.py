@@ -105,6 +105,13 @@ class FormScreen(DeskScreen):
         self._begun_with = dict(self.form_view.plain_copy)
         self.focus_first()
 
+    def begin_anew(self) -> None:
+        """An empty form for another act."""
+        self.act_id, self.plain, self.done, self.draft = self.new_act(), None, False, None
+        self.form_view.begin_anew()
+        self._begun_with = dict(self.form_view.plain_copy)
+        self.focus_first()
+
     def focus_first(self) -> None:
         """Where typing begins."""
         name = next(iter(self.form_view.rows), None)

@@ -126,6 +126,5 @@ class IntakeScreen(FormScreen):
         if self.prefill:
             self.dismiss(result)
             return
-        following = IntakeScreen()
-        await self.app.switch_screen(following)
-        following.say(f"已登记 {result.number}（{result.state.label}）。可接着登记下一件，Esc 返回。", "good")
+        self.begin_anew()
+        self.say(f"已登记 {result.number}（{result.state.label}）。可接着登记下一件，Esc 返回。", "good")
