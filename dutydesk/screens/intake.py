@@ -105,7 +105,8 @@ class IntakeScreen(FormScreen):
         target = await self.app.push_screen_wait(ActionMenu("并入哪一件？本件仍会编号，反映人随主案反馈", options))
         if target is None:
             return
-        form, _messages = check(IntakeForm, self.form_view.values())
+        values = {name: value for name, value in self.form_view.values().items() if name in self.form_view.rows}
+        form, _messages = check(IntakeForm, values)
         if form is None:
             self.form_view.action_save()
             return

@@ -160,6 +160,14 @@ class WindowList(Widget, Generic[R], can_focus=True):
         if page is not None:
             self._take(page, keys, screen_line)
 
+    def replace(self, row: R) -> None:
+        """Show a row that has changed without asking the source: what was done here is seen at once."""
+        for index, known in enumerate(self._window.rows):
+            if known.key == row.key:
+                self._window.rows[index] = row
+        self._paint()
+        self._announce()
+
     # Fetching
 
     async def _ask(self, what: str, question: Awaitable[Page[R]]) -> Page[R] | None:

@@ -1,9 +1,7 @@
-"""A checkpoint in the list, and in full: what to look at and by which standard."""
+"""A checkpoint in full: what to look at and by which standard."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -11,45 +9,13 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from dutydesk.forms.when import SHANGHAI
+from dutydesk.rules.case import moment
 from dutydesk.rules.patrol_sheets import Check, PatrolSheet
+from dutydesk.screens.patrol.rows import CheckRow
 from dutydesk.vocabulary import Mark
 from dutydesk.widgets.cells import Line, lean, strip_of, wrap
-from dutydesk.widgets.window_list import Column
 
 _LABEL = 7
-
-
-@dataclass(frozen=True)
-class CheckRow:
-    """A line of the list; `key` is the checkpoint's id. `sheet` is its patrol as it was last read."""
-
-    key: int
-    check: Check
-    sheet: PatrolSheet
-    today: date
-
-    @property
-    def earlier(self) -> bool:
-        """Whether it is left from an earlier day."""
-        return self.sheet.day < self.today
-
-
-def _route(row: CheckRow) -> str:
-    return f"{row.sheet.day.day}日{row.sheet.route}" if row.earlier else row.sheet.route
-
-
-def _mark(row: CheckRow) -> str:
-    return row.check.mark.label + ("·补" if row.check.backfilled else "")
-
-
-COLUMNS = (
-    Column("路线", 12, _route),
-    Column("序", 3, lambda row: f"{row.check.position:>2}"),
-    Column("地点", 20, lambda row: row.check.where, flex=True),
-    Column("看什么", 24, lambda row: row.check.look_at, from_width=100),
-    Column("标记", 9, _mark),
-)
 
 
 class CheckpointView(Widget):
@@ -130,10 +96,7 @@ def _progress(sheet: PatrolSheet) -> str:
     if sheet.backfilled:
         words.append(f"补录，{moment(sheet.walked_at)}走的")
     if sheet.finished:
-        words.append(f"{sheet.finished_by}已完成" + (f"，其余未查：{sheet.rest_reason}" if sheet.rest_reason else ""))
+        words.append(
+            f"{sheet.finished_by}已完成" + (f"，其余未查：{sheet.rest_reason}" if sheet.rest_reason else "")
+        )
     return " ".join(words)
-
-
-def moment(at: datetime | None) -> str:
-    """`11-24 09:30`, or nothing."""
-    return f"{at.astimezone(SHANGHAI):%m-%d %H:%M}" if at else ""

@@ -1,0 +1,395 @@
+"""每日巡查: one list of all of the day's checkpoints, a digit marks and the cursor goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+
+from dutydesk.models.connection import DatabaseProblem
+from dutydesk.rules import patrol, patrol_sheets
+from dutydesk.rules.issue_acts import Done
+from dutydesk.rules.patrol_sheets import Check, PatrolSheet
+from dutydesk.screens.base import DeskScreen
+from dutydesk.screens.patrol import rows
+from dutydesk.screens.patrol.backfill import BackfillScreen
+from dutydesk.screens.patrol.checkpoint import CheckpointView
+from dutydesk.screens.patrol.marks import MarkQueue, Pressed
+from dutydesk.screens.patrol.printing import print_sheets
+from dutydesk.screens.patrol.rows import COLUMNS, CheckRow
+from dutydesk.vocabulary import Mark
+from dutydesk.widgets.action_menu import Action, ActionMenu, Confirm
+from dutydesk.widgets.ask_text import AskText
+from dutydesk.widgets.given import Given
+from dutydesk.widgets.window_list import WindowList
+
+BESIDE_FROM = 110
+OTHER_REASON = "其他理由，自己写…"
+NO_ROUTES = "今天没有要走的巡查路线。路线由管理员设置。"
+
+
+class PatrolScreen(DeskScreen):
+    """The day's routes one below the other, unfinished ones of earlier days last."""
+
+    NAME = "每日巡查"
+    KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("1", "正常"),
+        ("2", "异常"),
+        ("3", "不适用"),
+        ("Enter", "办理、完成、补录、打印"),
+        ("0", "撤回刚才的标记"),
+    )
+    HELP = (
+        "一处一键：1 正常，2 异常（打开登记，保存后回到下一处），3 不适用（选理由）。标完光标自动到下一个未查的点，"
+        "一条路线走完接着下一条。全部标完后按 Enter 完成巡查。"
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "normal", "正常", show=False),
+        Binding("2", "abnormal", "异常", show=False),
+        Binding("3", "not_applicable", "不适用", show=False),
+        Binding("0,u", "take_back", "撤回", show=False),
+    ]
+
+    def __init__(self, target: str = "") -> None:
+        """`target` is the id of the patrol to begin on."""
+        super().__init__()
+        self.begin_on = int(target) if target.isdigit() else 0
+        self.given: Given[CheckRow] = Given([])
+        self.marks = MarkQueue(self._write_one)
+        self.marked: list[int] = []  # checkpoints marked here, the latest last
+        self.reasons: list[str] = []
+        self.leaving = False
+
+    def body(self) -> ComposeResult:
+        """The list, and the checkpoint in full below or beside it."""
+        with Container(id="patrol"):
+            yield WindowList(COLUMNS, self.given, empty_text="")
+            yield CheckpointView()
+
+    @property
+    def listing(self) -> WindowList[CheckRow]:
+        """The list."""
+        return self.query_one(WindowList)
+
+    def on_resize(self) -> None:
+        """The checkpoint stands beside the list where there is room."""
+        super().on_resize()
+        self.query_one("#patrol").set_class(self.app.size.width >= BESIDE_FROM, "-wide")
+
+    # -- reading --------------------------------------------------------------------------------------------
+
+    def signed_on(self) -> None:
+        """Make what is missing of today's patrols, and begin at the first 未查."""
+        super().signed_on()
+        self.listing.focus()
+        self.begin()
+
+    @work(exclusive=True, group="read")
+    async def begin(self) -> None:
+        """Read everything; a database that cannot be written still shows what there is."""
+        sheets = await self.do(patrol.prepare, self.session.day, self.new_act())
+        if sheets is None:
+            sheets = await self.ask(patrol_sheets.todays) or []
+        self.reasons = await self.ask(patrol.not_applicable_reasons) or []
+        self.given.rows = self._rows(sheets)
+        self.listing.empty_text = NO_ROUTES
+        here = [row for row in self.given.rows if row.sheet.id == self.begin_on] or self.given.rows
+        first = next((row for row in here if row.check.open), next(iter(here), None))
+        await self.listing.show(first.key if first else None)
+        self._say_progress()
+
+    def changed(self) -> None:
+        """This desk or another has written."""
+        if self.given.rows and not self.marks.waiting:
+            self.read_again()
+
+    @work(exclusive=True, group="read")
+    async def read_again(self) -> None:
+        """Read what is shown."""
+        await self._read()
+
+    async def _read(self) -> None:
+        sheets = await self.ask(patrol_sheets.todays)
+        if sheets is None:
+            return
+        found = self._rows(sheets)
+        if found != self.given.rows:
+            self.given.rows = found
+            await self.listing.reload()
+        self._say_progress()
+
+    def _rows(self, sheets: Sequence[PatrolSheet]) -> list[CheckRow]:
+        today = self.session.day
+        return [
+            CheckRow(check.id, self.marks.over(check), sheet, today)
+            for sheet in sheets
+            for check in sheet.checks
+        ]
+
+    def _say_progress(self) -> None:
+        self.show_title(rows.progress(self.given.rows))
+
+    def on_window_list_moved(self, event: WindowList.Moved) -> None:
+        """What to look at there, at once."""
+        self.query_one(CheckpointView).show(event.row)
+
+    # -- marking --------------------------------------------------------------------------------------------
+
+    def _markable(self) -> CheckRow | None:
+        row = self.listing.row
+        if row is not None and row.sheet.finished:
+            self.say(f"{row.sheet.route}已完成，不能再改。", "bad")
+            return None
+        return row
+
+    def action_normal(self) -> None:
+        """正常, and on."""
+        if row := self._markable():
+            self._mark(row, Mark.NORMAL)
+
+    def action_abnormal(self) -> None:
+        """异常: register it; when it is saved, on."""
+        row = self._markable()
+        if row is None:
+            return
+        from dutydesk.screens.intake import IntakeScreen
+
+        check = row.check
+        known: dict[str, Any] = dict(patrol_sheets.prefill(row.sheet, check))
+        known["_shown"] = {"unit": [check.unit, ""], "category": [check.category, ""]}
+
+        def registered(done: Done | None) -> None:
+            if done is None:
+                self.say("没有登记，这一处标记没有变。")
+            else:
+                self.after_intake(row.key, done)
+
+        self.app.push_screen(IntakeScreen(prefill=known), registered)
+
+    @work
+    async def after_intake(self, check_id: int, done: Done) -> None:
+        """Show the mark that came with the issue, and go on."""
+        await self._read()
+        self.say(f"已登记 {done.number}（{done.state.label}）。", "good")
+        self._go_on(check_id)
+
+    def action_not_applicable(self) -> None:
+        """不适用: why, and on."""
+        row = self._markable()
+        if row is None:
+            return
+
+        def told(reason: str | None) -> None:
+            if reason:
+                self._mark(row, Mark.NOT_APPLICABLE, reason)
+
+        self._ask_reason(f"{row.check.where}：为什么不适用？", self.reasons, told)
+
+    def _ask_reason(self, title: str, usual: Sequence[str], then: Callable[[str | None], None]) -> None:
+        """One of the usual reasons by digit, or one's own."""
+
+        def chosen(reason: str | None) -> None:
+            if reason == OTHER_REASON:
+                self.app.push_screen(AskText(title), then)
+            else:
+                then(reason)
+
+        self.app.push_screen(ActionMenu(title, [Action(r, r) for r in (*usual, OTHER_REASON)]), chosen)
+
+    def action_take_back(self) -> None:
+        """Take back the latest mark made here; the cursor goes there."""
+        if not self.marked:
+            self.say("这里还没有可撤回的标记。要改某一处，移到那里重新标。")
+            return
+        check_id = self.marked.pop()
+        row = next((row for row in self.given.rows if row.key == check_id), None)
+        if row is not None:
+            self._put(row, Mark.UNCHECKED, "")
+            self._move_to(row.key)
+            self.say(f"已撤回：{row.check.where}")
+
+    def _mark(self, row: CheckRow, mark: Mark, reason: str = "") -> None:
+        self.say("")
+        self.marked.append(row.key)
+        self._put(row, mark, reason)
+        self._go_on(row.key)
+
+    def _put(self, row: CheckRow, mark: Mark, reason: str) -> None:
+        """Show a mark at once and have it written in its turn; 异常 stays until the rule has said yes."""
+        self.marks.put(Pressed(row.key, mark, reason, self.new_act()))
+        if row.check.mark is not Mark.ABNORMAL:
+            self._show(row.key, replace(row.check, mark=mark, reason=reason, marked_by="", marked_at=None))
+        self._say_progress()
+        if not self.marks.writing:
+            self.write()
+
+    def _show(self, check_id: int, check: Check) -> None:
+        for number, row in enumerate(self.given.rows):
+            if row.key == check_id:
+                self.given.rows[number] = replace(row, check=check)
+                self.listing.replace(self.given.rows[number])
+
+    @work(group="marks")
+    async def write(self) -> None:
+        """Write what waits, then show it as it is written."""
+        if await self._drain():
+            self.read_again()
+
+    async def _drain(self) -> bool:
+        try:
+            refused = await self.marks.drain()
+        except DatabaseProblem as problem:
+            self.say(f"{problem}（{len(self.marks.waiting)}处标记还没存，下一次标记时一起存）", "bad")
+            return False
+        if refused is not None:
+            self.say(refused.message, "bad")
+        return True
+
+    async def _write_one(self, pressed: Pressed) -> None:
+        await self.desk.run(patrol.mark, pressed.check_id, pressed.mark, pressed.reason, pressed.act_id)
+
+    async def keep(self) -> None:
+        """Leaving: what was marked is written first."""
+        await self._drain()
+
+    async def action_back(self) -> None:
+        """Leave; with marks that could not be written only at the second time."""
+        await self.keep()
+        if self.marks.waiting and not self.leaving:
+            self.leaving = True
+            self.say(
+                f"还有{len(self.marks.waiting)}处标记没有存进数据库。再按一次 Esc 放弃它们并离开。", "bad"
+            )
+            return
+        self.dismiss()
+
+    # -- moving ---------------------------------------------------------------------------------------------
+
+    def _go_on(self, check_id: int) -> None:
+        following = rows.following(self.given.rows, check_id)
+        if following is not None:
+            self._move_to(following.key)
+        else:
+            self.say("当天的检查点已全部标完。按 Enter 完成巡查。", "good")
+
+    def _move_to(self, check_id: int) -> None:
+        here = self.listing.row
+        if here is None:
+            return
+        places = {row.key: number for number, row in enumerate(self.given.rows)}
+        self.listing.action_move("lines", places[check_id] - places[here.key])
+
+    # -- the menu -------------------------------------------------------------------------------------------
+
+    def on_window_list_chosen(self, event: WindowList.Chosen) -> None:
+        """Everything that can be done here; 1 to 3 are the same as on the list."""
+        row: CheckRow = event.row
+        acts: dict[str, Callable[[], object]] = {
+            "normal": self.action_normal,
+            "abnormal": self.action_abnormal,
+            "not_applicable": self.action_not_applicable,
+            "take_back": lambda: self._put(row, Mark.UNCHECKED, ""),
+            "finish": lambda: self.finish(row),
+            "backfill": lambda: self.backfill(row),
+            "print": lambda: self.print_day(row),
+            "routes": self.choose_route,
+            "partners": lambda: self.change_partners(row),
+        }
+
+        def chosen(act: str | None) -> None:
+            if act is not None:
+                acts[act]()
+
+        self.app.push_screen(
+            ActionMenu(f"{row.check.where}：{row.check.mark.label}", rows.menu(self.given.rows, row)), chosen
+        )
+
+    @work
+    async def choose_route(self) -> None:
+        """Go to another route, at its first 未查."""
+        actions = []
+        for sheet in rows.sheets(self.given.rows):
+            day = "" if sheet.day == self.session.day else f"{sheet.day:%m月%d日}"
+            left = rows.unchecked(self.given.rows, sheet)
+            said = "已完成" if sheet.finished else f"未查{left}处" if left else "已查完"
+            actions.append(Action(sheet.id, day + sheet.route, f"{said}，共{len(sheet.checks)}处"))
+        chosen = await self.app.push_screen_wait(ActionMenu("换到哪条路线？", actions))
+        there = [row for row in self.given.rows if row.sheet.id == chosen]
+        if there:
+            self._move_to(next((row for row in there if row.check.open), there[0]).key)
+
+    @work
+    async def finish(self, row: CheckRow) -> None:
+        """Finish all that is checked of the day, or this route with a reason for the rest."""
+        left = rows.unchecked(self.given.rows, row.sheet)
+        if left:
+            usual = await self.ask(patrol.rest_reasons) or []
+
+            def told(reason: str | None) -> None:
+                if reason:
+                    self.finish_now([row.sheet], reason)
+
+            self._ask_reason(f"{row.sheet.route}还有{left}处未查：为什么不查了？", usual, told)
+            return
+        ready = rows.checked(self.given.rows, row.sheet.day)
+        lines = [f"{sheet.route}　{rows.counts(self.given.rows, sheet)}" for sheet in ready]
+        if await self.app.push_screen_wait(Confirm("完成巡查？完成后标记不能再改。", lines, "完成")):
+            self.finish_now(ready, "")
+
+    @work
+    async def finish_now(self, sheets: Sequence[PatrolSheet], reason: str) -> None:
+        """Finish these."""
+        if not await self._drain():
+            return
+        told = await self.do(patrol.finish, [sheet.id for sheet in sheets], reason, self.new_act())
+        if told is not None:
+            await self._read()
+            self.say(f"已完成：{'、'.join(sheet.route for sheet in told)}。", "good")
+
+    @work
+    async def backfill(self, row: CheckRow) -> None:
+        """First the time of the walk; the exceptions are marked; then 其余正常."""
+        if not await self._drain():
+            return
+        day = row.sheet.day
+        if not row.sheet.backfilled:
+            same_day = [each for each in rows.unfinished(self.given.rows, day) if not each.backfilled]
+            if await self.app.push_screen_wait(BackfillScreen(row.sheet, same_day)):
+                await self._read()
+                self.say("已补录巡查时间。先标异常和不适用的点，再按 Enter 选“其余正常”。", "good")
+            return
+        sheets = rows.from_paper(self.given.rows, day)
+        lines = [f"{sheet.route}　未查{rows.unchecked(self.given.rows, sheet)}处" for sheet in sheets]
+        if await self.app.push_screen_wait(Confirm("把其余未查的点都标为正常？", lines, "其余正常")):
+            told = await self.do(patrol.rest_normal, [sheet.id for sheet in sheets], self.new_act())
+            if told is not None:
+                await self._read()
+                self.say("其余已标为正常。按 Enter 完成巡查。", "good")
+
+    @work
+    async def change_partners(self, row: CheckRow) -> None:
+        """Who walked along on this day."""
+        title = "参加的力量和部门（用顿号分开）"
+        words = await self.app.push_screen_wait(AskText(title, value=row.sheet.partners))
+        if words and await self.do(patrol.set_partners, row.sheet.id, words, self.new_act()) is not None:
+            await self._read()
+
+    @work
+    async def print_day(self, row: CheckRow) -> None:
+        """Write the day's sheets and say where they are."""
+        from dutydesk.documents.patrol_sheet import SheetNotWritten
+
+        if not await self._drain():
+            return
+        sheets = [each for each in await self.ask(patrol_sheets.todays) or [] if each.day == row.sheet.day]
+        try:
+            path = await print_sheets(sheets) if sheets else None
+        except (SheetNotWritten, OSError) as error:
+            self.say(str(error), "bad")
+        else:
+            self.say(f"巡查单（{len(sheets)}条路线）已放进发件夹：{path}", "good")

@@ -1,0 +1,52 @@
+"""The desk, opened on the small district, as somebody in a role sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dutydesk.app import DutyDesk
+from dutydesk.settings import load
+from dutydesk.vocabulary import Role
+
+
+async def settle(pilot: Any) -> None:
+    """Wait until nothing is under way: no key, no message, no question to the database."""
+    desk = pilot.app.desk
+    while True:
+        await pilot.pause()
+        if not desk.unfinished:
+            await pilot.pause()
+            if not desk.unfinished:
+                return
+        await desk.read(lambda _session: None)  # the database answers in order
+
+
+def lines(app: Any) -> list[str]:
+    """The text on the screen, line by line, as it would reach the terminal."""
+    strips = app.screen._compositor.render_strips()[: app.size[1]]
+    return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
+
+
+def text(app: Any) -> str:
+    """The whole screen as text."""
+    return "\n".join(lines(app))
+
+
+@pytest.fixture
+def open_desk(
+    district: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., DutyDesk]]:
+    """`open_desk(Role.DUTY_OFFICER, "patrol")`: an app whose desk has the district's database for itself."""
+    monkeypatch.setenv("DUTYDESK_STATE_FOLDER", str(tmp_path / "state"))
+    load.cache_clear()
+
+    def make(role: Role = Role.DUTY_OFFICER, duty: str = "today") -> DutyDesk:
+        district.close()
+        return DutyDesk(district.numbers[role], duty, url=district.url)
+
+    yield make
+    load.cache_clear()
