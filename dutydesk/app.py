@@ -66,9 +66,8 @@ class DutyDesk(FullWidthKeys, App[str | None]):
             await self.desk.close()
             self.exit(str(problem), return_code=1)
             return
-        for screen in self.screen_stack:
-            if isinstance(screen, DeskScreen):
-                screen.signed_on()
+        for screen in self.desk_screens():
+            screen.signed_on()
         if self.first_duty != "today":
             self.action_duty(self.first_duty)
 
@@ -85,9 +84,8 @@ class DutyDesk(FullWidthKeys, App[str | None]):
         self.run_worker(self._go(duty, target), exclusive=True, group="duty")
 
     async def _go(self, duty: Duty, target: str) -> None:
-        for screen in reversed(self.screen_stack[1:]):
-            if isinstance(screen, DeskScreen):
-                await screen.keep()
+        for screen in self.desk_screens():
+            await screen.keep()
         while len(self.screen_stack) > 1:
             await self.pop_screen()
         if duty.screen is not None:
@@ -110,9 +108,8 @@ class DutyDesk(FullWidthKeys, App[str | None]):
             await self.desk.change_person(number)
             while len(self.screen_stack) > 1:
                 await self.pop_screen()
-            for screen in self.screen_stack:
-                if isinstance(screen, DeskScreen):
-                    screen.signed_on()
+            for screen in self.desk_screens():
+                screen.signed_on()
 
     def action_say_how_to_leave(self) -> None:
         """Ctrl+C does nothing here; people press it."""
@@ -128,9 +125,13 @@ class DutyDesk(FullWidthKeys, App[str | None]):
             self._loop.call_soon_threadsafe(self._tell_screens)
 
     def _tell_screens(self) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, DeskScreen):
+        if self.desk.session is not None:
+            for screen in self.desk_screens():
                 screen.changed()
+
+    def desk_screens(self) -> list[DeskScreen]:
+        """The desk's own screens that are drawn, the lowest first."""
+        return [each for each in self.screen_stack if isinstance(each, DeskScreen) and each.composed]
 
     # -- leaving --------------------------------------------------------------------------------------------
 
@@ -140,9 +141,8 @@ class DutyDesk(FullWidthKeys, App[str | None]):
 
     async def save_and_leave(self) -> None:
         """Keep every open form's text, finish what is being written, and end."""
-        for screen in self.screen_stack:
-            if isinstance(screen, DeskScreen):
-                await screen.keep()
+        for screen in self.desk_screens():
+            await screen.keep()
         await self.desk.close()
         self.exit(None)
 
@@ -165,8 +165,7 @@ class DutyDesk(FullWidthKeys, App[str | None]):
         session = self.desk.session
         open_drafts = {
             draft_id: draft
-            for screen in self.screen_stack
-            if isinstance(screen, DeskScreen)
+            for screen in self.desk_screens()
             for draft_id, draft in screen.plain_drafts().items()
         }
         if session and open_drafts:

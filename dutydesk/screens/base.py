@@ -156,8 +156,11 @@ class DeskScreen(Screen[Any]):
 
     # -- what the app calls ---------------------------------------------------------------------------------
 
+    composed = False
+
     def on_mount(self) -> None:
         """Show whose desk it is, once somebody is signed on."""
+        self.composed = True
         if self.desk.session is not None:
             self.signed_on()
 

@@ -75,8 +75,7 @@ class DecisionsScreen(DeskScreen):
 
     def changed(self) -> None:
         """Somebody wrote."""
-        if self.is_attached and self.desk.session is not None:
-            self.read_again()
+        self.read_again()
 
     @work(exclusive=True, group="read")
     async def read_again(self) -> None:

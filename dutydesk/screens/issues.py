@@ -123,8 +123,7 @@ class IssuesScreen(DeskScreen):
 
     def changed(self) -> None:
         """Somebody wrote: read the window again; the cursor keeps its case."""
-        if self.is_attached and self.desk.session is not None:
-            self.read_again()
+        self.read_again()
 
     @work(exclusive=True, group="reload")
     async def read_again(self) -> None:
