@@ -67,7 +67,7 @@ def _feedback(step: Step) -> str:
         issue.feedback_given, issue.feedback_text, issue.satisfied = True, f"未反馈：{reason}", None
         said = issue.feedback_text
     else:
-        means = Means(step.need("told_how", "请选用什么方式告知的；没有可告知的人请写明原因。"))
+        means = step.one_of("told_how", Means, "请选用什么方式告知的；没有可告知的人请写明原因。")
         told = step.need("told", "请写明告知了什么、对方怎么说。")
         if step.text("satisfied") not in ("yes", "no"):
             raise Refused("请选反映人是否满意。", "satisfied")
@@ -94,10 +94,7 @@ def _nothing_missing(_session: Session, issue: Issue) -> str | None:
 
 @effect("close")
 def _close(step: Step) -> str:
-    try:
-        step.issue.level = Level(step.need("level", "请选在哪一级解决的。"))
-    except ValueError:
-        raise Refused("请选在哪一级解决的。", "level") from None
+    step.issue.level = step.one_of("level", Level, "请选在哪一级解决的。")
     step.issue.closed_at = step.acting.at
     withdraw_requests(step.issue)
     for other in step.issue.merged:

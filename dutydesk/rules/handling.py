@@ -88,15 +88,14 @@ def note_evidence(step: Step) -> str:
 @effect("report_done")
 def _report_done(step: Step) -> str:
     done = step.need("done", "请写明做了什么，核查的人要照着看。")
-    joint, participants = step.text("joint_work"), step.text("participants")
-    if joint and not participants:
-        raise Refused("联合处置请写明哪些力量、部门参加。", "participants")
     step.issue.outcome = done
     step.issue.handled_by_id = step.doer_id
     said = done
-    if joint:
+    if step.text("joint_work"):
+        joint = step.one_of("joint_work", JointWork, "请从列出的几种联合工作中选。")
+        participants = step.need("participants", "联合工作请写明哪些力量、部门参加。")
         step.details |= {"joint_work": joint, "participants": participants}
-        said += f"（{JointWork(joint).label}：{participants}）"
+        said += f"（{joint.label}：{participants}）"
     return said + note_evidence(step)
 
 
@@ -166,7 +165,7 @@ def _somebody_to_call(_session: Session, issue: Issue) -> str | None:
 
 @effect("first_contact")
 def _first_contact(step: Step) -> str:
-    means = Means(step.need("told_how", "请选用什么方式联系的。"))
+    means = step.one_of("told_how", Means, "请选用什么方式联系的。")
     step.issue.first_contact_at = step.at
     return f"{means.label}联系反映人：" + step.need("text", "请写明对方怎么说。")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from datetime import date, datetime, time, timedelta
 
@@ -26,8 +27,9 @@ ASKED = {
 def _until(step: Step) -> date:
     """The date of a form, after today. Raises Refused otherwise."""
     value = step.fields.get("until")
-    if isinstance(value, str) and value:
-        value = date.fromisoformat(value)
+    if isinstance(value, str):
+        with contextlib.suppress(ValueError):
+            value = date.fromisoformat(value)
     if isinstance(value, datetime):
         value = day_of(value)
     if not isinstance(value, date):
@@ -186,6 +188,7 @@ def _look_again(step: Step) -> str:
 @effect("resume")
 def _resume(step: Step) -> str:
     issue = step.issue
+    reason = step.need("reason", "请写明为什么恢复办理。")
     paused_at = issue.paused_at or step.acting.at
     resumed = step.acting.at
     if issue.paused_until:  # the clock runs again from the day that was set, however late somebody looks
@@ -193,4 +196,4 @@ def _resume(step: Step) -> str:
         resumed = max(paused_at, min(resumed, ended))
     office.resume_deadline(issue, paused_at, resumed)
     issue.returns_to = issue.paused_at = issue.paused_until = issue.look_again_on = None
-    return step.text("reason")
+    return reason

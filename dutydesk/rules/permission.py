@@ -38,6 +38,20 @@ MAY: dict[str, frozenset[Role]] = {way.act: way.who for way in lifecycle.WAYS} |
     "administer": frozenset({R.ADMINISTRATOR}),
 }
 
+# What each act is called, those among them that are no step of an issue.
+NAMES: dict[str, str] = lifecycle.STEP_NAMES | {
+    "patrol": "每日巡查",
+    "decide": "定待我定的事",
+    "decisions": "看待我定",
+    "enter_for_others": "代录",
+    "read": "看问题",
+    "reveal": "查看反映人的个人信息",
+    "export": "导出",
+    "read_audit": "看审计",
+    "read_audit_values": "看审计的前后值",
+    "administer": "管人员、类别和设置",
+}
+
 NOTHING = Issue.id.is_null()
 EVERYTHING = Issue.id.is_null(False)
 
@@ -124,8 +138,7 @@ def require(session: Session, act: str, issue_id: int | None = None) -> None:
     allowed = may_at_all(session, act) if issue_id is None else may(session, act, issue_id)
     if not allowed:
         who = "、".join(role.label for role in Role if role in MAY[act])
-        name = lifecycle.STEP_NAMES.get(act, "这件事")
-        raise NotAllowed(f"您在这里不能{name}：由{who or '他人'}在各自范围内办理。")
+        raise NotAllowed(f"您在这里不能{NAMES[act]}：由{who or '他人'}在各自范围内办理。")
 
 
 def require_area(session: Session, act: str, area_id: int) -> None:

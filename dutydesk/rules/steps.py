@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from dutydesk.models import Issue, IssueStep, Staff
 from dutydesk.rules.acts import Acting
@@ -19,6 +19,8 @@ from dutydesk.rules.errors import Refused, Stale
 from dutydesk.rules.lifecycle import REMEMBERED, SAME, Way
 from dutydesk.session import Session
 from dutydesk.vocabulary import ENDED, State, Word
+
+W = TypeVar("W", bound=Word)
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,13 @@ class Step:
         if not value:
             raise Refused(message, name)
         return value
+
+    def one_of(self, name: str, words: type[W], message: str) -> W:
+        """A field that must hold one of the words of a list. Raises Refused with the message beside that field."""
+        try:
+            return words(self.need(name, message))
+        except ValueError:
+            raise Refused(message, name) from None
 
 
 Effect = Callable[[Step], str]

@@ -102,7 +102,8 @@ def _reassign(step: Step) -> str:
 @effect("send_down")
 def _send_down(step: Step) -> str:
     issue = step.issue
-    if step.text("ground") == "listed":
+    ground = step.need("ground", "请选下派的依据：居委职责清单，或居委同意。")
+    if ground == "listed":
         bases = duty_bases(issue.category_id, None)
         if not bases:
             raise Refused(
@@ -115,7 +116,7 @@ def _send_down(step: Step) -> str:
     give(issue, resolve(f"unit:{issue.unit_id}", issue))
     issue.assigned_at = step.acting.at
     issue.sent_down = True
-    step.details["ground"] = step.text("ground")
+    step.details["ground"] = ground
     note = step.text("note")
     return f"下派{issue.assignee_name}。{said}" + (f"。{note}" if note else "")
 
@@ -123,10 +124,11 @@ def _send_down(step: Step) -> str:
 @effect("recategorise")
 def _recategorise(step: Step) -> str:
     issue = step.issue
-    category = Category.get_or_none(Category.id == int(step.text("category") or 0), Category.active)
+    chosen_id = step.need("category", "请从列出的类别中选一个。")
+    category = Category.get_or_none(Category.id == chosen_id, Category.active)
     if category is None:
         raise Refused("请从列出的类别中选一个。", "category")
-    urgency = Urgency(step.text("urgency") or issue.urgency.value)
+    urgency = step.one_of("urgency", Urgency, "请选紧急程度。")
     reason = step.need("reason", "请写明为什么改，期限会随之重算。")
     was = f"{issue.category.name}·{issue.urgency.label}"
     issue.category, issue.force, issue.urgency = category, category.force, urgency
