@@ -29,10 +29,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def _patrol(_target: str) -> Screen[Any]:
+def _patrol(target: str) -> Screen[Any]:
     from dutydesk.screens.patrol import PatrolScreen
 
-    return PatrolScreen()
+    return PatrolScreen(target)
 
 
 def _intake(_target: str) -> Screen[Any]:
@@ -157,6 +157,20 @@ class DeskScreen(Screen[Any]):
     # -- what the app calls ---------------------------------------------------------------------------------
 
     composed = False
+    stale = False
+
+    def on_screen_resume(self) -> None:
+        """In sight again: what was written meanwhile is read now.
+
+        A screen that is covered draws nothing: Textual would draw all of the one above it again.
+        """
+        if self.stale and self.wanted_now():
+            self.stale = False
+            self.changed()
+
+    def wanted_now(self) -> bool:
+        """Whether this screen is in sight and drawn."""
+        return self.composed and self.is_current
 
     def on_mount(self) -> None:
         """Show whose desk it is, once somebody is signed on."""

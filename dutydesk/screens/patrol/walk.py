@@ -244,7 +244,7 @@ class PatrolScreen(DeskScreen):
         try:
             refused = await self.marks.drain()
         except DatabaseProblem as problem:
-            self.say(f"{problem}（{len(self.marks.waiting)}处标记还没存，下一次标记时一起存）", "bad")
+            self.say(f"{problem}（{len(self.marks.waiting)}处标记待存，下次标记时一起存）", "bad")
             return False
         if refused is not None:
             self.say(refused.message, "bad")
