@@ -66,10 +66,10 @@ class DutyDesk(FullWidthKeys, App[str | None]):
             await self.desk.close()
             self.exit(str(problem), return_code=1)
             return
-        for screen in self.desk_screens():
-            screen.signed_on()
         if self.first_duty != "today":
             self.action_duty(self.first_duty)
+        for screen in self.desk_screens():
+            screen.signed_on()
 
     # -- duties ---------------------------------------------------------------------------------------------
 
@@ -90,6 +90,7 @@ class DutyDesk(FullWidthKeys, App[str | None]):
             await self.pop_screen()
         if duty.screen is not None:
             await self.push_screen(duty.screen(target))
+        self.first_duty = "today"
 
     async def action_more(self) -> None:
         """What else there is."""
@@ -127,7 +128,10 @@ class DutyDesk(FullWidthKeys, App[str | None]):
     def _tell_screens(self) -> None:
         if self.desk.session is not None:
             for screen in self.desk_screens():
-                screen.changed()
+                if screen is self.screen:
+                    screen.changed()
+                else:
+                    screen.stale = True
 
     def desk_screens(self) -> list[DeskScreen]:
         """The desk's own screens that are drawn, the lowest first."""

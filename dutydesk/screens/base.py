@@ -170,7 +170,7 @@ class DeskScreen(Screen[Any]):
 
     def wanted_now(self) -> bool:
         """Whether this screen is in sight and drawn."""
-        return self.composed and self.is_current
+        return self.composed and self.app.screen is self
 
     def on_mount(self) -> None:
         """Show whose desk it is, once somebody is signed on."""

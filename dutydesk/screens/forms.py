@@ -101,7 +101,6 @@ class FormScreen(DeskScreen):
 
     def on_mount(self) -> None:
         """Remember what stood there at first, so that an untouched form leaves no draft."""
-        super().on_mount()
         self._begun_with = dict(self.form_view.plain_copy)
         self.focus_first()
 

@@ -105,7 +105,7 @@ class IssuesScreen(DeskScreen):
 
     def body(self) -> ComposeResult:
         """List and case."""
-        with Container(id="ledger"):
+        with Container(id="ledger", classes="-wide" if self.app.size.width >= BESIDE_FROM else ""):
             yield WindowList(COLUMNS, empty_text="这个清单里现在没有问题。按 1 看全部未结，按 9 看全部，F3 登记新问题。")
             yield CaseView(empty="光标停在哪一件，这里就显示哪一件。")
 
@@ -186,7 +186,6 @@ class IssuesScreen(DeskScreen):
 
     def on_resize(self) -> None:
         """The case stands beside the list where there is room."""
-        super().on_resize()
         self.query_one("#ledger").set_class(self.app.size.width >= BESIDE_FROM, "-wide")
 
     def on_window_list_chosen(self, event: WindowList.Chosen) -> None:

@@ -51,6 +51,7 @@ class TodayScreen(DeskScreen):
     def __init__(self) -> None:
         super().__init__()
         self.since: datetime | None = None
+        self.visit_noted = False
 
     def body(self) -> ComposeResult:
         """Day and shift, the list, the duties."""
@@ -68,41 +69,38 @@ class TodayScreen(DeskScreen):
     # -- reading --------------------------------------------------------------------------------------------
 
     def signed_on(self) -> None:
-        """Read for whoever sits here now."""
-        super().signed_on()
+        """Read for whoever sits here now; at once, or when this screen is in sight again."""
+        self.since = None
+        self.visit_noted = False
+        self.stale = True
+        if self.wanted_now():
+            self.stale = False
+            self.changed()
+
+    def wanted_now(self) -> bool:
+        """Not when another duty is about to open over it."""
+        return super().wanted_now() and self.desk_app.first_duty == "today"
+
+    def changed(self) -> None:
+        """Somebody wrote, or somebody came back here: the counts may differ."""
+        self.show_frame()
+        self.read_again()
+
+    def show_frame(self) -> None:
+        """Whose desk, which duties."""
+        self.show_title()
         open_duties = [duty for duty in DUTIES if duty.digit and duty.open_to(self.session)]
         words = [f"{duty.digit} {duty.title}" for duty in open_duties]
         self.query_one("#duties", Words).say("　".join([*words, "8 更多"]))
         self.show_keys([(duty.key.upper(), duty.title) for duty in open_duties if duty.key])
         self.query_one(WindowList).focus()
-        self.read_since()
-
-    @work(exclusive=True, group="today")
-    async def read_since(self) -> None:
-        """Note the visit, then read; the visit is noted once for each person who signs on."""
-        try:
-            self.since = await self.desk.run(signing_on.seen)
-        except Exception:  # a read-only database still shows 今日; writing will say what is wrong
-            self.since = None
-        await self._read()
-
-    def changed(self) -> None:
-        """Somebody wrote: the counts may differ."""
-        if self.is_current:
-            self.read_again()
-
-    def on_screen_resume(self) -> None:
-        """Back from a duty: what was done there shows."""
-        if self.desk.session is not None:
-            self.show_title()
-            self.read_again()
 
     @work(exclusive=True, group="today")
     async def read_again(self) -> None:
-        """Read the page again."""
-        await self._read()
-
-    async def _read(self) -> None:
+        """Read the page again; the visit is noted once for each person who signs on."""
+        if not self.visit_noted:
+            self.visit_noted = True
+            self.since = await self.do(signing_on.seen)
         sheet = await self.ask(today.today_sheet, self.since)
         if sheet is None:
             return
