@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from dutydesk.models import Act
+from dutydesk.models import Act, Draft
 from dutydesk.models.connection import write_transaction
 from dutydesk.rules import audit
-from dutydesk.rules.errors import AlreadyDone
+from dutydesk.rules.errors import AlreadyDone, Refused
 from dutydesk.session import Session
 
 
@@ -40,12 +40,15 @@ class Acting:
 
 @contextmanager
 def act(session: Session, act_id: str, name: str) -> Iterator[Acting]:
-    """Run one act in one transaction, or nothing of it.
+    """Run one act in one transaction, or nothing of it; the draft that it was typed in goes with it.
 
-    Raises AlreadyDone when an act with this id is in the database (its outcome was unknown to the caller).
+    Raises AlreadyDone when this act is in the database already (its outcome was unknown to the caller), Refused
+    when its id is that of another one.
     """
     with write_transaction():
         done = Act.get_or_none(Act.id == act_id)
+        if done is not None and (done.name, done.staff_id) != (name, session.staff_id):
+            raise Refused("这次操作的编号已被另一次操作用过，没有保存。请返回重新打开再做。")
         if done is not None:
             raise AlreadyDone(done.subject, done.subject_id)
         now = datetime.now(UTC)
@@ -54,4 +57,5 @@ def act(session: Session, act_id: str, name: str) -> Iterator[Acting]:
         row.save(force_insert=True)
         acting = Acting(row, now)
         yield acting
+        Draft.delete().where(Draft.id == act_id).execute()
         audit.append(row, session.number, acting.chain, acting.subject, acting.changes)

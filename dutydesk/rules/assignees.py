@@ -9,7 +9,7 @@ from peewee import Expression
 from dutydesk.models import Department, Issue, RoleGrant, Staff, TeamSeat, Unit
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.organisation import on_day, today
-from dutydesk.session import Session
+from dutydesk.session import Grant, Session
 from dutydesk.vocabulary import AssigneeKind, Force, Role, SeatKind
 
 
@@ -77,19 +77,21 @@ def is_with(session: Session, issue: Issue) -> bool:
     """Whether an issue is with this person: taken up, or given to the person, force, department or unit."""
     if issue.handler_id == session.staff_id:
         return True
+    kind, key = issue.assignee_kind, issue.assignee_key
+    if kind is AssigneeKind.STAFF:
+        return key == str(session.staff_id)
+    return any(_has_in_hand(grant, issue) for grant in session.grants)
+
+
+def _has_in_hand(grant: Grant, issue: Issue) -> bool:
     key = issue.assignee_key
-    for grant in session.grants:
-        if issue.assignee_kind is AssigneeKind.STAFF and key == str(session.staff_id):
-            return True
-        if issue.assignee_kind is AssigneeKind.FORCE and grant.role is Role.HANDLER:
-            if grant.area_id == issue.area_id and grant.force is not None and grant.force.value == key:
-                return True
-        if issue.assignee_kind is AssigneeKind.DEPARTMENT and grant.role in (Role.LIAISON, Role.DEPARTMENT_HEAD):
-            if str(grant.department_id) == key:
-                return True
-        if issue.assignee_kind is AssigneeKind.UNIT and grant.role is Role.NEIGHBOURHOOD_OFFICER:
-            if str(grant.unit_id) == key:
-                return True
+    if issue.assignee_kind is AssigneeKind.FORCE:
+        of_this_area = grant.role is Role.HANDLER and grant.area_id == issue.area_id
+        return of_this_area and grant.force is not None and grant.force.value == key
+    if issue.assignee_kind is AssigneeKind.DEPARTMENT:
+        return grant.role in (Role.LIAISON, Role.DEPARTMENT_HEAD) and str(grant.department_id) == key
+    if issue.assignee_kind is AssigneeKind.UNIT:
+        return grant.role is Role.NEIGHBOURHOOD_OFFICER and str(grant.unit_id) == key
     return False
 
 

@@ -9,9 +9,8 @@ from dutydesk.models import Department, Issue
 from dutydesk.rules import office
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.handling import name_of, note_evidence
-from dutydesk.rules.steps import Step, condition, effect, record
+from dutydesk.rules.steps import Asking, Step, condition, effect, record
 from dutydesk.rules.triage import to_contact, withdraw_requests
-from dutydesk.session import Session
 from dutydesk.vocabulary import AssigneeKind, Level, Means, Role, State
 
 
@@ -87,8 +86,8 @@ def _tell_merged(step: Step, said: str) -> None:
 
 
 @condition("close")
-def _nothing_missing(_session: Session, issue: Issue) -> str | None:
-    lacking = missing(issue)
+def _nothing_missing(asking: Asking) -> str | None:
+    lacking = missing(asking.issue)
     return "还缺——" + "；".join(lacking) if lacking else None
 
 

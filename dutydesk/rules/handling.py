@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from dutydesk.models import Issue, Staff
 from dutydesk.rules import office
 from dutydesk.rules.assignees import give, is_with, resolve
 from dutydesk.rules.errors import Refused
-from dutydesk.rules.steps import Step, condition, effect
+from dutydesk.rules.steps import Asking, Step, condition, effect
 from dutydesk.rules.triage import to_contact
 from dutydesk.rules.workcalendar import CHINA
-from dutydesk.session import Session
-from dutydesk.vocabulary import JointWork, Means, State
+from dutydesk.vocabulary import AssigneeKind, JointWork, Means, State
 
 EVIDENCE_KINDS = (("text", "文字"), ("photos", "照片"), ("file", "收件夹文件"))
 
 
 @condition("take_up", "send_back", "pass_up", "report_done")
-def _in_these_hands(session: Session, issue: Issue) -> str | None:
-    return None if is_with(session, issue) else f"这件在{issue.assignee_name or '别人'}手上，由他办理；代为录入请选“代录”。"
+def _in_these_hands(asking: Asking) -> str | None:
+    issue, proxy = asking.issue, asking.proxy
+    if proxy and proxy.staff_id is None and issue.assignee_kind is AssigneeKind.PARTNER:
+        return None  # the partner that has it told it, and has no account
+    if is_with(asking.session, issue):
+        return None
+    return f"这件在{issue.assignee_name or '别人'}手上，由他办理；代为录入请选“代录”。"
 
 
 @effect("take_up")
@@ -29,9 +31,9 @@ def _take_up(step: Step) -> str:
 
 
 @condition("send_back")
-def _within_the_limit(_session: Session, issue: Issue) -> str | None:
-    until = office.may_be_sent_back_until(issue)
-    if until is None or datetime.now(UTC) <= until:
+def _within_the_limit(asking: Asking) -> str | None:
+    until = office.may_be_sent_back_until(asking.issue)
+    if until is None or asking.at <= until:
         return None
     local = until.astimezone(CHINA)
     return f"退单期限是{local:%m月%d日%H:%M}（本单位设置），已过。请接单，或请片区改派。"
@@ -100,8 +102,8 @@ def _report_done(step: Step) -> str:
 
 
 @condition("pass_check", "fail_check")
-def _by_somebody_else(session: Session, issue: Issue) -> str | None:
-    if session.staff_id in (issue.handled_by_id, issue.handler_id):
+def _by_somebody_else(asking: Asking) -> str | None:
+    if asking.session.staff_id in (asking.issue.handled_by_id, asking.issue.handler_id):
         return "处置人不能核查自己办的，请换一位同事到现场看。"
     return None
 
@@ -132,8 +134,8 @@ def _fail_check(step: Step) -> str:
 
 
 @condition("sample_check", shown=False)
-def _drawn(_session: Session, issue: Issue) -> str | None:
-    return None if issue.sample_due else "这件没有抽中，不需抽查；有疑问可请片区长重开。"
+def _drawn(asking: Asking) -> str | None:
+    return None if asking.issue.sample_due else "这件没有抽中，不需抽查；有疑问可请片区长重开。"
 
 
 @effect("sample_check")
@@ -157,10 +159,10 @@ def _note(step: Step) -> str:
 
 
 @condition("first_contact", shown=False)
-def _somebody_to_call(_session: Session, issue: Issue) -> str | None:
-    if issue.first_contact_at:
+def _somebody_to_call(asking: Asking) -> str | None:
+    if asking.issue.first_contact_at:
         return "已经先行联系过了，再次联系请记为备注。"
-    return None if to_contact(issue) else "没有登记反映人，不需先行联系。"
+    return None if to_contact(asking.issue) else "没有登记反映人，不需先行联系。"
 
 
 @effect("first_contact")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dutydesk.models import Category, Counter, Draft, Issue, Reporter, Unit
+from dutydesk.models import Category, Counter, Issue, Reporter, Unit
 from dutydesk.rules import acts, office, patrol, permission
 from dutydesk.rules.acts import Acting
 from dutydesk.rules.errors import AlreadyDone, Refused
@@ -31,8 +31,8 @@ def next_number(year: int) -> int:
 def register(session: Session, fields: Mapping[str, Any], act_id: str) -> Done:
     """Enter an issue into the ledger; with `solved` it goes from 发现 to 已销项 in one act (当场解决).
 
-    `fields` are those of `forms.IntakeForm`; `patrol_check` ties it to the checkpoint where it was found. The draft
-    with this act's id goes. Raises Refused with the field that the message is about, NotAllowed outside the scope.
+    `fields` are those of `forms.IntakeForm`; `patrol_check` ties it to the checkpoint where it was found. Raises
+    Refused with the field that the message is about, NotAllowed outside the scope.
     """
     try:
         with acts.act(session, act_id, "issue.register") as acting:
@@ -46,7 +46,6 @@ def register(session: Session, fields: Mapping[str, Any], act_id: str) -> Done:
                 if not done["done"]:
                     raise Refused("当场解决的要写明当场做了什么。", "on_the_spot")
                 take(Step(session, acting, issue, BY_ACT["solve_on_spot"], done))
-            Draft.delete().where(Draft.id == act_id).execute()
     except AlreadyDone as done_before:
         issue = Issue.get_by_id(done_before.subject_id)
     return Done(issue.id, issue.number, issue.state, issue.version)
@@ -176,7 +175,6 @@ def add_to_existing(session: Session, issue_id: int, fields: Mapping[str, Any], 
             acting.changed(issue.number, None, _entered(issue, fields))
             merge = {"target": target.number, "reason": "登记时认出是同一件"}
             take(Step(session, acting, issue, BY_ACT["merge"], merge))
-            Draft.delete().where(Draft.id == act_id).execute()
     except AlreadyDone as done_before:
         issue = Issue.get_by_id(done_before.subject_id)
     return Done(issue.id, issue.number, issue.state, issue.version)

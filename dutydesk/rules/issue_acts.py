@@ -5,19 +5,29 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from dutydesk.models import Issue, ProxyEntry, Request, Staff
-from dutydesk.rules import acts, closing, handling, pausing, permission, triage
+from dutydesk.models import Issue, IssueStep, Request
+from dutydesk.rules import acts, closing, handling, on_behalf, pausing, permission, triage
 from dutydesk.rules.assignees import is_with, who_could_speak_for
-from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused
+from dutydesk.rules.errors import AlreadyDone, Refused
 from dutydesk.rules.finding import SHOWN, Found
 from dutydesk.rules.lifecycle import BY_ACT, Way, ways_from
 from dutydesk.rules.organisation import duty_bases
-from dutydesk.rules.signing_on import grants_of
-from dutydesk.rules.steps import Proxy, Step, beside_the_point, fresh, record, take, why_not
+from dutydesk.rules.steps import (
+    Asking,
+    Proxy,
+    Step,
+    beside_the_point,
+    fresh,
+    record,
+    same_version,
+    take,
+    why_not,
+)
 from dutydesk.session import Session
-from dutydesk.vocabulary import AssigneeKind, Means, ProxyState, RequestKind, RequestState, State
+from dutydesk.vocabulary import AssigneeKind, RequestKind, RequestState, State
 
 # Importing these modules registers their effects and conditions.
 _REGISTERED = (triage, handling, closing, pausing)
@@ -61,11 +71,12 @@ def menu(session: Session, issue_id: int) -> list[Choice]:
     """
     issue = Issue.get_by_id(issue_id)
     roles = permission.roles_on(session, issue_id)
+    asking = Asking(session, issue)
     choices = []
     for way in ways_from(issue.state):
-        if not roles & way.who or _not_in_these_hands(session, issue, way) or beside_the_point(session, issue, way):
+        if not roles & way.who or _not_in_these_hands(session, issue, way) or beside_the_point(asking, way):
             continue
-        choices.append(Choice(way.act, way.name, way.hint, why_not(session, issue, way) or ""))
+        choices.append(Choice(way.act, way.name, way.hint, why_not(asking, way) or ""))
     return choices
 
 
@@ -139,71 +150,26 @@ def perform(
     way = BY_ACT[act]
     try:
         with acts.act(session, act_id, f"issue.{act}") as acting:
-            issue = fresh(issue_id, version)
-            _permit(session, way, issue, proxy)
+            issue = fresh(issue_id)
+            concerned = None
+            if proxy is None:
+                permission.require(session, act, issue.id)
+            else:
+                concerned = on_behalf.permit(session, way, issue, proxy)
+            same_version(issue, version)
             acting.about("issue", issue.id, issue.number, issue.subdistrict_id)
-            concerned = _session_of(session, proxy)
             step = Step(session, acting, issue, way, fields, proxy)
-            written = take(step) if concerned is None else _take_for(step, concerned)
-            said = written.text
+            written = on_behalf.enter(step, concerned, issue.assigned_at, take) if proxy else take(step)
     except AlreadyDone as done:
-        issue, said = Issue.get_by_id(done.subject_id), ""
-    return Done(issue.id, issue.number, issue.state, issue.version, said)
+        return _as_before(done, act_id)
+    return Done(issue.id, issue.number, issue.state, issue.version, written.text)
 
 
-def _permit(session: Session, way: Way, issue: Issue, proxy: Proxy | None) -> None:
-    if proxy is None:
-        permission.require(session, way.act, issue.id)
-        return
-    permission.require(session, "enter_for_others", issue.id)
-    if not way.proxied:
-        raise NotAllowed(f"“{way.name}”不能代录。")
-    if proxy.staff_id is None and issue.assignee_kind is not AssigneeKind.PARTNER:
-        raise Refused("请选是谁告诉您的。", "on_behalf")
-
-
-def _session_of(session: Session, proxy: Proxy | None) -> Session | None:
-    """The session of the person concerned, whose own right to act is checked as well."""
-    if proxy is None or proxy.staff_id is None:
-        return None
-    staff = Staff.get_by_id(proxy.staff_id)
-    return Session(staff.id, staff.number, staff.name, grants_of(staff.id, session.day), session.day)
-
-
-def _take_for(step: Step, concerned: Session) -> Any:
-    """A step entered 代录: allowed to whom it concerns, written by who sits here, waiting to be confirmed."""
-    proxy = step.proxy
-    assert proxy is not None
-    if not is_with(concerned, step.issue):
-        raise Refused(f"这件不在{concerned.name}手上，请选承办的人。", "on_behalf")
-    if proxy.told_at > step.acting.at:
-        raise Refused("告知的时间不能在将来。", "told_at")
-    entered_by = step.session
-    step.details["proxy"] = {"person": proxy.person_name, "means": proxy.means}
-    step.session = concerned
-    written = take(step)
-    written.staff_id, written.staff_name = entered_by.staff_id, entered_by.name
-    written.role = entered_by.main.role.value if entered_by.main else ""
-    written.text = f"代{proxy.person_name}录入（{Means(proxy.means).label}）" + (f"：{written.text}" if written.text else "")
-    written.save()
-    _remember_proxy(step, written, entered_by)
-    return written
-
-
-def _remember_proxy(step: Step, written: Any, entered_by: Session) -> None:
-    proxy = step.proxy
-    assert proxy is not None
-    ProxyEntry.create(
-        step=written.id,
-        issue=step.issue.id,
-        staff=proxy.staff_id,
-        department=proxy.department_id,
-        person_name=proxy.person_name,
-        means=proxy.means,
-        told_at=proxy.told_at,
-        entered_by=entered_by.staff_id,
-        state=ProxyState.PENDING if proxy.staff_id else ProxyState.CONFIRMED,
-    )
+def _as_before(done: AlreadyDone, act_id: str) -> Done:
+    """The answer that the first try of an act gave, with the case as it stands now."""
+    issue = Issue.get_by_id(done.subject_id)
+    step = IssueStep.get_or_none(IssueStep.act == act_id, IssueStep.issue == issue.id)
+    return Done(issue.id, issue.number, issue.state, issue.version, step.text if step else "")
 
 
 def decide(
@@ -223,70 +189,39 @@ def decide(
             request = Request.get_by_id(request_id)
             if request.state is not RequestState.PENDING:
                 raise Refused(f"这一项已经{request.state.label}，不用再定。")
-            issue = fresh(request.issue_id, None)
-            chief = _session_of(session, proxy) or session
-            permission.require(chief, "decide", issue.id)
-            if proxy is not None:
-                permission.require(session, "enter_for_others", issue.id)
+            issue = fresh(request.issue_id)
+            chief = _chief(session, issue, proxy)
             acting.about("issue", issue.id, issue.number, issue.subdistrict_id)
             if not approve and not text:
                 raise Refused("不同意要写明理由，申请人看得到。", "text")
-            fields = json.loads(request.details) | {"reason": request.reason, "note": text}
             request.state = RequestState.APPROVED if approve else RequestState.REFUSED
             request.decided_by_id, request.decided_at, request.decision = chief.staff_id, acting.at, text
             request.save()
-            way = BY_ACT[GRANTED_BY[request.kind]]
-            step = Step(chief, acting, issue, way, fields, proxy)
-            if approve:
-                written = take(step)
-            else:
-                issue.version += 1
-                issue.changed_at = acting.at
-                issue.save()
-                written = record(step, f"不同意{request.kind.label}：{text}", "refuse", issue.state)
-                acting.changed(issue.number, {"request": request.kind.value}, {"refused": text})
-            if proxy is not None:
-                written.staff_id, written.staff_name = session.staff_id, session.name
-                written.text = f"代{proxy.person_name}录入（{Means(proxy.means).label}）：{written.text}"
-                written.save()
-                _remember_proxy(step, written, session)
+            fields = json.loads(request.details) | {"reason": request.reason, "note": text}
+            step = Step(session, acting, issue, BY_ACT[GRANTED_BY[request.kind]], fields, proxy)
+            do = take if approve else partial(_refuse, request=request)
+            written = on_behalf.enter(step, chief, request.asked_at, do) if proxy else do(step)
     except AlreadyDone as done:
-        issue = Issue.get_by_id(done.subject_id)
-        return Done(issue.id, issue.number, issue.state, issue.version)
+        return _as_before(done, act_id)
     return Done(issue.id, issue.number, issue.state, issue.version, written.text)
 
 
-def answer_proxies(
-    session: Session, entry_ids: list[int], confirm: bool, objection: str, act_id: str
-) -> int:
-    """Confirm in bulk what others entered for this person, or object to it with a reason; answers how many.
+def _chief(session: Session, issue: Issue, proxy: Proxy | None) -> Session:
+    """Whose word it is. Raises NotAllowed or Refused unless it is the chief's, told or given here."""
+    chief: Session | None = session
+    if proxy is not None:
+        permission.require(session, "enter_for_others", issue.id)
+        chief = on_behalf.person_concerned(session, proxy)
+    if chief is None:
+        raise Refused("请选是哪位片区长定的。", "on_behalf")
+    permission.require(chief, "decide", issue.id)
+    return chief
 
-    An objection does not take the step back: it stands in the story, and the area's desk sees it.
-    """
-    if not confirm and not objection:
-        raise Refused("有异议请写明实际是怎么回事。", "objection")
-    try:
-        with acts.act(session, act_id, "issue.confirm_proxy" if confirm else "issue.object_proxy") as acting:
-            entries = list(
-                ProxyEntry.select().where(
-                    ProxyEntry.id.in_(entry_ids),
-                    ProxyEntry.staff == session.staff_id,
-                    ProxyEntry.state == ProxyState.PENDING,
-                )
-            )
-            for entry in entries:
-                entry.state = ProxyState.CONFIRMED if confirm else ProxyState.OBJECTED
-                entry.answered_at, entry.objection = acting.at, objection
-                entry.save()
-                issue = fresh(entry.issue_id, None)
-                acting.about("issue", issue.id, issue.number, issue.subdistrict_id)
-                step = Step(session, acting, issue, BY_ACT["note"], {})
-                name = "confirm_proxy" if confirm else "object_proxy"
-                record(step, "确认代录" if confirm else f"对代录有异议：{objection}", name, issue.state)
-                issue.version += 1
-                issue.changed_at = acting.at
-                issue.save()
-                acting.changed(issue.number, {"proxy": "pending"}, {"proxy": entry.state.value, "said": objection})
-    except AlreadyDone:
-        return len(entry_ids)
-    return len(entries)
+
+def _refuse(step: Step, request: Request) -> IssueStep:
+    issue = step.issue
+    issue.version += 1
+    issue.changed_at = step.acting.at
+    issue.save()
+    step.acting.changed(issue.number, {"request": request.kind.value}, {"refused": request.decision} | step.details)
+    return record(step, f"不同意{request.kind.label}：{request.decision}", "refuse", issue.state)

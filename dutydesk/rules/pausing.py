@@ -11,9 +11,8 @@ from dutydesk.rules import office
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.organisation import day_of, today
 from dutydesk.rules.permission import may
-from dutydesk.rules.steps import Step, condition, effect
+from dutydesk.rules.steps import Asking, Step, condition, effect
 from dutydesk.rules.workcalendar import CHINA
-from dutydesk.session import Session
 from dutydesk.vocabulary import Phase, RequestKind, RequestState
 
 ASKED = {
@@ -51,20 +50,20 @@ def _end_of_office(until: date, issue: Issue) -> datetime:
 
 
 @condition("ask_extension", "extend")
-def _not_from_a_source(_session: Session, issue: Issue) -> str | None:
-    if issue.source_due_at:
+def _not_from_a_source(asking: Asking) -> str | None:
+    if asking.issue.source_due_at:
         return "这件的时限由来源规定，只能请来源延期，批下来后用“来源准予延期”录入。"
     return None
 
 
 @condition("source_extension", shown=False)
-def _from_a_source(_session: Session, issue: Issue) -> str | None:
-    return None if issue.source_due_at else "这件没有来源时限，请用“申请延期”。"
+def _from_a_source(asking: Asking) -> str | None:
+    return None if asking.issue.source_due_at else "这件没有来源时限，请用“申请延期”。"
 
 
 @condition("ask_extension", "ask_pause", "ask_pool", shown=False)
-def _ask_somebody_else(session: Session, issue: Issue) -> str | None:
-    if may(session, "decide", issue.id):
+def _ask_somebody_else(asking: Asking) -> str | None:
+    if may(asking.session, "decide", asking.issue.id):
         return "您就是片区长，直接定即可。"
     return None
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from dutydesk.models import Issue, IssueStep, Staff
@@ -76,8 +76,22 @@ class Step:
             raise Refused(message, name) from None
 
 
+@dataclass(frozen=True)
+class Asking:
+    """Who would go a way with which case, or on whose behalf it would be entered: what a condition looks at."""
+
+    session: Session
+    issue: Issue
+    proxy: Proxy | None = None
+
+    @property
+    def at(self) -> datetime:
+        """When the way is gone: the time that was told where it is entered 代录, else now."""
+        return self.proxy.told_at if self.proxy else datetime.now(UTC)
+
+
 Effect = Callable[[Step], str]
-Condition = Callable[[Session, Issue], str | None]
+Condition = Callable[[Asking], str | None]
 EFFECTS: dict[str, Effect] = {}
 CONDITIONS: dict[str, list[Condition]] = {}
 BESIDE_THE_POINT: set[Condition] = set()
@@ -110,20 +124,18 @@ def condition(*acts: str, shown: bool = True) -> Callable[[Condition], Condition
     return register
 
 
-def why_not(session: Session, issue: Issue, way: Way) -> str | None:
+def why_not(asking: Asking, way: Way) -> str | None:
     """The first condition that stands in the way, in a sentence; None when the way is free."""
     for check in CONDITIONS.get(way.act, []):
-        reason = check(session, issue)
+        reason = check(asking)
         if reason:
             return reason
     return None
 
 
-def beside_the_point(session: Session, issue: Issue, way: Way) -> bool:
+def beside_the_point(asking: Asking, way: Way) -> bool:
     """Whether a way does not arise for this case, so that the menu need not speak of it."""
-    return any(
-        check(session, issue) for check in CONDITIONS.get(way.act, []) if check in BESIDE_THE_POINT
-    )
+    return any(check(asking) for check in CONDITIONS.get(way.act, []) if check in BESIDE_THE_POINT)
 
 
 # What is compared and written to the audit: columns of the issue that acts change.
@@ -147,22 +159,26 @@ def values_of(issue: Issue) -> dict[str, Any]:
     return {name: issue.__data__.get(name) for name in _WATCHED}
 
 
-def fresh(issue_id: int, version: int | None) -> Issue:
-    """Read an issue inside the transaction. Raises Stale when it has moved on from `version`."""
+def fresh(issue_id: int | None) -> Issue:
+    """Read an issue inside the transaction. Raises Refused where there is none."""
     issue = Issue.get_or_none(Issue.id == issue_id)
-    if issue is None:
+    if not isinstance(issue, Issue):
         raise Refused("没有找到这件问题，列表可能已变化，请返回重看。")
+    return issue
+
+
+def same_version(issue: Issue, version: int | None) -> None:
+    """Raise Stale, naming who was first, when an issue has moved on from `version`; None is any."""
     if version is not None and issue.version != version:
         last = (
             IssueStep.select(IssueStep, Staff)
             .left_outer_join(Staff)
-            .where(IssueStep.issue == issue_id)
+            .where(IssueStep.issue == issue.id)
             .order_by(IssueStep.id.desc())
             .first()
         )
         who = f"{last.staff_name}已先一步" if last else "别人已先一步"
         raise Stale(f"{who}办理了这件问题（现在是{issue.state.label}），您的操作没有保存。请看过最新情况再定。")
-    return issue
 
 
 def record(step: Step, text: str, name: str | None = None, frm: State | None = None) -> IssueStep:
@@ -191,7 +207,7 @@ def take(step: Step) -> IssueStep:
     issue, way = step.issue, step.way
     if issue.state not in way.frm:
         raise Refused(f"{issue.number}现在是{issue.state.label}，不能{way.name}。请看最新情况。")
-    if reason := why_not(step.session, issue, way):
+    if reason := why_not(Asking(step.session, issue, step.proxy), way):
         raise Refused(reason)
     before, frm = values_of(issue), issue.state
     if way.to == REMEMBERED:

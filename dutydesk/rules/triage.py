@@ -8,8 +8,7 @@ from dutydesk.rules.assignees import Assignee, give, resolve
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.organisation import duty_bases
 from dutydesk.rules.permission import may, roles_on
-from dutydesk.rules.steps import Step, condition, effect, record
-from dutydesk.session import Session
+from dutydesk.rules.steps import Asking, Step, condition, effect, record
 from dutydesk.vocabulary import AssigneeKind, RequestKind, RequestState, Role, State, Urgency
 
 _MORE_THAN_DUTY = frozenset({Role.AREA_CHIEF, Role.COORDINATOR})
@@ -42,27 +41,23 @@ def _reject(step: Step) -> str:
     return step.need("reason", "请写明不予立案的理由，反映人来问时要能答复。")
 
 
-@condition("assign")
-def _delegated(session: Session, issue: Issue) -> str | None:
+@condition("assign", "send_down")
+def _delegated(asking: Asking) -> str | None:
+    session, issue = asking.session, asking.issue
     if issue.category.delegated or roles_on(session, issue.id) & _MORE_THAN_DUTY:
         return None
     return f"“{issue.category.name}”须由片区长派单，请选“提请片区长派单”。"
 
 
-@condition("send_down")
-def _delegated_down(session: Session, issue: Issue) -> str | None:
-    return _delegated(session, issue)
-
-
 @condition("propose_assign", shown=False)
-def _need_not_ask(session: Session, issue: Issue) -> str | None:
-    return None if _delegated(session, issue) else "这类问题您可以直接派单，不用提请。"
+def _need_not_ask(asking: Asking) -> str | None:
+    return None if _delegated(asking) else "这类问题您可以直接派单，不用提请。"
 
 
 @condition("propose_assign")
-def _not_twice(_session: Session, issue: Issue) -> str | None:
+def _not_twice(asking: Asking) -> str | None:
     waiting = Request.select().where(
-        Request.issue == issue.id, Request.kind == RequestKind.ASSIGN, Request.state == RequestState.PENDING
+        Request.issue == asking.issue.id, Request.kind == RequestKind.ASSIGN, Request.state == RequestState.PENDING
     )
     return "已经提请片区长，正在待我定里等候。" if waiting.exists() else None
 
@@ -154,8 +149,8 @@ def _flag(step: Step) -> str:
 
 
 @condition("merge")
-def _no_followers(_session: Session, issue: Issue) -> str | None:
-    if Issue.select().where(Issue.merged_into == issue.id).exists():
+def _no_followers(asking: Asking) -> str | None:
+    if Issue.select().where(Issue.merged_into == asking.issue.id).exists():
         return "已有别的问题并入这一件，请把那一件作为主案，或先撤销并案。"
     return None
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import events, work
 from textual.app import ComposeResult
 
-from dutydesk.rules import case, decisions, issue_acts
+from dutydesk.rules import case, decisions, issue_acts, on_behalf
 from dutydesk.rules.decisions import EnteredForMe, Waiting
 from dutydesk.rules.issue_acts import Choice
 from dutydesk.screens.base import DeskScreen
@@ -147,7 +147,7 @@ class DecisionsScreen(DeskScreen):
         if text is None:
             return
         ids = [entry.key for entry in entries]
-        count = await self.do(issue_acts.answer_proxies, ids, confirm, text, self.new_act())
+        count = await self.do(on_behalf.answer_proxies, ids, confirm, text, self.new_act())
         if count is not None:
             self.say(f"{count} 条代录{'已确认' if confirm else '已记下异议'}。", "good")
 
