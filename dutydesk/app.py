@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
 
+from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
@@ -97,6 +98,7 @@ class DutyDesk(FullWidthKeys, App[str | None]):
         if isinstance(self.screen_stack[0], TodayScreen):
             await self.screen_stack[0].more()
 
+    @work(exclusive=True, group="person")
     async def action_change_person(self) -> None:
         """In a demo: become somebody else, so that one person can walk a case through everyone's hands."""
         if self.desk.session is None or not self.desk.session.demo:
