@@ -14,14 +14,17 @@ import signal
 import sys
 import threading
 import unicodedata
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
+from textual.app import ScreenStackError
 from textual.filter import LineFilter
-from textual.keys import _character_to_key
+from textual.keys import _character_to_key, key_to_character
+from textual.message_pump import MessagePump
 from textual.widgets import Input, TextArea
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
 _UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 GRACE_SECONDS = 2.0
+SETTLE_SECONDS = 5.0
 HANGUP_STATUS = 129
 TERMINATED_STATUS = 143
 
@@ -150,21 +154,75 @@ def digit_of(key: str) -> int | None:
     return int(name) if len(name) == 1 and name in "0123456789" else None
 
 
-class FullWidthKeys:
+class KeysInTurn:
+    """Mixin for the App: a key is handed out when all that the one before set in motion has been done.
+
+    Over a poor line keys arrive in bunches. Textual hands each to what has the focus at that moment, though the one
+    before it is about to open a menu or to go to the next field: the rest would act on the wrong thing.
+    """
+
+    _waiting: deque[events.Key]
+    _handing_out: asyncio.Task[None] | None = None
+
+    async def on_event(self: Any, event: events.Event) -> None:
+        """Hand a key out at once when nothing is going on, else in its turn. Ctrl+Q never waits."""
+        if not isinstance(event, events.Key) or event.is_forwarded or event.key == "ctrl+q":
+            await super().on_event(event)  # type: ignore[misc]
+        elif self._handing_out is not None and not self._handing_out.done():
+            self._waiting.append(event)
+        else:
+            self._waiting = deque()
+            await self._hand(event)
+            self._handing_out = asyncio.create_task(self._hand_out())
+
+    def key_to_hand(self, event: events.Key) -> events.Key:
+        """The key as it is to act, looked at when its turn comes."""
+        return event
+
+    async def _hand(self, event: events.Key) -> None:
+        await super().on_event(self.key_to_hand(event))  # type: ignore[misc]
+
+    async def _hand_out(self: Any) -> None:
+        await self._settle()
+        while self._waiting:
+            await self._hand(self._waiting.popleft())
+            await self._settle()
+
+    async def _settle(self: Any) -> None:
+        """Until the key has bubbled up to its binding, what that posted has bubbled up, and a new screen is open."""
+        with contextlib.suppress(asyncio.TimeoutError, ScreenStackError):
+            async with asyncio.timeout(SETTLE_SECONDS):
+                for _ in range(2):
+                    focused = self.focused or self.screen
+                    for node in focused.ancestors_with_self:
+                        await _turn_of(node)
+                await _turn_of(self.screen)
+                await _turn_of(self)
+
+
+async def _turn_of(node: MessagePump) -> None:
+    """Wait until `node` has worked through the messages it has now, or is gone."""
+    done = asyncio.Event()
+    if node._task is not None and node.call_later(done.set):
+        waiting = asyncio.create_task(done.wait())
+        try:
+            await asyncio.wait({waiting, node._task}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+
+
+class FullWidthKeys(KeysInTurn):
     """Mixin for the App, before `App`: outside text fields a full-width key acts as its ASCII twin.
 
     An input method in Chinese mode sends ？ 、 １ where the hand pressed ? / 1.
     """
 
-    async def on_event(self, event: events.Event) -> None:
+    def key_to_hand(self: Any, event: events.Key) -> events.Key:
         """Exchange the key before any binding is looked up."""
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            twin = ascii_twin(event.key)
-            if twin is not None and not isinstance(self.focused, (Input, TextArea)):  # type: ignore[attr-defined]
-                from textual.keys import key_to_character
-
-                event = events.Key(twin, " " if twin == "space" else key_to_character(twin))
-        await super().on_event(event)  # type: ignore[misc]
+        twin = ascii_twin(event.key)
+        if twin is None or isinstance(self.focused, (Input, TextArea)):
+            return event
+        return events.Key(twin, " " if twin == "space" else key_to_character(twin))
 
 
 class _Watch:

@@ -62,6 +62,10 @@ class ActionMenu(ModalScreen[T | None]):
             yield Choices([Option(a.label, a.hint, a.disabled_reason) for a in self.actions])
             yield Words("数字或 ↑↓ 与 Enter 选择　Esc 返回", id="how", classes="dialog--how")
 
+    def on_mount(self) -> None:
+        """Keys go to the entries."""
+        self.query_one(Choices).focus()
+
     def on_choices_taken(self, event: Choices.Taken) -> None:
         """Leave with the action's value."""
         self.dismiss(self.actions[event.index].value)
@@ -91,6 +95,10 @@ class Confirm(ModalScreen[bool]):
             if self.lines:
                 yield Words("\n".join(self.lines), classes="dialog--body")
             yield Choices([Option(self.yes), Option(self.no)], cursor=1)
+
+    def on_mount(self) -> None:
+        """Keys go to the answers."""
+        self.query_one(Choices).focus()
 
     def on_choices_taken(self, event: Choices.Taken) -> None:
         """True only for the first answer."""
@@ -168,3 +176,7 @@ class TextPage(ModalScreen[None]):
             yield Words(self.words, classes="dialog--title")
             yield _Text(self.text)
             yield Words("", id="how", classes="dialog--how")
+
+    def on_mount(self) -> None:
+        """Keys scroll."""
+        self.query_one(_Text).focus()

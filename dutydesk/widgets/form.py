@@ -141,10 +141,12 @@ class FormView(Widget):
             spec.name: FieldRow(spec, editor_for(spec, dict(searches or {}))) for spec in fields(form_class)
         }
         self._save_line = SaveLine(save_words)
+        self._save_line.can_focus = False  # until the fields are there, or a new screen would focus this line
         self._whole = Words(classes="field--message -wrong")
         self._whole.display = False
         self._pause: Timer | None = None
-        self.load({name: row.spec.default for name, row in self.rows.items()} | dict(values or {}))
+        self._given = dict(values or {})
+        self.load({name: row.spec.default for name, row in self.rows.items()} | self._given)
         self.plain_copy = self.values()
 
     def compose(self) -> ComposeResult:
@@ -158,6 +160,13 @@ class FormView(Widget):
                 yield row
             yield self._whole
             yield self._save_line
+
+    def on_mount(self) -> None:
+        """Begin in the first field, unless something else on the screen has the focus."""
+        self._save_line.can_focus = True
+        focused = self.screen.focused
+        if focused is None or self in focused.ancestors:
+            self._stops()[0].focus()
 
     # Values
 
@@ -188,6 +197,14 @@ class FormView(Widget):
                 self.extra[name] = value
         self.plain_copy = self.values()
 
+    def begin_anew(self) -> None:
+        """Every field as it was when the form opened, without messages."""
+        self.extra = {}
+        self.load({name: row.spec.default for name, row in self.rows.items()} | self._given)
+        for row in self.rows.values():
+            row.say("", wrong=False)
+        self.set_error(WHOLE_FORM, "")
+
     def set_error(self, field: str, message: str) -> None:
         """A message from a rule beside its field; an unknown field or `""` speaks for the whole form."""
         if field in self.rows and self.rows[field].display:
@@ -213,7 +230,8 @@ class FormView(Widget):
         for row in self.rows.values():
             self._settle(row)
         hidden = {name for name, row in self.rows.items() if not row.display}
-        values = {name: value for name, value in self.values().items() if name not in hidden}
+        known = self.form_class.model_fields.keys() - hidden  # a draft may keep more beside them
+        values = {name: value for name, value in self.values().items() if name in known}
         form, messages = check(self.form_class, values)
         self.set_error(WHOLE_FORM, "")
         for name, row in self.rows.items():
@@ -240,7 +258,7 @@ class FormView(Widget):
         return [row.editor.target for row in self.rows.values() if row.display] + [self._save_line]
 
     def _go_to(self, stop: Widget) -> None:
-        stop.focus()
+        self.screen.set_focus(stop)  # at once: `focus()` would come after the next key
         row = next((node for node in stop.ancestors_with_self if isinstance(node, FieldRow)), stop)
         self.call_after_refresh(row.scroll_visible, animate=False)
 

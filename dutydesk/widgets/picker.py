@@ -236,6 +236,10 @@ class PickOne(ModalScreen[Choice | None]):
             yield self.picker
             yield Words("打字查找，数字或 ↑↓ 与 Enter 选择　Esc 返回", classes="dialog--how")
 
+    def on_mount(self) -> None:
+        """Typing begins at once."""
+        self.picker.line.focus()
+
     def on_picker_picked(self, event: Picker.Picked) -> None:
         """One choice and done."""
         if event.choice is not None:

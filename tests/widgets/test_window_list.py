@@ -129,6 +129,22 @@ async def test_moved_comes_at_once_and_rested_once_the_cursor_stays(stage):
         assert [message.row.key for message in app.of(WindowList.Rested)] == [2]
 
 
+async def test_a_row_replaced_shows_at_once_and_repaints_its_line_alone(stage, repainted):
+    ledger = WindowList(COLUMNS, rows(100))
+    app = stage(ledger)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        repainted.clear()
+        app.heard.clear()
+        ledger.replace(replace(ledger._window.rows[2], title="改过了"))
+        assert [[region.y for region in asked] for asked in repainted] == [[3]]
+        ledger.replace(replace(ledger.row, title="也改过了"))
+        await pilot.pause()
+        assert [message.row.title for message in app.of(WindowList.Moved)] == ["也改过了"]
+        ledger.replace(Issue(999, "不在列表里"))
+        assert len(repainted) == 2
+
+
 async def test_reload_keeps_row_and_place_and_repaints_only_what_differs(stage, repainted):
     source = rows(200)
     ledger = WindowList(COLUMNS, source)
