@@ -37,7 +37,7 @@ from dutydesk.vocabulary import Mark, PatrolKind, State
 
 @dataclass(frozen=True)
 class Left:
-    """A line of 今日: what is left of today's patrols, or of one of an earlier day. `key` is a patrol's id or 0."""
+    """A line of 今日: what is left of today's patrols (`key` 0), or of one of an earlier day (`key` is its id)."""
 
     text: str
     count: int
@@ -58,9 +58,9 @@ def left_undone(session: Session) -> list[Left]:
     )
     lines = []
     if to_do:
-        lines.append(Left("每日巡查未查完", to_do, today[0].id if today else 0, earlier=False))
+        lines.append(Left("每日巡查未查完", to_do, 0, earlier=False))
     elif today:
-        lines.append(Left("每日巡查已查完，等待完成", len(today), today[0].id, earlier=False))
+        lines.append(Left("每日巡查已查完，等待完成", len(today), 0, earlier=False))
     for row in rows:
         if row.day < session.day:
             text = f"{row.day:%m月%d日}{row.route.name}未完成"

@@ -268,6 +268,8 @@ class TestFinishing:
             assert "已查 4/4" in lines(app)[0]
             row: CheckRow = app.screen.listing.row
             assert not row.earlier  # the cursor never goes on into another day by itself
+            await walker.press("escape", "1", "1")
+            assert not app.screen.listing.row.earlier  # nor does it begin there
             await walker.press("end", "1", "f2")
         district.connect()
         assert PatrolCheck.select().where(PatrolCheck.mark == Mark.NORMAL).count() == 5

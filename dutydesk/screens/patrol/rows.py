@@ -68,6 +68,13 @@ def counts(rows: Rows, sheet: PatrolSheet) -> str:
     return "　".join(f"{mark.label}{marks.count(mark)}" for mark in Mark if mark in marks)
 
 
+def first_of(rows: Rows, patrol_id: int) -> CheckRow | None:
+    """Where to begin: the first 未查 of this patrol, else of today; where all is marked, its first checkpoint."""
+    named = [row for row in rows if row.sheet.id == patrol_id]
+    here = named or [row for row in rows if not row.earlier] or rows
+    return next((row for row in here if row.check.open), next(iter(here), None))
+
+
 def following(rows: Rows, check_id: int) -> CheckRow | None:
     """The next 未查 of the same day, round once: never by itself into another day."""
     at = next(number for number, row in enumerate(rows) if row.key == check_id)

@@ -98,8 +98,7 @@ class PatrolScreen(DeskScreen):
         self.reasons = await self.ask(patrol.not_applicable_reasons) or []
         self.given.rows = self._rows(sheets)
         self.listing.empty_text = NO_ROUTES
-        here = [row for row in self.given.rows if row.sheet.id == self.begin_on] or self.given.rows
-        first = next((row for row in here if row.check.open), next(iter(here), None))
+        first = rows.first_of(self.given.rows, self.begin_on)
         await self.listing.show(first.key if first else None)
         self._say_progress()
 
