@@ -120,14 +120,14 @@ class FeedbackForm(Form):
     told_how: Annotated[Means | None, Entry("告知方式", "choice", choices=Means.options())] = None
     told: Annotated[str, Entry("告知了什么", "prose", max_length=1000)] = ""
     satisfied: Annotated[str, Entry("是否满意", "choice", choices=(("yes", "满意"), ("no", "不满意")))] = ""
-    no_feedback_reason: Annotated[str, Entry("没有告知的原因", hint="告知过的不用填", max_length=200)] = ""
+    no_feedback_reason: Annotated[str, Entry("未告知原因", hint="告知过的不用填", max_length=200)] = ""
 
     @model_validator(mode="after")
     def _told_or_why_not(self) -> Self:
         if self.no_feedback_reason:
             return self
         if self.told_how is None:
-            raise FieldError("told_how", "请选怎样告知的；没有可告知的人，请填“没有告知的原因”。")
+            raise FieldError("told_how", "请选怎样告知的；没有可告知的人，请填“未告知原因”。")
         if not self.told:
             raise FieldError("told", "请写明告知了什么、对方怎么说。")
         if not self.satisfied:

@@ -119,6 +119,10 @@ def _closable(_session: Session) -> Expression:
     return (Issue.state == State.FEEDBACK) & (Issue.feedback_given == True)  # noqa: E712
 
 
+def _to_tell(_session: Session) -> Expression:
+    return (Issue.state == State.FEEDBACK) & (Issue.feedback_given == False)  # noqa: E712
+
+
 def _to_contact(session: Session) -> Expression:
     return _open(session) & Issue.first_contact_due_at.is_null(False) & Issue.first_contact_at.is_null()
 
@@ -151,7 +155,7 @@ VIEWS: dict[str, View] = {
         View("due_today", "今日到期", _due_today, SOONEST),
         View("mine", "在我手上", _with_me),
         View("review", "待核查", _in_state(State.REVIEW)),
-        View("feedback", "待反馈", _in_state(State.FEEDBACK)),
+        View("feedback", "待反馈", _to_tell),
         View("all", "全部", _everything),
         View("first", "群众反映强烈、居委难协调", _first),
         View("sent_back", "退单待重派", _sent_back),

@@ -93,6 +93,7 @@ class DeskScreen(Screen[Any]):
 
     NAME: ClassVar[str] = ""
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = ()
+    BACK: ClassVar[tuple[str, str]] = ("Esc", "返回")
     HELP: ClassVar[str] = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "返回", show=False),
@@ -104,7 +105,7 @@ class DeskScreen(Screen[Any]):
         yield TitleLine(self.NAME)
         yield from self.body()
         yield Notice()
-        yield BottomLine(self.KEYS)
+        yield BottomLine(self.KEYS, self.BACK)
 
     def body(self) -> ComposeResult:
         """What is between the lines of the frame."""
@@ -175,6 +176,7 @@ class DeskScreen(Screen[Any]):
     def on_mount(self) -> None:
         """Show whose desk it is, once somebody is signed on."""
         self.composed = True
+        self.on_resize()
         if self.desk.session is not None:
             self.signed_on()
 
@@ -235,5 +237,5 @@ class DeskScreen(Screen[Any]):
     def on_resize(self) -> None:
         """Say when the window is smaller than the desk is made for; it goes on working."""
         width, height = self.app.size
-        if width and (width < SMALLEST[0] or height < SMALLEST[1]):
+        if self.composed and (width < SMALLEST[0] or height < SMALLEST[1]):
             self.say(f"窗口现在是{width}×{height}，请放大到80×24以上，内容才看得全。", "bad")

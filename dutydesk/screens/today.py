@@ -45,6 +45,8 @@ class TodayScreen(DeskScreen):
     """Everything that needs somebody, each line opening what it names."""
 
     NAME = "今日"
+    KEYS = (("Enter", "打开"), ("F12", "更多"), ("F1", "帮助"))
+    BACK = ("Ctrl+Q", "退出")
     HELP = "今日把要办的事列在一页上：光标移到哪一行，按 Enter 就打开哪一件。行首的 ! 表示要紧。"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "nothing", show=False)]
 
@@ -128,14 +130,12 @@ class TodayScreen(DeskScreen):
         """Go on with what was left half typed, or throw it away."""
         choice = await self.app.push_screen_wait(
             ActionMenu(
-                f"没填完的{draft.title or '登记'}（{moment(draft.saved_at)}）",
+                f"没填完：{draft.title or '没写标题'}（{moment(draft.saved_at)}）",
                 [Action("on", "继续填写"), Action("away", "不要了，删去", "删去后找不回来")],
             )
         )
         if choice == "on":
-            from dutydesk.screens.intake import IntakeScreen
-
-            await self.app.push_screen(IntakeScreen(draft=draft))
+            await self.app.push_screen(_form_of(draft))
         elif choice == "away":
             from dutydesk.rules import drafts
 
@@ -184,6 +184,17 @@ class TodayScreen(DeskScreen):
         """Tab has nowhere to go here."""
 
 
+def _form_of(draft: Kept) -> DeskScreen:
+    """The form that a draft belongs to, as it was left."""
+    if draft.kind == "act":
+        from dutydesk.screens.act_form import ActScreen
+
+        return ActScreen.from_draft(draft)
+    from dutydesk.screens.intake import IntakeScreen
+
+    return IntakeScreen(draft=draft)
+
+
 def _day_line(day: date, sheet: today.TodaySheet) -> str:
     shifts = "　".join(sheet.on_duty) or "值班表上今天没有人"
     since = f"\n上次在这里：{sheet.since}" if sheet.since else ""
@@ -191,13 +202,20 @@ def _day_line(day: date, sheet: today.TodaySheet) -> str:
 
 
 def _rows(sheet: today.TodaySheet) -> list[HomeRow]:
-    rows = []
+    rows = [
+        HomeRow(
+            f"draft:{draft.id}",
+            DRAFTS,
+            f"{draft.title or '没写标题'}（{moment(draft.saved_at)}），Enter 接着填",
+            "",
+            draft.kind,
+            draft=draft,
+        )
+        for draft in sheet.drafts
+    ]
     for section, lines in ((NEEDS, sheet.needs), (NEWS, sheet.news)):
         for line in lines:
             key = f"{section}:{line.duty}:{line.target}:{line.text}"
             count = f"{line.count}+" if line.count >= today.MANY else str(line.count or "")
             rows.append(HomeRow(key, section, line.text, count, line.duty, line.target, line.pressing))
-    for draft in sheet.drafts:
-        words = f"{draft.title or '没写标题'}（{moment(draft.saved_at)}）"
-        rows.append(HomeRow(f"draft:{draft.id}", DRAFTS, words, "", draft.kind, draft=draft))
     return rows
