@@ -53,6 +53,11 @@ def _by_id(kind: AssigneeKind, key: int, issue: Issue, again: Refused) -> Assign
         staff = Staff.get_or_none(Staff.id == key, Staff.active)
         if staff is None:
             raise Refused("这个人已不在岗，请另选。", "assignee")
+        hands = RoleGrant.select().where(
+            RoleGrant.staff == key, RoleGrant.role == Role.HANDLER, on_day(RoleGrant, today())
+        )
+        if not hands.exists():
+            raise Refused(f"{staff.name}今天不是处置人员，接不了单，请另选。", "assignee")
         return Assignee(kind, str(key), staff.name)
     if kind is AssigneeKind.DEPARTMENT:
         department = Department.get_or_none(Department.id == key)

@@ -184,14 +184,14 @@ def reveal(session: Session, issue_id: int, reason: str, act_id: str) -> Person:
     try:
         with acts.act(session, act_id, "issue.reveal") as acting:
             permission.require(session, "reveal", issue_id)
+            row = Reporter.get_or_none(Reporter.issue == issue_id)
+            if row is None:
+                raise Refused("这件没有登记反映人。")
             issue = Issue.get_by_id(issue_id)
             acting.about("issue", issue.id, issue.number, issue.subdistrict_id)
             acting.changed(issue.number, None, {"revealed": ["name", "phone", "address"], "reason": reason})
-    except AlreadyDone:
-        pass
-    row = Reporter.get_or_none(Reporter.issue == issue_id)
-    if row is None:
-        raise Refused("这件没有登记反映人。")
+    except AlreadyDone as done:
+        row = Reporter.get_by_id(done.subject_id)
     return Person(row.name, row.phone, row.address, revealed=True)
 
 

@@ -24,7 +24,12 @@ def _iso(moment: datetime | None) -> str | None:
 
 
 def issues(session: Session | None = None) -> Iterator[dict[str, Any]]:
-    """Every case (in the session's scope, when there is one) in order of its number, a stretch at a time."""
+    """Every case (in the session's scope, when there is one) in order of its number, a stretch at a time.
+
+    Raises NotAllowed, with the first record asked for, unless the session may export.
+    """
+    if session:
+        permission.require(session, "export")
     last = 0
     while True:
         query = (

@@ -9,7 +9,7 @@ from typing import Any
 from peewee import JOIN, fn
 
 from dutydesk.models import Area, Category, Department, FindKey, Issue, Staff, Subdistrict, Unit, UnitArea
-from dutydesk.rules import office
+from dutydesk.rules import office, permission
 from dutydesk.rules.assignees import Assignee, forces_and_partners
 from dutydesk.rules.organisation import duty_bases, on_day, units_of_area
 from dutydesk.session import Session
@@ -148,7 +148,11 @@ def departments(session: Session, text: str, subdistrict_id: int | None) -> list
 
 
 def assignees(session: Session, issue_id: int, text: str) -> list[Found]:
-    """To whom a case can be given. Without text: its force, who the 权责清单 names, then the other forces and N."""
+    """To whom a case can be given. Without text: its force, who the 权责清单 names, then the other forces and N.
+
+    Raises NotAllowed outside the session's scope.
+    """
+    permission.require(session, "read", issue_id)
     issue = Issue.get_by_id(issue_id)
     near = forces_and_partners(issue.area_id)
     if not _asked(text):

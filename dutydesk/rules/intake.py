@@ -15,7 +15,7 @@ from dutydesk.rules.errors import AlreadyDone, Refused
 from dutydesk.rules.issue_acts import Done
 from dutydesk.rules.lifecycle import BY_ACT
 from dutydesk.rules.organisation import area_of_unit
-from dutydesk.rules.steps import Step, record, take
+from dutydesk.rules.steps import Step, fresh, record, take
 from dutydesk.session import Session
 from dutydesk.vocabulary import Force, Source, State, Urgency
 
@@ -62,7 +62,7 @@ def _enter(session: Session, acting: Acting, fields: Mapping[str, Any]) -> Issue
     if area is None:
         raise Refused(f"{unit.name}今天不属于任何片区，请管理员核对片区划分。", "unit")
     permission.require(session, "register")
-    permission.require_area(session, "register", area.id)
+    permission.require_area(session, "register", area.id, unit.id)
     summary = str(fields.get("summary") or "")
     if not summary:
         raise Refused("请写明是什么问题。", "summary")
@@ -167,8 +167,8 @@ def add_to_existing(session: Session, issue_id: int, fields: Mapping[str, Any], 
     """What is being registered is the same as an open case: register it and merge it there, in one act."""
     try:
         with acts.act(session, act_id, "issue.register_merged") as acting:
-            target = Issue.get_by_id(issue_id)
-            permission.require(session, "read", target.id)
+            target = fresh(issue_id)
+            permission.require(session, "merge", target.id)
             issue = _enter(session, acting, fields)
             acting.about("issue", issue.id, issue.number, issue.subdistrict_id)
             record(Step(session, acting, issue, BY_ACT["open"], fields), "", "register")

@@ -143,7 +143,7 @@ def mark(session: Session, check_id: int, mark: Mark, reason: str, act_id: str) 
             _set(session, acting, check, mark, reason if mark is Mark.NOT_APPLICABLE else "", None)
     except AlreadyDone:
         pass
-    return one_check(check_id)
+    return one_check(check_of(session, check_id))
 
 
 def note_abnormal(session: Session, acting: Acting, check_id: int, issue: Issue) -> None:

@@ -21,7 +21,10 @@ UNFINISHED_DAYS = 31  # how long an unfinished patrol is asked for; afterwards i
 
 @dataclass(frozen=True)
 class Check:
-    """A checkpoint of one day's patrol, with its texts as they were that day."""
+    """A checkpoint of one day's patrol, with its texts as they were that day.
+
+    `position` counts those of the day: routes skip checkpoints on some weekdays.
+    """
 
     id: int
     patrol_id: int
@@ -158,13 +161,14 @@ def _checks(patrols: list[Patrol]) -> Iterator[list[Check]]:
     by_patrol: dict[int, list[Check]] = {patrol.id: [] for patrol in patrols}
     rows = _rows().where(PatrolCheck.patrol.in_(list(by_patrol)))
     for row in rows.order_by(PatrolCheck.position, PatrolCheck.id):
-        by_patrol[row.patrol_id].append(_as_check(row))
+        checks = by_patrol[row.patrol_id]
+        checks.append(_as_check(row, len(checks) + 1))
     return iter(by_patrol.values())
 
 
-def one_check(check_id: int) -> Check:
+def one_check(check: PatrolCheck) -> Check:
     """A checkpoint as it is now."""
-    return _as_check(_rows().where(PatrolCheck.id == check_id).get())
+    return next(each for each in next(_checks([check.patrol])) if each.id == check.id)
 
 
 def _rows() -> Any:
@@ -180,11 +184,11 @@ def _rows() -> Any:
     )
 
 
-def _as_check(row: PatrolCheck) -> Check:
+def _as_check(row: PatrolCheck, position: int) -> Check:
     return Check(
         id=row.id,
         patrol_id=row.patrol_id,
-        position=row.position,
+        position=position,
         unit_id=row.unit_id,
         unit=row.unit.name,
         place=row.place,

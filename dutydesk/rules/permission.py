@@ -13,10 +13,9 @@ from typing import TypeVar
 
 from peewee import Expression, Model, ModelSelect
 
-from dutydesk.models import Area, Issue
+from dutydesk.models import Issue
 from dutydesk.rules import lifecycle
 from dutydesk.rules.errors import NotAllowed
-from dutydesk.rules.organisation import area_of_unit
 from dutydesk.session import Grant, Session
 from dutydesk.vocabulary import AssigneeKind, Role
 
@@ -141,15 +140,9 @@ def require(session: Session, act: str, issue_id: int | None = None) -> None:
         raise NotAllowed(f"您在这里不能{NAMES[act]}：由{who or '他人'}在各自范围内办理。")
 
 
-def require_area(session: Session, act: str, area_id: int) -> None:
-    """Raise NotAllowed unless a role of this session that may do the act has this area (or all of it) in scope."""
+def require_area(session: Session, act: str, area_id: int, unit_id: int | None = None) -> None:
+    """Raise NotAllowed unless a role of this session that may do the act has this area, or unit of it, in scope."""
     for grant in session.grants:
-        if grant.role not in MAY[act]:
-            continue
-        area = Area.get_by_id(area_id)
-        unit_area = area_of_unit(grant.unit_id, session.day) if grant.unit_id else None
-        if area_id in (grant.area_id, unit_area and unit_area.id) or (
-            grant.role is R.COORDINATOR and grant.subdistrict_id == area.subdistrict_id
-        ):
+        if grant.role in MAY[act] and (grant.area_id == area_id or (grant.unit_id and grant.unit_id == unit_id)):
             return
-    raise NotAllowed("这个地点不在您的职责范围内，请交给该片区的值班员。", "unit")
+    raise NotAllowed("这个地点不在您的职责范围内，请交给该居民区或片区的值班员。", "unit")

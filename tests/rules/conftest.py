@@ -105,6 +105,21 @@ class Cases:
             self.do(act, issue_id)
         return issue_id
 
+    def in_hands(self, role: Role, state: State, **changes: Any) -> int:
+        """A case that is with a handler, a liaison, a department's head or a neighbourhood officer."""
+        if role is R.NEIGHBOURHOOD_OFFICER:
+            changes = {"category": str(self.rubbish)} | changes
+        issue_id = self.in_state(S.OPENED, **changes)
+        office, bureau = self.district.departments
+        with_whom = {R.LIAISON: f"department:{office}", R.DEPARTMENT_HEAD: f"department:{bureau}"}
+        if role is R.NEIGHBOURHOOD_OFFICER:
+            self.do("send_down", issue_id)
+        else:
+            self.do("assign", issue_id, assignee=with_whom.get(role, "force:safety"))
+        if state is S.HANDLING:
+            self.do("take_up", issue_id, role)
+        return issue_id
+
     def for_act(self, act: str, state: State) -> int:
         """A case in a state, such that an act's conditions beyond role and state hold."""
         if act == "sample_check":
