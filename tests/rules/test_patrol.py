@@ -72,6 +72,15 @@ class TestMakingADay:
         district.add_route("周五线", checkpoints=3, weekdays="5")
         assert [sheet.route for sheet in prepared(duty)] == ["居民区安全线", "周五线"]
 
+    def test_checkpoints_are_counted_as_they_are_walked_that_day(self, duty):
+        patrol.Checkpoint.update(weekdays="1").where(patrol.Checkpoint.position == 2).execute()
+        [sheet] = prepared(duty)
+        assert [(check.position, check.place) for check in sheet.checks] == [
+            (1, "1号楼底层"),
+            (2, "3号楼底层"),
+            (3, "4号楼底层"),
+        ]
+
     def test_joint_patrols_come_last_and_name_who_walks_along(self, district, duty):
         district.add_route("联合巡查", kind=PatrolKind.JOINT, partners="公共安全、派出所")
         district.add_route("环境市容线")
