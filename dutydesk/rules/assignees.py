@@ -8,7 +8,7 @@ from peewee import Expression
 
 from dutydesk.models import Department, Issue, RoleGrant, Staff, TeamSeat, Unit
 from dutydesk.rules.errors import Refused
-from dutydesk.rules.organisation import on_day, today
+from dutydesk.rules.organisation import on_day, row_id, today
 from dutydesk.session import Grant, Session
 from dutydesk.vocabulary import AssigneeKind, Force, Role, SeatKind
 
@@ -39,9 +39,9 @@ def resolve(value: str, issue: Issue) -> Assignee:
         if key not in set(Force):
             raise again
         return Assignee(kind, key, Force(key).label + "力量")
-    if not key.isdigit():
+    if not row_id(key):
         raise again
-    return _by_id(kind, int(key), issue, again)
+    return _by_id(kind, row_id(key), issue, again)
 
 
 def _by_id(kind: AssigneeKind, key: int, issue: Issue, again: Refused) -> Assignee:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from dutydesk.models import Deadline, Issue, IssueStep, ProxyEntry, Reporter, Request
@@ -81,11 +81,11 @@ def case_sheet(session: Session, issue_id: int) -> CaseSheet:
         version=issue.version,
         state=issue.state,
         title=mask_phones_in(issue.summary),
-        place=f"{issue.unit.name}{' ' + issue.spot if issue.spot else ''}",
+        place=mask_phones_in(f"{issue.unit.name} {issue.spot}".strip()),
         facts=tuple((name, said) for name, said in _facts(issue) if said),
         flags=flags_of(issue),
         deadlines=tuple(_deadline_lines(issue)),
-        demands=tuple(closing.demands(issue)) if issue.state in (State.REVIEW, State.FEEDBACK) else (),
+        demands=tuple(_demands(issue)) if issue.state in (State.REVIEW, State.FEEDBACK) else (),
         story=tuple(_story(issue)),
         reporter=Person(mask_name(reporter.name), mask_phone(reporter.phone), "***" if reporter.address else "")
         if reporter
@@ -132,6 +132,10 @@ def _facts(issue: Issue) -> list[tuple[str, str]]:
     ]
 
 
+def _demands(issue: Issue) -> list[closing.Demand]:
+    return [replace(demand, said=mask_phones_in(demand.said)) for demand in closing.demands(issue)]
+
+
 def _deadline_lines(issue: Issue) -> list[str]:
     now = datetime.now(UTC)
     lines = []
@@ -144,13 +148,14 @@ def _deadline_lines(issue: Issue) -> list[str]:
             left = "停止计算"
         else:
             left = deadlines.time_left(now, row.due_at, office.calendar(issue.subdistrict_id))
-        lines.append(f"{row.phase.label} {moment(row.due_at)}（{left}）\n{row.explanation}（本单位设置）")
+        ours = "（本单位设置）" if row.limit_id else ""
+        lines.append(f"{row.phase.label} {moment(row.due_at)}（{left}）\n{row.explanation}{ours}")
     return lines
 
 
 def _waiting(issue: Issue) -> list[str]:
     rows = Request.select().where(Request.issue == issue.id, Request.state == RequestState.PENDING)
-    return [f"待片区长定：{row.kind.label}——{row.reason}" for row in rows]
+    return [f"待片区长定：{row.kind.label}——{mask_phones_in(row.reason)}" for row in rows]
 
 
 def _story(issue: Issue) -> list[StoryLine]:
@@ -162,7 +167,7 @@ def _story(issue: Issue) -> list[StoryLine]:
         if proxy:
             words = f"{moment(proxy.told_at)}{proxy.means.label}告知，{proxy.state.label}"
             if proxy.state is ProxyState.OBJECTED:
-                words += f"：{proxy.objection}"
+                words += f"：{mask_phones_in(proxy.objection)}"
         later = (step.recorded_at - step.occurred_at).total_seconds() > 300
         lines.append(
             StoryLine(

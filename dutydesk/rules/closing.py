@@ -9,8 +9,8 @@ from dutydesk.models import Department, Issue
 from dutydesk.rules import office
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.handling import name_of, note_evidence
-from dutydesk.rules.steps import Asking, Step, condition, effect, record
-from dutydesk.rules.triage import to_contact, withdraw_requests
+from dutydesk.rules.steps import Asking, Step, condition, effect
+from dutydesk.rules.triage import tell_merged, to_contact
 from dutydesk.vocabulary import AssigneeKind, Level, Means, Role, State
 
 
@@ -74,15 +74,8 @@ def _feedback(step: Step) -> str:
         issue.feedback_given = True
         said = f"{means.label}告知反映人：{told}。反映人{'满意' if issue.satisfied else '不满意'}"
         issue.feedback_text = said
-    _tell_merged(step, said)
+    tell_merged(step, f"随主案 {issue.number} 反馈：{said}")
     return said
-
-
-def _tell_merged(step: Step, said: str) -> None:
-    """Those whose reports were merged into this one are told with it; their stories say so."""
-    for other in step.issue.merged:
-        follower = Step(step.session, step.acting, other, step.way, {})
-        record(follower, f"随主案 {step.issue.number} 反馈：{said}", "follow_main", other.state)
 
 
 @condition("close")
@@ -95,10 +88,7 @@ def _nothing_missing(asking: Asking) -> str | None:
 def _close(step: Step) -> str:
     step.issue.level = step.one_of("level", Level, "请选在哪一级解决的。")
     step.issue.closed_at = step.acting.at
-    withdraw_requests(step.issue)
-    for other in step.issue.merged:
-        follower = Step(step.session, step.acting, other, step.way, {})
-        record(follower, f"主案 {step.issue.number} 已销项", "follow_main", other.state)
+    tell_merged(step, f"主案 {step.issue.number} 已销项")
     note = step.text("note")
     return f"在{step.issue.level.label}一级解决" + (f"：{note}" if note else "")
 
@@ -120,6 +110,7 @@ def _solve_on_spot(step: Step) -> str:
     issue.feedback_given = True
     issue.feedback_text = "当场告知" if to_contact(issue) else "当场发现当场解决"
     issue.closed_at = step.acting.at
+    tell_merged(step, f"主案 {issue.number} 当场解决：{issue.outcome}")
     return issue.outcome + note_evidence(step)
 
 

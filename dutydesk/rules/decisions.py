@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 from dutydesk.models import Issue, ProxyEntry, Request, Staff, Unit
-from dutydesk.rules import closing, ledger, permission
+from dutydesk.rules import closing, ledger, office, permission
 from dutydesk.rules.assignees import resolve
 from dutydesk.rules.case import moment
 from dutydesk.rules.errors import Refused
@@ -49,7 +49,7 @@ def waiting(session: Session) -> list[Waiting]:
     found += [
         _ready(issue, "sent_back", f"已退单{issue.send_backs}次，建议约请")
         for issue in _view(session, "sent_back", areas)
-        if issue.send_backs >= 2
+        if issue.send_backs >= int(office.setting("send_backs_before_invitation", issue.subdistrict_id))
     ]
     return found[:_SHOWN]
 
@@ -97,7 +97,7 @@ def _request(row: Request) -> Waiting:
         asked=what,
         place=row.issue.unit.name,
         summary=mask_phones_in(row.issue.summary),
-        reason=f"{row.asked_by.name} {moment(row.asked_at)}：{row.reason}",
+        reason=mask_phones_in(f"{row.asked_by.name} {moment(row.asked_at)}：{row.reason}"),
         request_id=row.id,
     )
 
@@ -143,7 +143,13 @@ def proxies_to_answer(session: Session) -> list[EnteredForMe]:
         .limit(_SHOWN)
     )
     return [
-        EnteredForMe(row.id, row.issue_id, row.issue.number, row.step.text, f"{moment(row.told_at)} {row.means.label}")
+        EnteredForMe(
+            key=row.id,
+            issue_id=row.issue_id,
+            number=row.issue.number,
+            what=mask_phones_in(row.step.text),
+            when=f"{moment(row.told_at)} {row.means.label}",
+        )
         for row in rows
     ]
 

@@ -14,9 +14,10 @@ from dutydesk.rules.acts import Acting
 from dutydesk.rules.errors import AlreadyDone, Refused
 from dutydesk.rules.issue_acts import Done
 from dutydesk.rules.lifecycle import BY_ACT
-from dutydesk.rules.organisation import area_of_unit
+from dutydesk.rules.organisation import area_of_unit, day_of, row_id
 from dutydesk.rules.steps import Step, fresh, record, take
 from dutydesk.session import Session
+from dutydesk.text import mask_phones_in
 from dutydesk.vocabulary import Force, Source, State, Urgency
 
 
@@ -52,10 +53,10 @@ def register(session: Session, fields: Mapping[str, Any], act_id: str) -> Done:
 
 
 def _enter(session: Session, acting: Acting, fields: Mapping[str, Any]) -> Issue:
-    unit = Unit.get_or_none(Unit.id == int(fields.get("unit") or 0))
+    unit = Unit.get_or_none(Unit.id == row_id(fields.get("unit")))
     if unit is None:
         raise Refused("请选问题所在的居民区或楼宇、园区，可打拼音首字母。", "unit")
-    category = Category.get_or_none(Category.id == int(fields.get("category") or 0), Category.active)
+    category = Category.get_or_none(Category.id == row_id(fields.get("category")), Category.active)
     if category is None:
         raise Refused("请选类别，可打拼音首字母。", "category")
     area = area_of_unit(unit.id, session.day)
@@ -158,7 +159,7 @@ def likely_duplicates(session: Session, unit_id: int, category_id: int | None, t
             scored.append((shared + 0.2 * same_kind, issue))
     scored.sort(key=lambda pair: (-pair[0], -pair[1].id))
     return [
-        Duplicate(i.id, i.number, i.state, i.unit.name, i.summary, i.reported_at.strftime("%m-%d"))
+        Duplicate(i.id, i.number, i.state, i.unit.name, mask_phones_in(i.summary), f"{day_of(i.reported_at):%m-%d}")
         for _, i in scored[:_SHOWN]
     ]
 

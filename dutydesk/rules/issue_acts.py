@@ -13,7 +13,7 @@ from dutydesk.rules import acts, closing, handling, on_behalf, pausing, permissi
 from dutydesk.rules.assignees import is_with, who_could_speak_for
 from dutydesk.rules.errors import AlreadyDone, Refused
 from dutydesk.rules.finding import SHOWN, Found
-from dutydesk.rules.lifecycle import BY_ACT, Way, ways_from
+from dutydesk.rules.lifecycle import BY_ACT, GRANTED_BY, Way, ways_from
 from dutydesk.rules.organisation import duty_bases
 from dutydesk.rules.steps import (
     Asking,
@@ -27,20 +27,12 @@ from dutydesk.rules.steps import (
     why_not,
 )
 from dutydesk.session import Session
-from dutydesk.vocabulary import AssigneeKind, RequestKind, RequestState, State
+from dutydesk.vocabulary import AssigneeKind, RequestState, State
 
 # Importing these modules registers their effects and conditions.
 _REGISTERED = (triage, handling, closing, pausing)
 
 NO_ACCOUNT = "partner"
-
-GRANTED_BY = {
-    RequestKind.ASSIGN: "assign",
-    RequestKind.EXTENSION: "extend",
-    RequestKind.PAUSE: "pause",
-    RequestKind.POOL: "pool",
-}
-
 
 @dataclass(frozen=True)
 class Choice:

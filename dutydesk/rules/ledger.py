@@ -62,12 +62,17 @@ def _running() -> Expression:
     return Issue.state.in_(RUNNING)
 
 
+def _this_minute() -> datetime:
+    """Deadlines are counted in minutes: at the very minute nothing is overdue yet."""
+    return datetime.now(UTC).replace(second=0, microsecond=0)
+
+
 def _overdue(session: Session) -> Expression:
-    return _open(session) & (Issue.due_at < datetime.now(UTC)) & _running()
+    return _open(session) & (Issue.due_at < _this_minute()) & _running()
 
 
 def _due_today(session: Session) -> Expression:
-    now = datetime.now(UTC)
+    now = _this_minute()
     tomorrow = office.end_of_day(now)
     return _open(session) & (Issue.due_at >= now) & (Issue.due_at <= tomorrow) & _running()
 
@@ -220,7 +225,7 @@ def before(session: Session, view_key: str, key: int | None, count: int) -> Wind
 def around(session: Session, view_key: str, key: int, count: int) -> Window:
     """A window about the row with `key`, or about where it would stand."""
     view, edge = VIEWS[view_key], _edge(key)
-    if edge is None:
+    if edge is None or (view.order == SOONEST and edge.due_at is None):
         return after(session, view_key, None, count)
     earlier, start = _page(session, view, count // 2, False, edge)
     itself = list(_query(session, view).where(Issue.id == key))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dutydesk.vocabulary import ENDED, Role, State
+from dutydesk.vocabulary import ENDED, RequestKind, Role, State
 
 S = State
 DUTY, OFFICER, CHIEF = Role.DUTY_OFFICER, Role.NEIGHBOURHOOD_OFFICER, Role.AREA_CHIEF
@@ -127,6 +127,14 @@ WAYS: tuple[Way, ...] = (
 )  # fmt: skip
 
 BY_ACT: dict[str, Way] = {way.act: way for way in WAYS}
+
+# What can be asked of the chief, and the act by which it is granted.
+GRANTED_BY: dict[RequestKind, str] = {
+    RequestKind.ASSIGN: "assign",
+    RequestKind.EXTENSION: "extend",
+    RequestKind.PAUSE: "pause",
+    RequestKind.POOL: "pool",
+}
 
 # Acts that are no step from one state to another; who may do them stands in `rules/permission.py`.
 STEP_NAMES: dict[str, str] = {way.act: way.name for way in WAYS} | {

@@ -143,8 +143,11 @@ def start_deadlines(issue: Issue, start: datetime, to_contact: bool) -> None:
 
 
 def resume_deadline(issue: Issue, paused_at: datetime, resumed_at: datetime) -> None:
-    """After a pause: what was left of the completion deadline then is left now."""
-    if not issue.due_at:
+    """After a pause: what was left of the completion deadline then is left now.
+
+    A source's own limit (来源时限) stays: only the source grants an extension.
+    """
+    if not issue.due_at or issue.source_due_at:
         return
     current = Deadline.get_or_none(
         Deadline.issue == issue.id, Deadline.phase == Phase.COMPLETION, Deadline.current

@@ -31,6 +31,12 @@ def start_of(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=CHINA).astimezone(UTC)
 
 
+def row_id(value: object) -> int:
+    """The whole number that a form carries as text, such as a row's id; 0 where it is none that a row could have."""
+    text = str(value or "")
+    return int(text) if text.isdecimal() and len(text) <= 9 else 0
+
+
 def area_of_unit(unit_id: int, day: date) -> Area | None:
     """The area to which a unit belongs on a day."""
     found = (

@@ -145,6 +145,8 @@ def _source_extension(step: Step) -> str:
     issue, until = step.issue, _until(step)
     basis = step.need("basis", "请写明来源的批复：谁批的、文号或时间。")
     at = _end_of_office(until, issue)
+    if issue.source_due_at and at <= issue.source_due_at:
+        raise Refused(f"现在的来源时限是{day_of(issue.source_due_at):%m月%d日}，请填更晚的日期。", "until")
     said = f"来源准予延期至{at:%m月%d日%H:%M}。批复：{basis}"
     issue.source_due_at = at
     office.set_deadline(issue, Phase.COMPLETION, step.at, at, said)
@@ -168,7 +170,7 @@ def _pool(step: Step) -> str:
 def _set_aside(step: Step, until: date, kind: RequestKind, said: str) -> str:
     issue = step.issue
     reason = step.need("reason", "请写明理由，督查时要看。")
-    issue.returns_to, issue.paused_at = issue.state, step.acting.at
+    issue.returns_to, issue.paused_at = issue.state, step.at
     issue.paused_until = until if kind is RequestKind.PAUSE else None
     issue.look_again_on = until if kind is RequestKind.POOL else None
     _settle_asked(issue, kind, step)

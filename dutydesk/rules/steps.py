@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from dutydesk.models import Issue, IssueStep, Staff
+from dutydesk.models import Issue, IssueStep, Request, Staff
 from dutydesk.rules.acts import Acting
 from dutydesk.rules.errors import Refused, Stale
-from dutydesk.rules.lifecycle import REMEMBERED, SAME, Way
+from dutydesk.rules.lifecycle import BY_ACT, GRANTED_BY, REMEMBERED, SAME, Way
 from dutydesk.session import Session
-from dutydesk.vocabulary import ENDED, State, Word
+from dutydesk.vocabulary import ENDED, RequestState, State, Word
 
 W = TypeVar("W", bound=Word)
 
@@ -218,6 +218,7 @@ def take(step: Step) -> IssueStep:
     if step.to is not None:
         issue.state = step.to
         issue.is_open = step.to not in ENDED
+        _withdraw_overtaken(issue)
     issue.version += 1
     issue.changed_at = step.acting.at
     issue.save()
@@ -230,6 +231,14 @@ def take(step: Step) -> IssueStep:
         {name: _plain(after[name]) for name in sorted(changed)} | {"text": text, **step.details},
     )
     return written
+
+
+def _withdraw_overtaken(issue: Issue) -> None:
+    """What was asked of the chief falls away when it cannot be granted any more where the issue stands now."""
+    overtaken = [kind for kind, act in GRANTED_BY.items() if issue.state not in BY_ACT[act].frm]
+    Request.update(state=RequestState.WITHDRAWN).where(
+        Request.issue == issue.id, Request.kind.in_(overtaken), Request.state == RequestState.PENDING
+    ).execute()
 
 
 def _plain(value: Any) -> Any:

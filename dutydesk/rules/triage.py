@@ -6,7 +6,7 @@ from dutydesk.models import Category, Issue, Reporter, Request
 from dutydesk.rules import office
 from dutydesk.rules.assignees import Assignee, give, resolve
 from dutydesk.rules.errors import Refused
-from dutydesk.rules.organisation import duty_bases
+from dutydesk.rules.organisation import duty_bases, row_id, today
 from dutydesk.rules.permission import may, roles_on
 from dutydesk.rules.steps import Asking, Step, condition, effect, record
 from dutydesk.vocabulary import AssigneeKind, RequestKind, RequestState, Role, State, Urgency
@@ -20,11 +20,10 @@ def to_contact(issue: Issue) -> bool:
     return bool(reporter and (reporter.name or reporter.phone))
 
 
-def withdraw_requests(issue: Issue) -> None:
-    """What was asked of the chief falls away when the issue takes another way."""
-    Request.update(state=RequestState.WITHDRAWN).where(
-        Request.issue == issue.id, Request.state == RequestState.PENDING
-    ).execute()
+def tell_merged(step: Step, said: str) -> None:
+    """Write into the stories of those that were merged into this issue what has become of it."""
+    for other in step.issue.merged:
+        record(Step(step.session, step.acting, other, step.way, {}, step.proxy), said, "follow_main", other.state)
 
 
 @effect("open")
@@ -36,9 +35,10 @@ def _open(step: Step) -> str:
 
 @effect("reject")
 def _reject(step: Step) -> str:
-    withdraw_requests(step.issue)
     step.issue.closed_at = step.acting.at
-    return step.need("reason", "请写明不予立案的理由，反映人来问时要能答复。")
+    reason = step.need("reason", "请写明不予立案的理由，反映人来问时要能答复。")
+    tell_merged(step, f"主案 {step.issue.number} 不予立案：{reason}")
+    return reason
 
 
 @condition("assign", "send_down")
@@ -47,6 +47,11 @@ def _delegated(asking: Asking) -> str | None:
     if issue.category.delegated or roles_on(session, issue.id) & _MORE_THAN_DUTY:
         return None
     return f"“{issue.category.name}”须由片区长派单，请选“提请片区长派单”。"
+
+
+@condition("reassign")
+def _delegated_anew(asking: Asking) -> str | None:
+    return f"“{asking.issue.category.name}”须由片区长改派，请告诉片区长。" if _delegated(asking) else None
 
 
 @condition("propose_assign", shown=False)
@@ -73,7 +78,6 @@ def chosen(step: Step) -> Assignee:
 @effect("assign")
 def _assign(step: Step) -> str:
     assignee = chosen(step)
-    withdraw_requests(step.issue)
     give(step.issue, assignee)
     step.issue.assigned_at = step.acting.at
     step.details["assignee"] = assignee.value
@@ -107,7 +111,6 @@ def _send_down(step: Step) -> str:
         said = f"依据：{bases[0]}"
     else:
         said = "居委同意：" + step.need("consent_by", "请写明居委谁、何时同意的。")
-    withdraw_requests(issue)
     give(issue, resolve(f"unit:{issue.unit_id}", issue))
     issue.assigned_at = step.acting.at
     issue.sent_down = True
@@ -120,7 +123,7 @@ def _send_down(step: Step) -> str:
 def _recategorise(step: Step) -> str:
     issue = step.issue
     chosen_id = step.need("category", "请从列出的类别中选一个。")
-    category = Category.get_or_none(Category.id == chosen_id, Category.active)
+    category = Category.get_or_none(Category.id == row_id(chosen_id), Category.active)
     if category is None:
         raise Refused("请从列出的类别中选一个。", "category")
     urgency = step.one_of("urgency", Urgency, "请选紧急程度。")
@@ -166,7 +169,6 @@ def _merge(step: Step) -> str:
         raise Refused("不能并入自己，请填另一件的编号。", "target")
     if not target.is_open:
         raise Refused(f"{target.number} 是{target.state.label}，不能再并入。请选一件未结的。", "target")
-    withdraw_requests(issue)
     issue.returns_to, issue.merged_into, issue.closed_at = issue.state, target.id, step.acting.at
     reason = step.text("reason")
     target.version += 1
@@ -186,10 +188,8 @@ def _unmerge(step: Step) -> str:
 
 def by_number(number: str) -> Issue | None:
     """The issue with a number; the year may be left out (`123` means this year's)."""
-    year, _, serial = number.strip().rpartition("-")
-    if not serial.isdigit() or (year and not year.isdigit()):
+    year, dash, serial = number.strip().rpartition("-")
+    if not row_id(serial) or (dash and not row_id(year)):
         return None
-    from dutydesk.rules.organisation import today
-
-    found = Issue.get_or_none(Issue.year == int(year or today().year), Issue.serial == int(serial))
+    found = Issue.get_or_none(Issue.year == (row_id(year) or today().year), Issue.serial == row_id(serial))
     return found if isinstance(found, Issue) else None
