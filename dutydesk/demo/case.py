@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, NamedTuple
 
 from dutydesk.demo.people import Person, Team
@@ -66,48 +68,95 @@ class Told:
         self.id = 0
 
 
+@dataclass(slots=True, eq=False)
 class Case:
     """An issue being made. The attributes of its row have the names of the columns; instants are minutes."""
 
-    def __init__(self, team: Team, kind: Kind, template: Template, slots: Slots, reported_at: int) -> None:
-        self.team, self.kind, self.template, self.slots = team, kind, template, slots
-        self.at = reported_at
-        self.id = self.year = self.serial = 0
-        self.state, self.is_open, self.returns_to = "reported", True, None
-        self.merged_into: int | None = None
-        self.subdistrict, self.area = team.subdistrict_id, team.id
-        self.category, self.force = kind.id, kind.force
-        self.source_number = self.detail = self.on_the_spot = self.assignee_name = self.spot = ""
-        self.outcome = self.feedback_text = self.summary = ""
-        self.urgency, self.source = "normal", "patrol"
-        self.strongly_felt = self.beyond_neighbourhood = self.feedback_given = False
-        self.solved_on_spot = self.sample_due = self.sent_down = False
-        self.assignee_kind = self.assignee_key = self.handler = self.handled_by = self.checked_by = None
-        self.satisfied = self.level = self.paused_until = self.look_again_on = None
-        self.send_backs = self.reworks = self.urges = 0
-        self.reported_at = self.changed_at = reported_at
-        self.source_due_at = self.opened_at = self.assigned_at = self.first_contact_due_at = None
-        self.first_contact_at = self.due_at = self.paused_at = self.closed_at = None
-        self.version = 1
-        self.unit = 0
-        self.reported_by: int | None = None
-        self.reporter: Person | None = None
-        self.holder: Person | None = None
-        self.contact: tuple[str, str, str] | None = None
-        self.level_if_done = "area"
-        self.always_proxied = False
-        self.steps: list[Told] = []
-        self.deadlines: list[dict[str, Any]] = []
-        self.requests: list[dict[str, Any]] = []
-        self.proxies: list[dict[str, Any]] = []
-        self.later: list[tuple[int, Callable[[], None]]] = []  # what others do meanwhile, and when
-        self.main: Case | None = None  # into which this one may be merged
-        self.followers = 0
-        self.proposed: Any = None
-        self.last_assignee = ("", "")
-        self.unit_name = ""
-        self.still_open = self.sampled = False
-        self.checkpoint: Any = None
+    team: Team
+    kind: Kind
+    template: Template
+    slots: Slots
+    reported_at: int
+    unit: int
+    unit_name: str
+    source: str
+    reporter: Person
+    id: int = 0
+    year: int = 0
+    serial: int = 0
+    state: str = "reported"
+    is_open: bool = True
+    returns_to: str | None = None
+    merged_into: int | None = None
+    subdistrict: int = field(init=False)
+    area: int = field(init=False)
+    spot: str = ""
+    category: int = field(init=False)
+    urgency: str = "normal"
+    source_number: str = ""
+    source_due_at: int | None = None
+    force: str = field(init=False)
+    summary: str = ""
+    detail: str = ""
+    on_the_spot: str = ""
+    strongly_felt: bool = False
+    beyond_neighbourhood: bool = False
+    assignee_kind: str | None = None
+    assignee_key: str | None = None
+    assignee_name: str = ""
+    handler: int | None = None
+    handled_by: int | None = None
+    checked_by: int | None = None
+    outcome: str = ""
+    feedback_given: bool = False
+    feedback_text: str = ""
+    satisfied: bool | None = None
+    level: str | None = None
+    solved_on_spot: bool = False
+    sample_due: bool = False
+    sent_down: bool = False
+    send_backs: int = 0
+    reworks: int = 0
+    urges: int = 0
+    reported_by: int = field(init=False)
+    opened_at: int | None = None
+    assigned_at: int | None = None
+    first_contact_due_at: int | None = None
+    first_contact_at: int | None = None
+    due_at: int | None = None
+    paused_at: int | None = None
+    paused_until: date | None = None
+    look_again_on: date | None = None
+    closed_at: int | None = None
+    changed_at: int = field(init=False)
+    version: int = 1
+
+    # What the story needs besides, and the rows that go with the case.
+    at: int = field(init=False)
+    contact: tuple[str, str, str] | None = None  # name, telephone, address of who raised it
+    holder: Person | None = None
+    level_if_done: str = "area"
+    last_assignee: tuple[str, str] = ("", "")
+    proposed: Any = None
+    main: Case | None = None  # into which this one may be merged
+    checkpoint: Any = None
+    always_proxied: bool = False
+    still_open: bool = False
+    sampled: bool = False
+    steps: list[Told] = field(default_factory=list)
+    deadlines: list[dict[str, Any]] = field(default_factory=list)
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    proxies: list[dict[str, Any]] = field(default_factory=list)
+    later: list[tuple[int, Callable[[], None]]] = field(
+        default_factory=list
+    )  # what others do meanwhile, and when
+
+    def __post_init__(self) -> None:
+        """Take what follows from area, category and reporter."""
+        self.subdistrict, self.area = self.team.subdistrict_id, self.team.id
+        self.category, self.force = self.kind.id, self.kind.force
+        self.reported_by = self.reporter.id
+        self.at = self.changed_at = self.reported_at
 
     @property
     def number(self) -> str:

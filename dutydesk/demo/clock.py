@@ -125,8 +125,8 @@ class Limit(NamedTuple):
 
     @property
     def office_minutes(self) -> int:
-        """Roughly how much time there is, for a story's pace."""
-        return self.amount * {"work_days": 450, "work_hours": 60, "clock_hours": 30}[self.unit]
+        """Roughly how much time there is, for a story's pace; by the clock where the limit runs so."""
+        return self.amount * {"work_days": 450, "work_hours": 60, "clock_hours": 60}[self.unit]
 
 
 class Limits:

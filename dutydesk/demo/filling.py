@@ -16,6 +16,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from dutydesk.demo import acts_closing, acts_handling, acts_pausing, acts_triage
 from dutydesk.demo import clock as clocks
 from dutydesk.demo.case import DEADLINE, INSTANTS, ISSUE, PROXY, REQUEST, STEP, Case, names
 from dutydesk.demo.clock import Clock, Limits, day_of
@@ -45,8 +46,12 @@ from dutydesk.rules import audit, district, office
 from dutydesk.settings import sqlite_path
 from dutydesk.vocabulary import Role
 
+# Importing these modules registers the acts of which stories are made.
+_REGISTERED = (acts_triage, acts_handling, acts_pausing, acts_closing)
 STRETCH = 4000
+_LINES = 5  # of progress while issues are written
 _VALUES = attrgetter(*ISSUE)
+_DATE_PLACES = tuple(ISSUE.index(name) for name in ("paused_until", "look_again_on"))
 _INSTANT_PLACES = tuple(place for place, name in enumerate(ISSUE) if name in INSTANTS)
 
 
@@ -129,8 +134,9 @@ class _Fill:
                 cases.append(maker.make(slot, key, year, serial))
             with write_transaction():
                 self._write(cases)
-            written += len(cases)
-            self.say(f"写入问题 {written}/{self.issues}…")
+            before, written = written, written + len(cases)
+            if written * _LINES // self.issues > before * _LINES // self.issues:
+                self.say(f"写入问题 {written}/{self.issues}…")
 
     def _write(self, cases: list[Case]) -> None:
         iso = self.clock.iso
@@ -232,6 +238,9 @@ def _issue_row(case: Case, iso: Callable[[int], str]) -> list[Any]:
     for place in _INSTANT_PLACES:
         if values[place] is not None:
             values[place] = iso(values[place])
+    for place in _DATE_PLACES:
+        if values[place] is not None:
+            values[place] = values[place].isoformat()
     return values
 
 

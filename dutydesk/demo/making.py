@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import accumulate
 from random import Random
 
 from dutydesk.demo.case import Case, Kind, Told
-from dutydesk.demo.clock import Clock, day_of, start_of
+from dutydesk.demo.clock import Clock, Limit, day_of, start_of
 from dutydesk.demo.courses import COURSES, ON_THE_SPOT, TO_THE_END, UNSOLVED
 from dutydesk.demo.patrols import Walks
 from dutydesk.demo.people import Person, Team
@@ -20,8 +21,14 @@ _CONTACT = {
     "hotline": 0.95, "caller": 0.97, "visit": 0.85, "meeting": 0.25, "grid": 0.08, "superior": 0.3, "opinion": 0.08,
     "patrol": 0.02, "joint_patrol": 0.02,
 }  # fmt: skip
-_SPOT = {"patrol": 0.6, "joint_patrol": 0.5, "grid": 0.45, "caller": 0.15, "visit": 0.12, "meeting": 0.0}
-_SPOTS = ("{no}号楼", "{no}号门口", "{road}{lane}弄", "{gate}", "中心花园", "{no}号北侧", "{road}沿街")
+_SPOT = {"patrol": 0.8, "joint_patrol": 0.7, "grid": 0.7, "caller": 0.3, "visit": 0.2}
+# Where exactly, by the gap of the text that names a place already.
+_SPOTS = {
+    "{no}": ("{no}号楼", "{no}号", "{road}{lane}弄{no}号"),
+    "{lane}": ("{road}{lane}弄", "{road}{lane}弄口"),
+    "{road}": ("{road}沿线", "{road}近路口"),
+    "": ("{no}号楼", "{road}{lane}弄{no}号", "{no}号附近", ""),
+}
 _RECENT = 40
 
 
@@ -34,7 +41,7 @@ class Maker:
         self._by_id = {kind.id: kind for kind in self._kinds}
         self._courses = [course for _, course in COURSES]
         self._course_weights = list(accumulate(often for often, _ in COURSES))
-        self._drawn: dict[str, tuple[list[Kind], list[int]]] = {}
+        self._drawn: dict[tuple[str, str], tuple[list[Kind], list[int]]] = {}
         self._recent: dict[int, list[Case]] = {}
 
     def start_stretch(self) -> None:
@@ -56,12 +63,11 @@ class Maker:
         if course.startswith("solve_on_spot"):
             answers = case.template.on_the_spot or case.template.handled
             case.on_the_spot = self._rng.choice(answers).format_map(case.slots)
-        assert case.reporter is not None
         case.steps.append(
             Told("register", None, "reported", case.reporter, case.on_the_spot, "{}", case.at, case.at)
         )
         if slot.stage is not None:
-            self._teller.play(case, course, self._clock.now, slack=slot.stage.due == "today")
+            self._teller.play(case, course, self._clock.now, slack=slot.stage.due == "today", paced=False)
         elif slot.need:
             self._teller.play(case, course, self._clock.now, slack=slot.need == "unsolved")
         else:
@@ -87,11 +93,10 @@ class Maker:
         return self._rng.choices(self._courses, cum_weights=self._course_weights)[0]
 
     def _main(self, team: Team) -> Case | None:
-        since = self._clock.now - 14 * 1440
-        open_ones = [
-            case for case in self._recent.get(team.id, []) if case.is_open or case.reported_at > since
-        ]
-        return self._rng.choice(open_ones[-8:]) if open_ones else None
+        """A case of the area into which another may be merged: one that is open, else one of the last."""
+        recent = self._recent.get(team.id, [])
+        recent = [case for case in recent if case.is_open] or recent
+        return self._rng.choice(recent[-8:]) if recent else None
 
     def _begin(self, slot: Slot, main: Case | None) -> Case:
         checkpoint = None
@@ -107,17 +112,20 @@ class Maker:
             unit = self._rng.choice(slot.team.units)
         road = self._rng.choice(slot.team.roads)
         slots = main.slots if main else self._words.slots(unit=unit[1], road=road)
-        case = Case(slot.team, kind, template, slots, slot.minute)
-        case.unit, case.unit_name = unit
-        case.checkpoint, case.source = checkpoint, slot.source
+        case = Case(
+            slot.team, kind, template, slots, slot.minute, *unit, slot.source, self._reporter(slot, unit[0])
+        )
+        case.checkpoint = checkpoint
         case.summary = template.summary.format_map(slots)
         case.detail = self._words.detail(slot.source, template, slots)
         if checkpoint:
             case.spot, case.force = checkpoint.place.removeprefix(unit[1]), checkpoint.force
         else:
-            case.spot = main.spot if main else self._rng.choice(_SPOTS).format_map(slots)
+            said = template.summary + template.detail
+            spots = next(spots for gap, spots in _SPOTS.items() if gap in said)
+            case.spot = main.spot if main else self._rng.choice(spots).format_map(slots)
         self._urgency(case, slot)
-        self._who(case, slot, main)
+        self._contact(case, slot, main)
         return case
 
     def _urgency(self, case: Case, slot: Slot) -> None:
@@ -141,11 +149,14 @@ class Maker:
                 self._clock.working_day_after(day, rng.choice((3, 5, 5, 7)))
             )
 
-    def _who(self, case: Case, slot: Slot, main: Case | None) -> None:
-        rng, team = self._rng, slot.team
-        local = slot.source in ("visit", "grid", "caller") and rng.random() < 0.55
-        reporter: Person = team.unit_officers[case.unit] if local else rng.choice(team.officers)
-        case.reporter, case.reported_by = reporter, reporter.id
+    def _reporter(self, slot: Slot, unit: int) -> Person:
+        """Who enters it: a duty officer, or the 居委's own where somebody came to them."""
+        if slot.source in ("visit", "grid", "caller") and self._rng.random() < 0.55:
+            return slot.team.unit_officers[unit]
+        return self._rng.choice(slot.team.officers)
+
+    def _contact(self, case: Case, slot: Slot, main: Case | None) -> None:
+        rng = self._rng
         wanted = slot.stage.contact if slot.stage is not None else None
         contact = rng.random() < _CONTACT[slot.source] if wanted is None else wanted
         if main is not None and main.contact is None:
@@ -164,31 +175,43 @@ class Maker:
         stage = slot.stage
         if stage is not None and stage.withheld:
             return self._rng.choice([kind for kind in self._kinds if not kind.delegated])
-        said = KIND[slot.source]
-        short = stage is not None and stage.due == "over"
-        sampled = stage is not None and stage.sampled
-        key = f"{said} {short} {sampled} {stage is not None}"
-        if key not in self._drawn:
-            kinds = [kind for kind in self._kinds if kind.words.by_kind[said]]
-            if stage is not None:
-                kinds = [kind for kind in kinds if kind.delegated]
-            if short:
-                kinds = [
-                    kind
-                    for kind in kinds
-                    if self._teller.limits.of(kind.id, "normal", "completion").unit == "work_hours"
-                ]
-            if sampled:
-                kinds = [kind for kind in kinds if any(each.on_the_spot for each in kind.words.by_kind[said])]
-            self._drawn[key] = kinds, list(accumulate(kind.words.weight for kind in kinds))
-        kinds, weights = self._drawn[key]
+        said, wanted = KIND[slot.source], self._wanted(slot)
+        if (said, wanted) not in self._drawn:
+            kinds = [
+                kind
+                for kind in self._kinds
+                if kind.words.by_kind[said] and _WANTED[wanted](self._limit(kind), kind)
+            ]
+            self._drawn[said, wanted] = kinds, list(accumulate(kind.words.weight for kind in kinds))
+        kinds, weights = self._drawn[said, wanted]
         return self._rng.choices(kinds, cum_weights=weights)[0]
+
+    def _limit(self, kind: Kind) -> Limit:
+        return self._teller.limits.of(kind.id, "normal", "completion")
+
+    def _wanted(self, slot: Slot) -> str:
+        """What the place of a staged case in the own area needs of its category."""
+        if slot.stage is None:
+            return "any"
+        if slot.stage.sampled:
+            return "sampled"
+        return slot.stage.due or "later"
 
     def _template(self, slot: Slot, kind: Kind) -> Template:
         templates = kind.words.by_kind[KIND[slot.source]]
         if slot.stage is not None and slot.stage.sampled:
-            templates = [each for each in templates if each.on_the_spot]
-        return self._rng.choice(templates or kind.words.by_kind["seen"])
+            templates = [each for each in templates if each.on_the_spot] or templates
+        return self._rng.choice(templates)
+
+
+# Categories that suit a staged case: short or long limits, something to do on the spot.
+_WANTED: dict[str, Callable[[Limit, Kind], bool]] = {
+    "any": lambda limit, kind: True,
+    "sampled": lambda limit, kind: bool(kind.words.on_the_spot),
+    "over": lambda limit, kind: kind.delegated and limit.unit == "work_hours",
+    "today": lambda limit, kind: kind.delegated,
+    "later": lambda limit, kind: kind.delegated and limit.unit == "work_days" and limit.amount >= 5,
+}
 
 
 def _kinds(words: Wording) -> list[Kind]:

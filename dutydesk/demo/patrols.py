@@ -193,7 +193,7 @@ def _walks() -> dict[int, list[Walk]]:
                 row.force.value, row.category_id, units[row.unit_id], row.weekdays,
             )
         )  # fmt: skip
-    for row in Route.select().order_by(Route.id):
-        joint = row.kind is PatrolKind.JOINT
-        walks.setdefault(row.area_id, []).append(Walk(row.id, joint, row.partners, by_route[row.id]))
+    for route in Route.select().order_by(Route.id):
+        joint = route.kind is PatrolKind.JOINT
+        walks.setdefault(route.area_id, []).append(Walk(route.id, joint, route.partners, by_route[route.id]))
     return walks

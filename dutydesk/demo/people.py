@@ -66,6 +66,9 @@ class Person(NamedTuple):
     role: str
 
 
+_NOBODY = Person(0, "", "", "")
+
+
 class Answering(NamedTuple):
     """A department that answers for a category, and who speaks for it."""
 
@@ -91,8 +94,8 @@ class Team:
     unit_officers: dict[int, Person] = field(default_factory=dict)
     partners: list[tuple[int, str]] = field(default_factory=list)
     answering: dict[int, list[Answering]] = field(default_factory=dict)
-    chief: Person = Person(0, "", "", "")
-    coordinator: Person = Person(0, "", "", "")
+    chief: Person = _NOBODY
+    coordinator: Person = _NOBODY
     own: bool = False
 
 

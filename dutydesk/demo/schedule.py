@@ -63,16 +63,10 @@ class Schedule:
         self._own_share = max(0.0, share - len(self._staged)) / max(1, self._plain)
 
     def _stage(self, issues: int) -> list[Slot]:
-        """The open cases of the own area: one of each kind first, then more of each, as many as there may be."""
-        turns = max(stage.many for stage in STAGES)
-        chosen = [stage for turn in range(turns) for stage in STAGES if turn < stage.many]
-        plain_reported = STAGES[0]
-        most = int(issues * _STAGED_AT_MOST)
-        if most < len(chosen):
-            chosen.sort(key=lambda stage: chosen.index(stage))
-            first = list(STAGES)
-            rest = [stage for stage in chosen[len(STAGES) :] if stage is not plain_reported]
-            chosen = (first + [plain_reported] * (plain_reported.many - 1) + rest)[:most]
+        """The open cases of the own area: one of each kind first, then those just reported."""
+        first, *others = STAGES
+        rest = [stage for stage in others for _ in range(stage.many - 1)]
+        chosen = [*STAGES, *[first] * (first.many - 1), *rest][: int(issues * _STAGED_AT_MOST)]
         slots = []
         for stage in chosen:
             if stage.due == "today":

@@ -10,8 +10,6 @@ from typing import Any, NamedTuple
 
 from dutydesk.rules.district import shipped
 
-_SPACES = {"work_days": "工作日"}
-
 
 class Slots(dict[str, Any]):
     """Values for the gaps of a text; one that is missing is drawn and stays for the texts that follow."""
@@ -21,13 +19,11 @@ class Slots(dict[str, Any]):
         self._rng, self._kinds = rng, kinds
 
     def __missing__(self, name: str) -> Any:
-        kind = self._kinds[name]
-        if isinstance(kind, dict):
-            value = self._rng.randint(kind["from"], kind["to"])
-        else:
-            value = self._rng.choice(kind)
-        self[name] = value
-        return value
+        kind, rng = self._kinds[name], self._rng
+        drawn = self[name] = (
+            rng.randint(kind["from"], kind["to"]) if isinstance(kind, dict) else rng.choice(kind)
+        )
+        return drawn
 
 
 class Template(NamedTuple):
@@ -129,11 +125,11 @@ class Names:
     def __init__(self, rng: Random) -> None:
         self._rng = rng
         data = shipped("demo_names")
-        self._surnames = [name for name, _ in data["surnames"]]
+        self._surnames: list[str] = [name for name, _ in data["surnames"]]
         self._weights = list(itertools.accumulate(weight for _, weight in data["surnames"]))
-        self._address = data["forms_of_address"]
-        self._prefix = data["phone_prefix"]
-        self._given = {
+        self._address: list[str] = data["forms_of_address"]
+        self._prefix: str = data["phone_prefix"]
+        self._given: dict[str, list[str]] = {
             age: [
                 first + second
                 for sex in ("women", "men")
