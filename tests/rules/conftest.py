@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import time_machine
 
-from dutydesk.models import Act, AuditEntry, AuditValues, Draft, Issue, IssueStep, ProxyEntry, Request
+from dutydesk.models import (
+    Act,
+    AuditEntry,
+    AuditValues,
+    Draft,
+    Issue,
+    IssueStep,
+    ProxyEntry,
+    Request,
+    RoleGrant,
+    Staff,
+    TeamSeat,
+)
 from dutydesk.rules import intake, issue_acts
 from dutydesk.rules.issue_acts import Done
 from dutydesk.rules.lifecycle import BY_ACT
+from dutydesk.rules.signing_on import sign_on
 from dutydesk.rules.steps import Proxy
 from dutydesk.rules.workcalendar import CHINA
 from dutydesk.session import Session
-from dutydesk.vocabulary import Role, State
+from dutydesk.vocabulary import Role, SeatKind, State
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=CHINA)
+SINCE = date(2020, 1, 1)
 R, S = Role, State
 
 
@@ -142,6 +156,18 @@ class Cases:
                 self.do("take_up", issue_id, R.NEIGHBOURHOOD_OFFICER)
             return issue_id
         return self.in_state(state)
+
+    def hire(
+        self, number: str, role: Role, since: date = SINCE, until: date | None = None, **scope: Any
+    ) -> Session:
+        """Somebody new with a role, signed on."""
+        staff = Staff.create(number=number, name=f"{role.label}{number}")
+        RoleGrant.create(staff=staff, role=role, valid_from=since, valid_to=until, **scope)
+        return sign_on(number)
+
+    def partner(self) -> int:
+        """The seat of the area's participant, who has no account."""
+        return int(TeamSeat.get(TeamSeat.kind == SeatKind.PARTICIPANT).id)
 
     def row(self, issue_id: int) -> Issue:
         """The case as it stands in the database."""

@@ -153,20 +153,13 @@ def test_nobody_registers_in_another_area(cases):
 
 def test_a_coordinator_of_another_subdistrict_has_nothing_here(cases):
     town = Subdistrict.create(district=1, code="310104099", name="别处街道", short_name="别处")
-    stranger = hire("C1", R.COORDINATOR, subdistrict=town.id)
+    stranger = cases.hire("C1", R.COORDINATOR, subdistrict=town.id)
     issue_id = cases.in_state(S.REVIEW)
     with pytest.raises(NotAllowed):
         cases.do("pass_check", issue_id, stranger)
     with pytest.raises(NotAllowed):
         case.case_sheet(stranger, issue_id)
     assert ledger.count(stranger, "all") == 0
-
-
-def hire(number: str, role: Role, since: date = date(2020, 1, 1), until: date | None = None, **scope):
-    """Somebody new with a role, signed on."""
-    staff = Staff.create(number=number, name=f"{role.label}{number}")
-    RoleGrant.create(staff=staff, role=role, valid_from=since, valid_to=until, **scope)
-    return signing_on.sign_on(number)
 
 
 def test_a_stranger_does_not_learn_how_a_case_stands(cases):
@@ -216,7 +209,7 @@ class TestDates:
         """At 2 in the morning of the first day it is still the day before in UTC."""
         hired = date(2026, 12, 1)
         cases.clock.move_to(datetime(2026, 12, 1, 0, 30, tzinfo=CHINA))
-        assert hire("S2", R.SUPERVISOR, since=hired).day == hired
+        assert cases.hire("S2", R.SUPERVISOR, since=hired).day == hired
 
     def test_who_left_or_never_came_is_told_so(self, cases):
         Staff.update(active=False).where(Staff.number == "D99").execute()

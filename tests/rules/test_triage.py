@@ -23,7 +23,7 @@ def due(cases, issue_id: int, phase: Phase = Phase.COMPLETION) -> datetime:
 
 
 class TestOpening:
-    def test_both_limits_start_with_立案_and_explain_themselves(self, cases):
+    def test_both_limits_start_with_opening_and_explain_themselves(self, cases):
         issue_id = cases.in_state(S.OPENED)
         assert due(cases, issue_id, Phase.FIRST_CONTACT) == datetime(2026, 11, 24, 15, 30, tzinfo=CHINA)
         assert due(cases, issue_id) == datetime(2026, 12, 1, 18, 0, tzinfo=CHINA)
@@ -131,7 +131,7 @@ class TestAssigning:
 
 
 class TestReassigning:
-    def test_another_gets_it_the_clock_for_退单_starts_anew_and_nobody_has_taken_it_up(self, cases):
+    def test_another_gets_it_with_a_new_limit_for_sending_back_and_nobody_has_taken_it_up(self, cases):
         issue_id = cases.in_state(S.HANDLING)
         cases.clock.shift(3600)
         cases.do("reassign", issue_id, R.DUTY_OFFICER)
@@ -147,7 +147,7 @@ class TestReassigning:
 
 
 class TestSendingDown:
-    def test_with_a_listed_duty_it_names_its_basis_and_counts_as_下压(self, cases):
+    def test_with_a_listed_duty_it_names_its_basis_and_is_counted(self, cases):
         issue_id = cases.in_state(S.OPENED, category=str(cases.rubbish))
         cases.do("send_down", issue_id, note="请当天办")
         row = cases.row(issue_id)
@@ -155,7 +155,7 @@ class TestSendingDown:
         assert row.sent_down
         assert "居委清单第3条" in cases.last(issue_id).text
 
-    def test_without_a_listed_duty_it_needs_the_居委s_consent(self, cases):
+    def test_without_a_listed_duty_it_needs_consent(self, cases):
         issue_id = cases.in_state(S.OPENED)
         with pytest.raises(Refused, match="没有“楼道堆物”") as refused:
             cases.do("send_down", issue_id)
@@ -168,7 +168,7 @@ class TestSendingDown:
         assert cases.row(issue_id).sent_down
         assert "居委同意：张书记" in cases.last(issue_id).text
 
-    def test_it_stays_counted_when_the_居委_passes_it_up_with_what_was_tried(self, cases):
+    def test_it_stays_counted_when_it_is_passed_up_with_what_was_tried(self, cases):
         issue_id = cases.in_hands(R.NEIGHBOURHOOD_OFFICER, S.ASSIGNED)
         cases.do("pass_up", issue_id, tried="上门三次，对方不肯搬")
         row = cases.row(issue_id)
@@ -177,7 +177,7 @@ class TestSendingDown:
 
 
 class TestRecategorising:
-    def test_the_limits_are_counted_anew_from_立案(self, cases):
+    def test_the_limits_are_counted_anew_from_opening(self, cases):
         issue_id = cases.in_state(S.OPENED)
         cases.clock.shift(3600)
         cases.do("recategorise", issue_id, urgency="critical")
@@ -191,7 +191,7 @@ class TestRecategorising:
         assert Deadline.select().where(Deadline.issue == issue_id, Deadline.current).count() == 2
         assert Deadline.select().where(Deadline.issue == issue_id).count() == 4
 
-    def test_before_立案_there_is_no_limit_yet(self, cases):
+    def test_before_opening_there_is_no_limit_yet(self, cases):
         issue_id = cases.new()
         cases.do("recategorise", issue_id)
         assert cases.row(issue_id).due_at is None
