@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from dutydesk.widgets.cells import lean, literal, strip_of, wrap
 from dutydesk.widgets.choices import Choices, Option
+from dutydesk.widgets.frame import CalmFocus
 
 T = TypeVar("T")
 
@@ -45,7 +46,7 @@ def _lines_of(text: str) -> str:
     return "\n".join(literal(line) for line in text.split("\n"))
 
 
-class ActionMenu(ModalScreen[T | None]):
+class ActionMenu(CalmFocus, ModalScreen[T | None]):
     """Numbered actions: digits, or arrows and Enter, choose; Esc leaves with None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "返回", show=False)]
@@ -75,7 +76,7 @@ class ActionMenu(ModalScreen[T | None]):
         self.query_one("#how", Words).say(f"✗ 现在不能：{event.reason}")
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(CalmFocus, ModalScreen[bool]):
     """A question; 1 does it, 2 does not. Enter and Esc are the safe answer until the arrows say otherwise."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(False)", "返回", show=False)]
@@ -160,7 +161,7 @@ class _Text(Widget, can_focus=True):
         return strip_of(((lines[index] if index < len(lines) else "", style),), self.size.width)
 
 
-class TextPage(ModalScreen[None]):
+class TextPage(CalmFocus, ModalScreen[None]):
     """A page of plain text over the screen: help, a history, an explanation."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter", "dismiss(None)", "返回", show=False)]

@@ -18,6 +18,7 @@ from textual.widgets import Input
 from dutydesk.terminal import digit_of
 from dutydesk.widgets.action_menu import Words
 from dutydesk.widgets.choices import ON_ONE_PAGE, Choices, Option
+from dutydesk.widgets.frame import CalmFocus
 from dutydesk.widgets.typing_fields import LineField
 
 NOTHING_FOUND = "没有找到“{text}”。试试拼音首字母、全拼或名称里的一两个字。"
@@ -219,7 +220,7 @@ class Picker(Widget):
         self.post_message(self.Picked(self, choice))
 
 
-class PickOne(ModalScreen[Choice | None]):
+class PickOne(CalmFocus, ModalScreen[Choice | None]):
     """A picker in a dialog; leaves with the choice, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "返回", show=False)]

@@ -9,11 +9,17 @@ from typing import Any
 import pytest
 from textual.app import App, ComposeResult
 from textual.message import Message
+from textual.screen import Screen
 from textual.widget import Widget
 
 from dutydesk.terminal import DeskFilter, FullWidthKeys
+from dutydesk.widgets.frame import CalmFocus
 
 LOOK = Path(__file__).resolve().parents[2] / "dutydesk.tcss"
+
+
+class CalmScreen(CalmFocus, Screen[None]):
+    """As the desk's screens are."""
 
 
 class Stage(FullWidthKeys, App[None]):
@@ -28,6 +34,10 @@ class Stage(FullWidthKeys, App[None]):
         self.heard: list[Message] = []
         self.desk_filter = DeskFilter()
         self.animation_level = "none"
+
+    def get_default_screen(self) -> Screen[None]:
+        """A screen that repaints no more than it must."""
+        return CalmScreen(id="_default")
 
     def get_line_filters(self) -> list[Any]:
         """The app's filters and, last, the second wall."""

@@ -9,10 +9,12 @@ from typing import Annotated, Self
 import time_machine
 from pydantic import Field, model_validator
 from textual import events
+from textual.screen import Screen
+from textual.widget import Widget
 
 from dutydesk.forms.base import Entry, FieldError, Form
 from dutydesk.vocabulary import Urgency
-from dutydesk.widgets.editors import ProseEditor
+from dutydesk.widgets.editors import LineEditor, ProseEditor
 from dutydesk.widgets.form import FormView
 from dutydesk.widgets.picker import Choice
 
@@ -194,3 +196,18 @@ async def test_a_paste_is_cleaned_and_capped(stage):
         app.post_message(events.Paste("梯" * 1_000_000))
         await pilot.pause()
         assert len(view(app).values()["story"]) == 8_000
+
+
+async def test_going_to_the_next_field_does_not_repaint_the_screen(stage, monkeypatch):
+    app = stage(lambda: form(values={"place": PLACES[0]}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        repainted = set()
+        refresh = Widget.refresh
+        monkeypatch.setattr(
+            Widget, "refresh", lambda self, *a, **o: (repainted.add(type(self)), refresh(self, *a, **o))[1]
+        )
+        await press(pilot, "down")
+        assert app.focused is view(app).rows["what"].editor
+        assert LineEditor in repainted
+        assert not [kind for kind in repainted if issubclass(kind, Screen)]
