@@ -5,7 +5,6 @@ from __future__ import annotations
 from dutydesk.models import Issue, Staff
 from dutydesk.rules import office
 from dutydesk.rules.assignees import give, is_with, resolve
-from dutydesk.rules.errors import Refused
 from dutydesk.rules.steps import Asking, Step, condition, effect
 from dutydesk.rules.triage import to_contact
 from dutydesk.rules.workcalendar import CHINA
@@ -138,10 +137,15 @@ def _drawn(asking: Asking) -> str | None:
     return None if asking.issue.sample_due else "这件没有抽中，不需抽查；有疑问可请片区长重开。"
 
 
+@condition("sample_check")
+def _not_the_own(asking: Asking) -> str | None:
+    if asking.issue.handled_by_id == asking.session.staff_id:
+        return "当场解决的人不能抽查自己，请换一位同事。"
+    return None
+
+
 @effect("sample_check")
 def _sample_check(step: Step) -> str:
-    if step.issue.handled_by_id == step.session.staff_id:
-        raise Refused("当场解决的人不能抽查自己，请换一位同事。")
     step.issue.sample_due = False
     step.issue.checked_by_id = step.session.staff_id
     return step.need("found", "请写明看到了什么；不合格请用重开。")
