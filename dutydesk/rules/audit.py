@@ -107,7 +107,7 @@ def verify(chain: str) -> Problem | None:
         if entry.hash != hash_of(_fields(entry)):
             return Problem(chain, entry.sequence, "内容被改动过")
         kept = getattr(entry, "kept", None)
-        if kept and kept.salt and entry.digest != digest_of(kept.salt, kept.content):
+        if kept is not None and kept.salt is not None and entry.digest != digest_of(kept.salt, kept.content):
             return Problem(chain, entry.sequence, "记录的前后值被改动过")
         previous, expected = entry.hash, expected + 1
     head = AuditHead.get_or_none(AuditHead.chain == chain)
