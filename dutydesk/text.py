@@ -16,14 +16,22 @@ _MARKS_IN_A_ROW = 3
 _READINGS_AT_MOST = 24
 
 # What must never reach a terminal or a document: controls, lone surrogates, private tags, bidi and zero-width
-# format characters (Cf), non-characters, line and paragraph separators.
+# format characters (Cf), line and paragraph separators, fillers that show as nothing, non-characters.
 _UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
 
 
 def _safe(character: str, lines: bool) -> bool:
     if character == "\n":
         return lines
-    return unicodedata.category(character) not in _UNSAFE and ord(character) & 0xFFFE != 0xFFFE
+    if unicodedata.category(character) in _UNSAFE or character in _FILLERS:
+        return False
+    return ord(character) & 0xFFFE != 0xFFFE and not "\ufdd0" <= character <= "\ufdef"
+
+
+def _stacks(character: str) -> bool:
+    """Whether it takes no room of its own: a mark of any kind, or a Korean vowel that joins what is before it."""
+    return unicodedata.category(character)[0] == "M" or "\u1160" <= character <= "\u11ff"
 
 
 def clean(text: str, limit: int | None = None, *, lines: bool = False) -> str:
@@ -41,15 +49,10 @@ def clean(text: str, limit: int | None = None, *, lines: bool = False) -> str:
     kept: list[str] = []
     marks = 0
     for character in text:
-        if character == "\n" or character.isascii():
-            marks = 0
-        elif unicodedata.combining(character):
-            marks += 1
-            if marks > _MARKS_IN_A_ROW:
-                continue
-        else:
-            marks = 0
-        if _safe(character, lines):
+        if not _safe(character, lines):
+            continue
+        marks = marks + 1 if _stacks(character) else 0
+        if marks <= _MARKS_IN_A_ROW:
             kept.append(character)
     return "".join(kept).strip()[:limit]
 
@@ -72,12 +75,31 @@ def mask_phone(phone: str) -> str:
     return "*" * max(len(phone) - 2, 0) + phone[-2:] if len(phone) > 4 else "*" * len(phone)
 
 
-_PHONE_IN_TEXT = re.compile(r"(?<!\d)(1\d{2})\d{6}(\d{2})(?!\d)")
+_GAP = r"[ \-]?"
+_NUMBERS_OF_PEOPLE = re.compile(
+    rf"""(?<!\d)(?:
+        (?P<mobile>(?:86{_GAP})?1[3-9]\d(?:{_GAP}\d){{8}})
+        | (?P<landline>0\d{{2,3}}\)?{_GAP}\d{{3,4}}{_GAP}\d{{4}})
+        | (?P<identity>\d{{6}}(?:19|20)\d{{2}}[01]\d[0-3]\d{{4}}[\dXx])
+        | (?<=[打话机络系拨致:：])(?P<local>{_GAP}[2-8]\d{{3}}{_GAP}\d{{4}})
+    )(?!\d)""",
+    re.VERBOSE,
+)
 
 
 def mask_phones_in(text: str) -> str:
-    """Mobile numbers inside running text, masked: people type them where they do not belong."""
-    return _PHONE_IN_TEXT.sub(r"\1******\2", text)
+    """Telephone and identity numbers inside running text, masked: people type them where they do not belong.
+
+    Mobile numbers, landlines with their area code, and eight digits after a word such as 电话 or 打; in full-width
+    digits and with gaps too. The first three and the last two digits stay, but of an identity number only the last two.
+    """
+    shown, last = [], 0
+    for found in _NUMBERS_OF_PEOPLE.finditer(narrow(text)):
+        number = found[0]
+        kept = 0 if found["identity"] else 3
+        shown += [text[last : found.start()], number[:kept], "*" * (len(number) - kept - 2), number[-2:]]
+        last = found.end()
+    return "".join([*shown, text[last:]])
 
 
 def _readings(character: str) -> list[str]:
@@ -97,8 +119,20 @@ def _readings(character: str) -> list[str]:
 
 
 def _combinations(columns: list[list[str]]) -> Iterator[str]:
-    product = itertools.product(*columns)
-    return ("".join(parts) for parts in itertools.islice(product, _READINGS_AT_MOST))
+    """Readings of a whole name, the most usual first: a long name's polyphones are more together than are kept."""
+    return itertools.islice(_by_unusual_readings(columns), _READINGS_AT_MOST)
+
+
+def _by_unusual_readings(columns: list[list[str]]) -> Iterator[str]:
+    """All readings: the usual one, then those with one character read otherwise, then with two, and so on."""
+    several = [place for place, column in enumerate(columns) if len(column) > 1]
+    for many in range(len(several) + 1):
+        for places in itertools.combinations(several, many):
+            for otherwise in itertools.product(*(columns[place][1:] for place in places)):
+                parts = [column[0] for column in columns]
+                for place, reading in zip(places, otherwise, strict=True):
+                    parts[place] = reading
+                yield "".join(parts)
 
 
 def find_keys(name: str) -> dict[str, int]:
