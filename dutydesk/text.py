@@ -43,7 +43,9 @@ def clean(text: str, limit: int | None = None, *, lines: bool = False) -> str:
     """
     if limit is None:
         limit = PROSE_LIMIT if lines else LINE_LIMIT
-    text = text[: limit * 4].replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").replace("\u3000", " ")
+    text = (
+        text[: limit * 4].replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").replace("\u3000", " ")
+    )
     if not lines:
         text = text.replace("\n", " ")
     kept: list[str] = []
