@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from dutydesk.models import Area, Issue, IssueStep, Shift, Staff
 from dutydesk.rules import decisions, drafts, ledger, patrol, permission
 from dutydesk.rules.case import moment
 from dutydesk.rules.lifecycle import STEP_NAMES
+from dutydesk.rules.workcalendar import CHINA
 from dutydesk.session import Session
 from dutydesk.vocabulary import Role
 
@@ -81,22 +82,21 @@ def today_sheet(session: Session, since: datetime | None) -> TodaySheet:
 
 
 def on_duty(session: Session) -> list[str]:
-    """Who is on duty in the own area now, and next."""
+    """Who is on duty in the own area now, until when, and who comes next."""
     if not session.area_id:
         return []
     now = datetime.now(UTC)
     rows = (
         Shift.select(Shift, Staff)
         .join(Staff)
-        .where(Shift.area == session.area_id, Shift.ends_at > now, Shift.starts_at < now + timedelta(hours=24))
+        .where(Shift.area == session.area_id, Shift.ends_at > now)
         .order_by(Shift.starts_at)
-        .limit(4)
+        .limit(3)
     )
-    said = []
-    for row in rows:
-        word = "在班" if row.starts_at <= now else "接班"
-        said.append(f"{word} {row.name} {row.staff.name}（至{moment(row.ends_at)}）")
-    return said
+    here = [row for row in rows if row.starts_at <= now]
+    following = [row for row in rows if row.starts_at > now][:1]
+    said = [f"在班 {row.name} {row.staff.name} 至{row.ends_at.astimezone(CHINA):%H:%M}" for row in here]
+    return said + [f"接班 {row.name} {row.staff.name}" for row in following]
 
 
 def _needs(session: Session) -> list[Line]:

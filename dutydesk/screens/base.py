@@ -19,7 +19,7 @@ from dutydesk.rules import permission
 from dutydesk.rules.errors import Refused
 from dutydesk.session import Session
 from dutydesk.widgets.action_menu import TextPage
-from dutydesk.widgets.frame import BottomLine, Notice, TitleLine
+from dutydesk.widgets.frame import BottomLine, CalmFocus, Notice, TitleLine
 
 if TYPE_CHECKING:
     from dutydesk.app import DutyDesk
@@ -88,7 +88,7 @@ EVERYWHERE: tuple[tuple[str, str], ...] = (
 SMALLEST = (80, 24)
 
 
-class DeskScreen(Screen[Any]):
+class DeskScreen(CalmFocus, Screen[Any]):
     """A screen of the desk. `NAME` stands in its first line; `KEYS` make its last line and its help."""
 
     NAME: ClassVar[str] = ""
@@ -201,9 +201,11 @@ class DeskScreen(Screen[Any]):
         name = f"{self.NAME}　{extra}" if extra else self.NAME
         self.query_one(TitleLine).show(name, self.session.desk_name)
 
-    def show_keys(self, before: Iterable[tuple[str, str]] = ()) -> None:
-        """The last line: some keys first, then the screen's own."""
-        self.query_one(BottomLine).show([*before, *self.KEYS])
+    def show_keys(
+        self, before: Iterable[tuple[str, str]] = (), after: Iterable[tuple[str, str]] = ()
+    ) -> None:
+        """The last line: the screen's own keys, with others before and after them."""
+        self.query_one(BottomLine).show([*before, *self.KEYS, *after])
 
     def say(self, words: str, kind: str = "info") -> None:
         """A sentence on the notice line; it stays until the next one."""

@@ -12,7 +12,7 @@ from textual.containers import Container
 
 from dutydesk.rules import case, ledger
 from dutydesk.rules.ledger import ON_DIGITS, VIEWS, IssueRow, Window
-from dutydesk.screens.base import DeskScreen
+from dutydesk.screens.base import DUTY_OF_KEY, DeskScreen
 from dutydesk.screens.handling import handle_case
 from dutydesk.terminal import digit_of
 from dutydesk.vocabulary import Urgency
@@ -85,7 +85,6 @@ class IssuesScreen(DeskScreen):
         ("1-9", "换清单"),
         ("0", "案情显隐"),
         ("Tab", "翻看案情"),
-        ("F3", "登记"),
         ("F1", "帮助"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -111,6 +110,8 @@ class IssuesScreen(DeskScreen):
 
     def signed_on(self) -> None:
         """Read the view."""
+        intake = DUTY_OF_KEY["intake"]
+        self.show_keys(after=[(intake.key.upper(), intake.title)] if intake.open_to(self.session) else [])
         self.query_one(WindowList).focus()
         self.show_view(self.view)
 
