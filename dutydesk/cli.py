@@ -158,7 +158,7 @@ def _say(line: str) -> None:
 
 
 def _db(chosen: argparse.Namespace) -> int:
-    from dutydesk.models.connection import DatabaseProblem, connect, migrate
+    from dutydesk.models.connection import DatabaseProblem, connect, upgrade
     from dutydesk.settings import load
 
     url = load().database
@@ -166,7 +166,7 @@ def _db(chosen: argparse.Namespace) -> int:
         if chosen.what == "init":
             return _init(url, chosen.empty)
         if chosen.what == "upgrade":
-            applied = migrate(url)
+            applied = upgrade(url)
             print(f"已升级：{'、'.join(applied)}" if applied else "数据库已是最新，无需升级。")  # noqa: T201
             return 0
         connect(url)
@@ -187,7 +187,7 @@ def _init(url: str, empty: bool) -> int:
     from dutydesk.models.connection import DatabaseProblem, connect, migrate
     from dutydesk.settings import sqlite_path
 
-    if sqlite_path(url).exists():
+    if sqlite_path(url).exists() and sqlite_path(url).stat().st_size:
         raise DatabaseProblem(f"{sqlite_path(url)} 已经存在，不会覆盖。升级请用 dutydesk db upgrade。")
     migrate(url)
     if not empty:

@@ -7,14 +7,15 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any, Concatenate, ParamSpec, TypeVar
-
-from peewee import PeeweeException
 
 from dutydesk.models import connection, database
 from dutydesk.models.connection import DatabaseProblem
 from dutydesk.rules import audit, drafts, signing_on
+from dutydesk.rules.errors import NotAllowed
 from dutydesk.rules.organisation import today
 from dutydesk.session import Session
 from dutydesk.settings import load, sqlite_path
@@ -44,6 +45,7 @@ class Desk:
         self._jobs: queue.Queue[_Job | None] = queue.Queue()
         self._current: _Job | None = None
         self._seen = 0
+        self._closed = False
         self._thread = threading.Thread(target=self._serve, name="database", daemon=True)
         self._thread.start()
 
@@ -53,9 +55,7 @@ class Desk:
         """Connect and sign on. Raises DatabaseProblem or NotAllowed."""
         return await self._await(_Job(lambda: self._open(number, came_from), reads=False))
 
-    async def read(
-        self, rule: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def read(self, rule: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a rule that only reads; when the caller is cancelled the query is given up.
 
         Raises what the rule raises (Refused and its kin), DatabaseProblem for all that the database says.
@@ -63,37 +63,44 @@ class Desk:
         return await self._await(_Job(lambda: rule(self._signed_on(), *args, **kwargs), reads=True))
 
     async def run(self, rule: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a rule that writes. Once begun it is finished, whoever waits. Raises as `read` does."""
+        """Run a rule that writes. Once asked for it is done, whoever waits. Raises as `read` does."""
         return await self._await(_Job(lambda: rule(self._signed_on(), *args, **kwargs), reads=False))
 
     async def change_person(self, number: str) -> Session:
-        """Sign on as somebody else (a demo's F9)."""
+        """Sign on as somebody else (a demo's F9). Raises NotAllowed where the database is no demo."""
 
         def change() -> Session:
-            came_from = self.session.came_from if self.session else ""
-            self.session = signing_on.sign_on(number, came_from)
+            if not self._signed_on().demo:
+                raise NotAllowed("只有演示区可以换人。")
+            self.session = signing_on.sign_on(number, self._signed_on().came_from)
             return self.session
 
         return await self._await(_Job(change, reads=False))
 
     async def close(self) -> None:
         """Finish what is waiting, then disconnect and end the thread."""
+        self._closed = True
         self._jobs.put(None)
         await asyncio.to_thread(self._thread.join, 5)
 
     @property
     def unfinished(self) -> int:
         """How many jobs wait or run."""
-        return self._jobs.qsize() + (self._current is not None)
+        return self._jobs.unfinished_tasks
 
     # -- on the thread --------------------------------------------------------------------------------------
 
     async def _await(self, job: _Job) -> Any:
-        if not self._thread.is_alive():
+        if self._closed:
             raise DatabaseProblem("数据库连接已经结束，请退出后重新打开值班台。")
         self._jobs.put(job)
+        answer = asyncio.wrap_future(job.answer)
+        if not job.reads:
+            # it goes on when nobody waits any more; then nobody is there to hear of an error either
+            answer.add_done_callback(lambda done: done.cancelled() or done.exception())
+            return await asyncio.shield(answer)
         try:
-            return await asyncio.wrap_future(job.answer)
+            return await answer
         except asyncio.CancelledError:
             job.abandoned = True
             raise
@@ -103,34 +110,46 @@ class Desk:
             raise DatabaseProblem("还没有登录，请退出后重新打开值班台。")
         if self.session.day != today():  # roles are dated: after midnight they are asked for again
             self.session = signing_on.sign_on(self.session.number, self.session.came_from)
+            self._begin_day(self.session)
         return self.session
 
     def _open(self, number: str | None, came_from: str) -> Session:
+        self._disconnect()
         connection.connect(self.url)
         connection.stop_when(self._given_up)
         self.session = signing_on.sign_on(number, came_from)
-        state = load().state
-        try:
-            audit.anchor_heads(state / "audit-heads.tsv", self.session.day)
-            drafts.take_in(state, self.session)
-        except OSError:  # the folder cannot be written: `db check` and `doctor` say so, the desk works
-            pass
+        self._begin_day(self.session)
+        # what cannot be read or kept now stays where it is for the next time
+        with suppress(OSError, *connection.ERRORS):
+            drafts.take_in(load().state, self.session)
         self._seen = connection.changes_seen()
         return self.session
+
+    @staticmethod
+    def _begin_day(session: Session) -> None:
+        """Keep the heads of the audit's chains outside the database; a folder that cannot be written stops nobody."""
+        with suppress(OSError):
+            audit.anchor_heads(load().state / "audit-heads.tsv", session.day)
 
     def _given_up(self) -> bool:
         return bool(self._current and self._current.reads and self._current.abandoned)
 
     def _serve(self) -> None:
+        look_at = monotonic() + _LOOK_EACH
         while True:
-            try:
-                job = self._jobs.get(timeout=_LOOK_EACH)
-            except queue.Empty:
+            with suppress(queue.Empty):
+                job = self._jobs.get(timeout=max(0.0, look_at - monotonic()))
+                if job is None:
+                    break
+                self._do(job)
+                self._jobs.task_done()
+            if monotonic() >= look_at:  # however busy this desk is, it hears of the others
                 self._look()
-                continue
-            if job is None:
-                break
-            self._do(job)
+                look_at = monotonic() + _LOOK_EACH
+        self._disconnect()
+
+    @staticmethod
+    def _disconnect() -> None:
         if database.obj is not None and not database.is_closed():
             database.close()
 
@@ -140,7 +159,7 @@ class Desk:
         self._current = job
         try:
             result = job.work()
-        except PeeweeException as error:
+        except connection.ERRORS as error:
             self._answer(job, connection.explain(error, sqlite_path(self.url)))
         except BaseException as error:
             self._answer(job, error)
@@ -148,7 +167,7 @@ class Desk:
             if not job.answer.cancelled():
                 job.answer.set_result(result)
             if not job.reads:
-                self.changed()
+                self._tell()
         finally:
             self._current = None
 
@@ -163,8 +182,12 @@ class Desk:
             return
         try:
             seen = connection.changes_seen()
-        except PeeweeException:
+        except connection.ERRORS:
             return
         if seen != self._seen:
             self._seen = seen
+            self._tell()
+
+    def _tell(self) -> None:
+        with suppress(RuntimeError):  # the loop of a desk that is being left is gone already
             self.changed()

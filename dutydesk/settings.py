@@ -6,6 +6,7 @@ Imports nothing of ours and nothing heavy: it is read before peewee and Textual 
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass, fields, replace
 from functools import cache
@@ -19,6 +20,7 @@ class Settings:
     database: str = ""
     state_folder: str = ""
     drawing: str = "auto"  # auto, box or ascii
+    lock_wait: str = "15"  # seconds to wait while another program holds the database
 
     @property
     def state(self) -> Path:
@@ -60,7 +62,9 @@ def load() -> Settings:
             raise SettingsError(f"设置文件 {path} 读不懂（{error}）。请改正或移走它再试。") from None
         strange = sorted(set(found) - known)
         if strange:
-            raise SettingsError(f"设置文件 {path} 里有不认识的项：{'、'.join(strange)}。可用的项：{'、'.join(sorted(known))}。")
+            raise SettingsError(
+                f"设置文件 {path} 里有不认识的项：{'、'.join(strange)}。可用的项：{'、'.join(sorted(known))}。"
+            )
         values |= {key: str(value) for key, value in found.items()}
     for name in known:
         if value := os.environ.get(f"DUTYDESK_{name.upper()}"):
@@ -71,6 +75,8 @@ def load() -> Settings:
         chosen = replace(chosen, database=f"sqlite:///{data / 'dutydesk' / 'district.db'}")
     if chosen.drawing not in ("auto", "box", "ascii"):
         raise SettingsError("设置 drawing 只能是 auto、box 或 ascii，请改正。")
+    if not re.fullmatch(r"[0-9]{1,3}", chosen.lock_wait):
+        raise SettingsError("设置 lock_wait 是等候数据库的秒数，只能是 0 至 999 的整数，请改正。")
     return chosen
 
 

@@ -1,18 +1,7 @@
 """peewee tables, one module per subject. No rules, no Textual."""
 
-from dutydesk.models.base import InstantField, Table, database
-from dutydesk.models.organisation import (
-    Area,
-    Department,
-    District,
-    FindKey,
-    Subdistrict,
-    TeamSeat,
-    Unit,
-    UnitArea,
-)
-from dutydesk.models.staff import DeskVisit, Posting, RoleGrant, Shift, Staff  # isort: skip
 from dutydesk.models.audit import Act, AuditEntry, AuditHead, AuditValues
+from dutydesk.models.base import InstantField, Table, database
 from dutydesk.models.drafts import Draft
 from dutydesk.models.issues import (
     Counter,
@@ -24,7 +13,18 @@ from dutydesk.models.issues import (
     Request,
 )
 from dutydesk.models.office import Category, DutyItem, OfficeSetting, SpecialDay, TimeLimit
+from dutydesk.models.organisation import (
+    Area,
+    Department,
+    District,
+    FindKey,
+    Subdistrict,
+    TeamSeat,
+    Unit,
+    UnitArea,
+)
 from dutydesk.models.patrol import Checkpoint, Patrol, PatrolCheck, Route
+from dutydesk.models.staff import DeskVisit, Posting, RoleGrant, Shift, Staff
 
 TABLES: tuple[type[Table], ...] = (
     District,
@@ -63,9 +63,4 @@ TABLES: tuple[type[Table], ...] = (
     PatrolCheck,
 )
 
-__all__ = [
-    "TABLES",
-    "InstantField",
-    "database",
-    *(table.__name__ for table in TABLES),
-]
+__all__ = ["TABLES", "InstantField", "database"]

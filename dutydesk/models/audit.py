@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, BigAutoField, CharField, ForeignKeyField, IntegerField, TextField
+from peewee import BigAutoField, CharField, ForeignKeyField, IntegerField, TextField
 
 from dutydesk.models.base import InstantField, Table
 from dutydesk.models.staff import Staff

@@ -12,14 +12,17 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from peewee import SqliteDatabase
+from peewee import PeeweeException, SqliteDatabase
 
 from dutydesk.models.base import Table, database
-from dutydesk.settings import sqlite_path
+from dutydesk.settings import load, sqlite_path
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-_BUSY_SECONDS = 15
 _CHECK_EACH = 20_000  # virtual machine steps between two looks whether a read is still wanted
+
+
+# What a query can raise: peewee wraps what happens when it is sent, not what happens while rows are fetched.
+ERRORS = (PeeweeException, sqlite3.Error)
 
 
 class DatabaseProblem(Exception):
@@ -47,8 +50,8 @@ def bind(url: str) -> SqliteDatabase:
         raise DatabaseProblem(f"数据库地址 {url.split('@')[-1]} 无法识别。请写成 sqlite:////路径/文件.db。")
     chosen = SqliteDatabase(
         str(sqlite_path(url)),
-        pragmas={"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -16_000},
-        timeout=_BUSY_SECONDS,
+        pragmas={"synchronous": "full", "foreign_keys": 1, "cache_size": -16_000},
+        timeout=int(load().lock_wait),
         autoconnect=False,
         field_types={"INSTANT": "TEXT"},
     )
@@ -63,13 +66,11 @@ def connect(url: str) -> None:
     """
     path = sqlite_path(url)
     chosen = bind(url)
-    if not path.exists():
-        raise DatabaseProblem(
-            f"没有找到数据库 {path}。请先运行 dutydesk db init 建库，或 make run 打开演示。"
-        )
+    _must_exist(path)
     try:
         chosen.connect()
         verify_schema()
+        _write_ahead(chosen)
     except DatabaseProblem:
         chosen.close()
         raise
@@ -78,9 +79,22 @@ def connect(url: str) -> None:
         raise explain(error, path) from None
 
 
+def _write_ahead(chosen: SqliteDatabase) -> None:
+    """Readers and the writer don't wait for each other. Kept in the file, so not before the file is known as ours."""
+    chosen.journal_mode = "wal"
+
+
+def _what_began(error: BaseException) -> str:
+    """What an error says; one that came of undoing what the database had undone itself tells of the one before."""
+    before = error
+    while "no transaction is active" in str(before) and before.__context__ is not None:
+        before = before.__context__
+    return str(before)
+
+
 def explain(error: Exception, path: Path | None = None) -> DatabaseProblem:
     """The Chinese sentence for an error of the database, with what to do."""
-    said = str(error).lower()
+    said = _what_began(error).lower()
     where = f" {path}" if path else ""
     if "not a database" in said or "malformed" in said:
         return NotOurs(f"文件{where} 不是值班台的数据库，或已损坏。请核对 DUTYDESK_DATABASE，或从备份恢复。")
@@ -122,6 +136,19 @@ def verify_schema() -> None:
         raise OlderSchema("数据库是旧版本的。请先备份，再运行 dutydesk db upgrade。")
 
 
+def upgrade(url: str) -> list[str]:
+    """Upgrade the schema of a database that there is. Returns and raises as `migrate` does."""
+    _must_exist(sqlite_path(url))
+    return migrate(url)
+
+
+def _must_exist(path: Path) -> None:
+    if not path.exists():
+        raise DatabaseProblem(
+            f"没有找到数据库 {path}。请先运行 dutydesk db init 建库，或 make run 打开演示。"
+        )
+
+
 def migrate(url: str) -> list[str]:
     """Create or upgrade the schema; returns the names of the migrations applied. Raises DatabaseProblem."""
     path = sqlite_path(url)
@@ -135,6 +162,7 @@ def migrate(url: str) -> list[str]:
             raise NewerSchema("数据库由更新版本的值班台写成，本版本不能升级它。请升级值班台程序。")
         from playhouse.migrations import Runner
 
+        _write_ahead(chosen)
         applied: list[str] = Runner(chosen, str(MIGRATIONS)).up()
         return applied
     except DatabaseProblem:

@@ -45,8 +45,9 @@ class Issue(Table):
     """A case of the ledger. Subdistrict and area are those of the day it was registered.
 
     `is_open` is false in the three ends. `returns_to` is the state that a paused, pooled or merged one remembers.
-    `assignee_key` is a force's value or the id of a unit, person, department or seat. `handled_by` said that it was done; `checked_by` looked on site and must be somebody else.
-    `sample_due`: solved on the spot and drawn for a look afterwards (抽查). `version` counts the acts on it: an edit made on an older one is refused.
+    `assignee_key` is a force's value or the id of a unit, person, department or seat. `handled_by` said that it was
+    done; `checked_by` looked on site and must be somebody else. `sample_due`: solved on the spot and drawn for a look
+    afterwards (抽查). `version` counts the acts on it: an edit made on an older one is refused.
     """
 
     id = BigAutoField()

@@ -147,7 +147,8 @@ class TestMarking:
     async def test_what_the_database_refused_stays_on_the_screen_and_is_written_later(
         self, district, open_desk, monkeypatch
     ):
-        monkeypatch.setattr("dutydesk.models.connection._BUSY_SECONDS", 0)
+        monkeypatch.setenv("DUTYDESK_LOCK_WAIT", "0")
+        load.cache_clear()
         district.add_route()
         app = open_desk(duty="patrol")
         async with app.run_test(size=SMALL) as pilot:

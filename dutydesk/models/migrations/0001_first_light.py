@@ -1,6 +1,5 @@
 """The first tables: a frozen copy of the models as they were, on purpose independent of them."""
 
-# ruff: noqa: D101, D103, D106
 from peewee import *
 
 from dutydesk.models.base import InstantField
