@@ -1,0 +1,75 @@
+"""This machine's settings: a TOML file, then the environment; a mistake is named, with what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dutydesk import settings
+from dutydesk.settings import SettingsError
+
+
+@pytest.fixture(autouse=True)
+def _read_anew(monkeypatch, tmp_path):
+    for name in ("DATABASE", "STATE_FOLDER", "DRAWING", "LOCK_WAIT", "SETTINGS"):
+        monkeypatch.delenv(f"DUTYDESK_{name}", raising=False)
+    for folder in ("CONFIG", "DATA", "STATE"):
+        monkeypatch.setenv(f"XDG_{folder}_HOME", str(tmp_path / folder.lower()))
+    settings.load.cache_clear()
+    yield
+    settings.load.cache_clear()
+
+
+def write(tmp_path: Path, text: str | bytes) -> Path:
+    path = tmp_path / "config" / "dutydesk" / "settings.toml"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_without_anything_said_the_database_is_in_the_users_folder(tmp_path):
+    found = settings.load()
+    assert found.database == f"sqlite:///{tmp_path}/data/dutydesk/district.db"
+    assert found.state == tmp_path / "data" / "dutydesk" / "dutydesk-state"
+    assert (found.drawing, found.lock_wait) == ("auto", "15")
+
+
+def test_the_file_counts_and_the_environment_before_it(tmp_path, monkeypatch):
+    write(tmp_path, 'database = "sqlite:////one.db"\ndrawing = "ascii"\nlock_wait = 3\n')
+    monkeypatch.setenv("DUTYDESK_DATABASE", "sqlite:////two.db")
+    found = settings.load()
+    assert (found.database, found.drawing, found.lock_wait) == ("sqlite:////two.db", "ascii", "3")
+
+
+def test_a_file_may_be_named(tmp_path, monkeypatch):
+    named = tmp_path / "other.toml"
+    named.write_text('state_folder = "/var/lib/dutydesk"')
+    monkeypatch.setenv("DUTYDESK_SETTINGS", str(named))
+    assert settings.load().state == Path("/var/lib/dutydesk")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("database = ", "读不懂"),
+        (b"\xff\xfe", "读不懂"),
+        ('databse = "x"', "不认识的项：databse。可用的项：database、drawing、lock_wait、state_folder"),
+        ('drawing = "svg"', "drawing 只能是"),
+        ('lock_wait = "soon"', "lock_wait"),
+        ("lock_wait = -1", "lock_wait"),
+        ("lock_wait = 100000", "lock_wait"),
+    ],
+)
+def test_a_mistake_is_named_in_a_sentence(tmp_path, text, message):
+    write(tmp_path, text)
+    with pytest.raises(SettingsError, match=message):
+        settings.load()
+
+
+def test_a_postgresql_database_is_known_as_one(monkeypatch, tmp_path):
+    assert not settings.on_postgresql()
+    settings.load.cache_clear()
+    monkeypatch.setenv("DUTYDESK_DATABASE", "postgresql://host/district")
+    assert settings.on_postgresql()
+    assert settings.load().state == tmp_path / "state" / "dutydesk"
