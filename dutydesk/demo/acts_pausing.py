@@ -109,13 +109,19 @@ def _look_again(teller: Teller, case: Case) -> None:
 
 @act("resume")
 def _resume(teller: Teller, case: Case) -> None:
-    assert case.paused_at is not None and case.due_at is not None
+    assert case.paused_at is not None
     paused_at, resumed = case.paused_at, case.at
     if case.paused_until:
         resumed = max(paused_at, min(resumed, start_of(case.paused_until) + 1440))
-    current = next(row for row in case.deadlines if row["current"] and row["phase"] == "completion")
-    at, said = teller.limits.after_pause(case.due_at, current["unit"], paused_at, resumed)
-    case.set_deadline("completion", resumed, at, said, current["kept"], teller.limits.hours)
+    if not case.source_due_at:
+        _start_again(teller, case, paused_at, resumed)
     to, case.returns_to = case.returns_to, None
     case.paused_at = case.paused_until = case.look_again_on = None
     case.tell("resume", teller.officer(case), teller.words.step("resume"), to)
+
+
+def _start_again(teller: Teller, case: Case, paused_at: int, resumed: int) -> None:
+    assert case.due_at is not None
+    current = next(row for row in case.deadlines if row["current"] and row["phase"] == "completion")
+    at, said = teller.limits.after_pause(case.due_at, current["unit"], paused_at, resumed)
+    case.set_deadline("completion", resumed, at, said, current["kept"], teller.limits.hours)

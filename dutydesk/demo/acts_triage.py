@@ -52,6 +52,8 @@ def _merge(teller: Teller, case: Case) -> None:
             said = f"随主案 {main.number} 反馈：{step.text}"
         elif step.name == "close":
             said = f"主案 {main.number} 已销项"
+        elif step.name == "reject":
+            said = f"主案 {main.number} 不予立案：{step.text}"
         else:
             continue
         case.later.append((step.at, partial(_follow, case, step.person, said)))
@@ -135,9 +137,8 @@ def _reassign(teller: Teller, case: Case) -> None:
     case.assigned_at = case.at
     reason = teller.words.step("reassign", assignee=case.assignee_name)
     details = dumped(assignee=f"{found[0]}:{found[1]}")
-    case.tell(
-        "reassign", teller.officer(case), f"由{was}改交{case.assignee_name}：{reason}", "assigned", details
-    )
+    person = teller.officer(case) if case.kind.delegated else case.team.chief
+    case.tell("reassign", person, f"由{was}改交{case.assignee_name}：{reason}", "assigned", details)
 
 
 @act("send_down")

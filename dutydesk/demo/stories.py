@@ -99,7 +99,7 @@ class Teller:
         counted = [name not in UNCOUNTED for name in acts]
         total = sum(gap for gap, counts in zip(gaps, counted, strict=True) if counts)
         late = self.rng.random() < LATE
-        share = 1.05 + 14 * self.rng.random() ** 2 if late else self.rng.uniform(0.2, 0.97)
+        share = 1.05 + 10 * self.rng.random() ** 2 if late else self.rng.uniform(0.2, 0.97)
         scale = self._time_given(case) * share / max(1, total)
         return [int(gap * scale) if counts else gap for gap, counts in zip(gaps, counted, strict=True)]
 
