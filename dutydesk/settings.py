@@ -28,7 +28,8 @@ class Settings:
         if self.state_folder:
             return Path(self.state_folder)
         if self.database.startswith("sqlite:///"):
-            return sqlite_path(self.database).parent / "dutydesk-state"
+            path = sqlite_path(self.database)  # each database has its own: two may lie in one folder
+            return path.with_name(f"{path.name}-state")
         return Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local" / "state")) / "dutydesk"
 
 

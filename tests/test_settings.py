@@ -31,7 +31,7 @@ def write(tmp_path: Path, text: str | bytes) -> Path:
 def test_without_anything_said_the_database_is_in_the_users_folder(tmp_path):
     found = settings.load()
     assert found.database == f"sqlite:///{tmp_path}/data/dutydesk/district.db"
-    assert found.state == tmp_path / "data" / "dutydesk" / "dutydesk-state"
+    assert found.state == tmp_path / "data" / "dutydesk" / "district.db-state"
     assert (found.drawing, found.lock_wait) == ("auto", "15")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from peewee import JOIN, ModelSelect, fn
 
 from dutydesk.models import (
+    Act,
     AuditEntry,
     Counter,
     Deadline,
@@ -90,6 +91,19 @@ def _broken_deadlines() -> Iterator[str]:
     )
     for row in rows.limit(3):
         yield f"期限与其依据不符：{row.issue.number}"
+    counts = (Deadline.issue == Issue.id) & (Deadline.phase == Phase.COMPLETION) & (Deadline.current == True)  # noqa: E712
+    without = _issues(Issue.due_at.is_null(False), Deadline.id.is_null()).join(Deadline, JOIN.LEFT_OUTER, on=counts)
+    for issue in without.limit(3):
+        yield f"期限没有依据：{issue.number}"
+    twice = (
+        Deadline.select(Issue.year, Issue.serial)
+        .join(Issue)
+        .where(Deadline.current == True)  # noqa: E712
+        .group_by(Deadline.issue, Deadline.phase)
+        .having(fn.COUNT(Deadline.id) > 1)
+    )
+    for row in twice.limit(3):
+        yield f"同一期限有两个同时生效：{row.issue.number}"
 
 
 def _broken_counters() -> Iterator[str]:
@@ -123,6 +137,13 @@ def _broken_requests() -> Iterator[str]:
         yield "已结的问题还有待片区长定的申请"
 
 
+def _acts_without_audit() -> Iterator[str]:
+    silent = Act.select(Act.id).join(AuditEntry, JOIN.LEFT_OUTER, on=(AuditEntry.act == Act.id))
+    many = silent.where(AuditEntry.id.is_null()).count()
+    if many:
+        yield f"有操作没有审计记录（共{many}次）"
+
+
 def check(anchors: Path | None = None, progress: Progress = _silent) -> list[str]:
     """All that is wrong with the connected database, in sentences; empty when nothing is.
 
@@ -133,9 +154,9 @@ def check(anchors: Path | None = None, progress: Progress = _silent) -> list[str
     found += connection.integrity_problems()
     progress("正在检查问题清单…")
     for what, query in _invariants():
-        example = query.first()
-        if example is not None:
-            found.append(f"{what}：{example.number}（共{query.count()}件）")
+        many = query.count()
+        if many:
+            found.append(f"{what}：{query.order_by(Issue.id).first().number}（共{many}件）")
     progress("正在检查经过、期限、编号和巡查…")
     for part in (_broken_stories, _broken_deadlines, _broken_counters, _broken_patrols, _broken_requests):
         found += part()
@@ -144,6 +165,7 @@ def check(anchors: Path | None = None, progress: Progress = _silent) -> list[str
         problem = audit.verify(chain)
         if problem:
             found.append(f"审计链 {problem.chain} 第{problem.sequence}条：{problem.what}")
+    found += _acts_without_audit()
     problem = audit.verify_anchors(anchors) if anchors else None
     if problem:
         found.append(f"审计链 {problem.chain} 第{problem.sequence}条：{problem.what}")

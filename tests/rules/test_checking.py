@@ -1,0 +1,180 @@
+"""`dutydesk db check`: clean after every act of the table; each invariant that is broken by hand is named."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from dutydesk.models import (
+    Act,
+    AuditEntry,
+    Counter,
+    Deadline,
+    Issue,
+    IssueStep,
+    Patrol,
+    PatrolCheck,
+    Request,
+    database,
+)
+from dutydesk.rules import audit, patrol
+from dutydesk.rules.checking import check
+from dutydesk.rules.lifecycle import WAYS
+from dutydesk.vocabulary import Mark, Role, State
+
+R, S = Role, State
+
+
+def test_a_district_in_which_every_act_was_done_is_clean(cases):
+    """From every state, by every way; 代录, requests, patrols and merged ones among them."""
+    cases.district.add_route()
+    duty = cases[R.DUTY_OFFICER]
+    patrol.prepare(duty, duty.day, "act-patrol")
+    for way in WAYS:
+        for state in way.frm:
+            cases.do(way.act, cases.for_act(way.act, state))
+    for act in ("take_up", "report_done"):
+        issue_id = cases.in_hands(R.LIAISON, S.ASSIGNED)
+        if act == "report_done":
+            cases.do("take_up", issue_id, R.LIAISON)
+        cases.do(act, issue_id, R.DUTY_OFFICER, proxy=cases.told_by(R.LIAISON))
+    assert Act.select().count() > 300
+    assert {state for (state,) in Issue.select(Issue.state).distinct().tuples()} == set(State)
+    assert check() == []
+
+
+def broken(issue_id: int, **values) -> list[str]:
+    Issue.update(**values).where(Issue.id == issue_id).execute()
+    return check()
+
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+BROKEN = [
+    (S.CLOSED, {"is_open": True}, "已结却仍算未结"),
+    (S.HANDLING, {"is_open": False}, "未结却算已结"),
+    (S.CLOSED, {"closed_at": None}, "已结没有办结时间"),
+    (S.VOID, {"closed_at": None}, "已结没有办结时间"),
+    (S.HANDLING, {"closed_at": NOW}, "未结却有办结时间"),
+    (S.ASSIGNED, {"assignee_kind": None}, "待处置、处置中没有承办"),
+    (S.HANDLING, {"assignee_kind": None}, "待处置、处置中没有承办"),
+    (S.CLOSED, {"level": None}, "已销项没有记下层级"),
+    (S.CLOSED, {"outcome": ""}, "已销项没有写明做了什么"),
+    (S.CLOSED, {"checked_by": None}, "已销项没有核查"),
+    (S.CLOSED, {"checked_by": 4}, "核查人就是处置人"),
+    (S.CLOSED, {"feedback_given": False}, "已销项没有反馈"),
+    (S.MERGED, {"merged_into": None}, "并案没有主案"),
+    (S.PAUSED, {"paused_until": None}, "缓办没有到期日"),
+    (S.POOLED, {"look_again_on": None}, "挂账没有再看日期"),
+    (S.PAUSED, {"returns_to": None}, "没有记下原来的状态"),
+    (S.POOLED, {"returns_to": None}, "没有记下原来的状态"),
+    (S.MERGED, {"returns_to": None}, "没有记下原来的状态"),
+    (S.OPENED, {"opened_at": None}, "立案后没有立案时间"),
+    (S.OPENED, {"version": 0}, "版本号不对"),
+    (S.OPENED, {"state": S.REVIEW}, "经过的最后一步与现状不符"),
+    (S.OPENED, {"due_at": NOW}, "期限与其依据不符"),
+    (S.OPENED, {"due_at": None}, "期限与其依据不符"),
+    (S.OPENED, {"serial": 500}, "编号计数器落在已用编号之后"),
+]
+
+
+@pytest.mark.parametrize(("state", "values", "named"), BROKEN)
+def test_a_broken_case_is_named_with_what_is_wrong(cases, state, values, named):
+    issue_id = cases.in_state(state)
+    found = broken(issue_id, **values)
+    assert any(named in line for line in found), found
+    number = cases.row(issue_id).number
+    assert any(number in line for line in found) or "计数器" in named
+
+
+def test_a_case_merged_into_itself(cases):
+    issue_id = cases.in_state(S.MERGED)
+    assert any("并入自己" in line for line in broken(issue_id, merged_into=issue_id))
+
+
+def test_each_is_told_once_with_how_many_there_are(cases):
+    for _ in range(3):
+        broken(cases.in_state(S.CLOSED), level=None)
+    assert [line for line in check() if "层级" in line] == ["已销项没有记下层级：2026-000001（共3件）"]
+
+
+def test_a_case_without_a_story(cases):
+    issue_id = cases.new()
+    IssueStep.delete().where(IssueStep.issue == issue_id).execute()
+    assert check() == ["没有任何经过：2026-000001"]
+
+
+def test_a_deadline_without_its_basis(cases):
+    cases.in_state(S.OPENED)
+    Deadline.update(current=False).execute()
+    assert any("期限没有依据" in line for line in check())
+
+
+def test_two_deadlines_that_both_count(cases):
+    cases.in_state(S.OPENED)
+    cases.do("extend", 1)
+    Deadline.update(current=True).execute()
+    assert any("期限" in line for line in check())
+
+
+def test_a_request_of_a_case_that_has_ended(cases):
+    cases.do("ask_pause", cases.in_state(S.HANDLING))
+    cases.do("merge", 1)
+    Request.update(state="pending").execute()
+    assert check() == ["已结的问题还有待片区长定的申请"]
+
+
+def test_a_counter_that_is_gone(cases):
+    cases.new()
+    Counter.delete().execute()
+    assert check() == ["2026年的编号计数器落在已用编号之后"]
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"mark": Mark.ABNORMAL}, "有异常的巡查点没有登记问题"),
+        ({"mark": Mark.NOT_APPLICABLE}, "有不适用的巡查点没有写明原因"),
+        ({}, "还有未查的点而没有写明原因"),
+    ],
+)
+def test_a_broken_patrol(cases, values, named):
+    cases.district.add_route()
+    duty = cases[R.DUTY_OFFICER]
+    patrol.prepare(duty, duty.day, "act-1")
+    assert check() == []
+    if values:
+        PatrolCheck.update(**values).execute()
+    else:
+        Patrol.update(finished_at=NOW).execute()
+    assert any(named in line for line in check())
+
+
+def test_a_broken_chain_and_a_broken_anchor(cases, tmp_path):
+    cases.in_state(S.ASSIGNED)
+    anchors = tmp_path / "heads.tsv"
+    audit.anchor_heads(anchors, date(2026, 11, 24))
+    assert check(anchors) == []
+    AuditEntry.update(staff_number="D99").where(AuditEntry.sequence == 2).execute()
+    assert check(anchors) == ["审计链 310104012 第2条：内容被改动过"]
+    AuditEntry.update(hash="0").where(AuditEntry.sequence == 3).execute()
+    assert any("库外留存的链头" in line for line in check(anchors))
+
+
+def test_an_act_that_left_no_line_in_the_audit(cases):
+    cases.new()
+    Act.create(id="ghost", name="issue.note", staff=1, at=NOW)
+    assert check() == ["有操作没有审计记录（共1次）"]
+
+
+def test_a_row_that_refers_to_nothing(cases):
+    cases.new()
+    database.execute_sql("pragma foreign_keys = 0")
+    database.execute_sql("update issue set unit_id = 999")
+    assert any(line.startswith("issue 行 1") for line in check())
+
+
+def test_it_tells_how_far_it_is(cases):
+    told: list[str] = []
+    check(progress=told.append)
+    assert [line.endswith("…") for line in told] == [True] * 4
