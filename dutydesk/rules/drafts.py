@@ -25,11 +25,11 @@ class Kept:
     saved_at: datetime
 
 
-def keep(session: Session, draft_id: str, kind: str, title: str, content: Mapping[str, Any]) -> None:
-    """Save a draft, over its older self. One whose act is done already is not brought back."""
+def keep(session: Session, draft_id: str, kind: str, title: str, content: Mapping[str, Any]) -> bool:
+    """Save a draft, over its older self; answers whether. One whose act is done already is not brought back."""
     with write_transaction():
         if Act.select().where(Act.id == draft_id).exists():
-            return
+            return False
         Draft.delete().where(Draft.id == draft_id, Draft.staff == session.staff_id).execute()
         Draft.insert(
             id=draft_id,
@@ -39,6 +39,7 @@ def keep(session: Session, draft_id: str, kind: str, title: str, content: Mappin
             content=json.dumps(dict(content), ensure_ascii=False, default=str),
             saved_at=datetime.now(UTC),
         ).execute()
+    return True
 
 
 def kept(session: Session) -> list[Kept]:
@@ -59,6 +60,7 @@ def last_words(folder: Path, session: Session, drafts: Mapping[str, Mapping[str,
     for draft_id, draft in drafts.items():
         path = folder / f"draft-{session.staff_id}-{draft_id}.json"
         path.touch(mode=0o600)
+        path.chmod(0o600)  # one that is there already, too
         path.write_text(json.dumps(dict(draft), ensure_ascii=False, default=str), encoding="utf-8")
 
 
@@ -69,10 +71,10 @@ def take_in(folder: Path, session: Session) -> int:
         draft_id = path.stem.split("-", 2)[2]
         try:
             draft = json.loads(path.read_text(encoding="utf-8"))
-            keep(session, draft_id, draft["kind"], draft.get("title", ""), draft["content"])
+            kept = keep(session, draft_id, draft["kind"], draft.get("title", ""), draft["content"])
         except (ValueError, KeyError, TypeError):
-            path.rename(path.with_suffix(".unreadable"))
+            path.rename(path.with_suffix(".unreadable"))  # somebody may still want to read it
             continue
         path.unlink()
-        taken += 1
+        taken += kept
     return taken
