@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 
 from dutydesk.demo.case import Case
-from dutydesk.demo.stories import LEVELS, Teller, act, back_to_the_area
+from dutydesk.demo.stories import LEVELS, Teller, act, back_to_the_area, said_once
 
 
 @act("feedback")
@@ -29,15 +29,23 @@ def _feed_back(teller: Teller, case: Case, satisfied: bool) -> None:
         told = words.pick(words.general["told"])
     means = "电话" if "电话" in told else "口头"
     case.feedback_given, case.satisfied = True, satisfied
-    told = told.rstrip("。")
+    told = said_once(told.rstrip("。"))
     case.feedback_text = f"{means}告知反映人：{told}。反映人{'满意' if satisfied else '不满意'}"
     case.tell("feedback", teller.on_the_ground(case), case.feedback_text)
+
+
+def _fits(text: str, case: Case) -> bool:
+    """Whether a closing remark agrees with the level and with what the one who raised it said."""
+    named = {"居委层面": "neighbourhood", "片区协调": "area"}
+    at_level = all(case.level == level for words, level in named.items() if words in text)
+    return at_level and ("满意" not in text or case.satisfied is True)
 
 
 @act("close")
 def _close(teller: Teller, case: Case) -> None:
     case.level, case.closed_at = case.level_if_done, case.at
-    note = teller.words.step("close") if teller.rng.random() < 0.5 else ""
+    fitting = [text for text in teller.words.steps["close"] if _fits(text, case)]
+    note = teller.words.pick(fitting) if fitting and teller.rng.random() < 0.5 else ""
     text = f"在{LEVELS[case.level]}一级解决" + (f"：{note}" if note else "")
     case.tell("close", case.team.chief, text, "closed")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dutydesk.demo.case import Case
-from dutydesk.demo.stories import SOURCES, Teller, act, back_to_the_area, dumped
+from dutydesk.demo.stories import SOURCES, Teller, act, back_to_the_area, dumped, said_once
 from dutydesk.vocabulary import Means
 
 
@@ -112,7 +112,7 @@ def _note(teller: Teller, case: Case) -> None:
 @act("first_contact")
 def _first_contact(teller: Teller, case: Case) -> None:
     case.first_contact_at = case.at
-    means = "word" if teller.rng.random() < 0.2 else "phone"
     text = teller.words.step("first_contact")
+    means = Means.WORD if text.startswith("上门") else Means.PHONE
     person = case.holder if case.holder and teller.rng.random() < 0.6 else teller.on_the_ground(case)
-    case.tell("first_contact", person, f"{Means(means).label}联系反映人：{text}")
+    case.tell("first_contact", person, f"{means.label}联系反映人：{said_once(text)}")

@@ -29,6 +29,7 @@ _SPOTS = {
     "{road}": ("{road}沿线", "{road}近路口"),
     "": ("{no}号楼", "{road}{lane}弄{no}号", "{no}号附近", ""),
 }
+_RESIDENTIAL = 0.9
 _RECENT = 40
 
 
@@ -109,7 +110,8 @@ class Maker:
         else:
             kind = self._kind(slot)
             template = self._template(slot, kind)
-            unit = self._rng.choice(slot.team.units)
+            residential = self._rng.random() < _RESIDENTIAL
+            unit = self._rng.choice(slot.team.homes if residential else slot.team.units)
         road = self._rng.choice(slot.team.roads)
         slots = main.slots if main else self._words.slots(unit=unit[1], road=road)
         case = Case(

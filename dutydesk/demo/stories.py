@@ -267,6 +267,14 @@ class Teller:
         case.handler = person.id if kind == "staff" and person else None
 
 
+_SAID_ALREADY = ("电话联系反映人，", "电话联系，", "电话告知，", "电话告知", "上门告知，", "电话回访，")
+
+
+def said_once(text: str) -> str:
+    """A text without the words that the step says before it (电话告知反映人：…)."""
+    return next((text.removeprefix(words) for words in _SAID_ALREADY if text.startswith(words)), text)
+
+
 FORCES = {force.value: f"{force.label}力量" for force in Force}
 LEVELS = {level.value: level.label for level in Level}
 SOURCES = {source.value: source.label for source in Source}
@@ -285,6 +293,7 @@ _CONDITIONS: dict[str, Callable[[Case], bool]] = {
     "feedback": lambda case: case.contact is not None,
     "unhappy": lambda case: case.contact is not None,
     "rework": lambda case: case.satisfied is False,
+    "recategorise": lambda case: case.urgency != "critical",
     "pass_up": lambda case: case.assignee_kind == "unit",
     "grant_assign": _asked("assign"),
     "ask_extension": lambda case: case.due_at is not None,
