@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from textual import work
 from textual.app import App
@@ -23,6 +24,8 @@ from dutydesk.screens.base import DUTIES, DUTY_OF_KEY, DeskScreen, Duty
 from dutydesk.screens.today import TodayScreen
 from dutydesk.settings import load
 from dutydesk.terminal import DeskFilter, FullWidthKeys, watch_for_hangup
+
+R = TypeVar("R")
 
 _BESIDE_PACKAGE = Path(__file__).parent.parent / "dutydesk.tcss"
 _INSIDE_PACKAGE = Path(__file__).parent / "dutydesk.tcss"
@@ -72,6 +75,16 @@ class DutyDesk(FullWidthKeys, App[str | None]):
         for screen in self.desk_screens():
             screen.signed_on()
 
+    async def show(self, screen: Screen[R]) -> R | None:
+        """Open a dialog or form and wait for its result; for workers inside `holding_keys`.
+
+        Keys typed ahead reach it as soon as it is drawn, and wait again for what follows its result.
+        """
+        answer: asyncio.Future[R | None] = asyncio.get_running_loop().create_future()
+        await self.push_screen(screen, answer.set_result)
+        with self.handing_keys():
+            return await answer
+
     # -- duties ---------------------------------------------------------------------------------------------
 
     def action_duty(self, name: str, target: str = "") -> None:
@@ -85,6 +98,10 @@ class DutyDesk(FullWidthKeys, App[str | None]):
         self.run_worker(self._go(duty, target), exclusive=True, group="duty")
 
     async def _go(self, duty: Duty, target: str) -> None:
+        with self.holding_keys():
+            await self._leave_and_open(duty, target)
+
+    async def _leave_and_open(self, duty: Duty, target: str) -> None:
         for screen in self.desk_screens():
             await screen.keep()
         while len(self.screen_stack) > 1:
@@ -106,13 +123,17 @@ class DutyDesk(FullWidthKeys, App[str | None]):
             return
         from dutydesk.screens.people import choose_person
 
-        number = await choose_person(self)
-        if number:
-            await self.desk.change_person(number)
-            while len(self.screen_stack) > 1:
-                await self.pop_screen()
-            for screen in self.desk_screens():
-                screen.signed_on()
+        with self.holding_keys():
+            number = await choose_person(self)
+            if number:
+                await self._become(number)
+
+    async def _become(self, number: str) -> None:
+        await self.desk.change_person(number)
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        for screen in self.desk_screens():
+            screen.signed_on()
 
     def action_say_how_to_leave(self) -> None:
         """Ctrl+C does nothing here; people press it."""

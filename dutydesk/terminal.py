@@ -15,7 +15,7 @@ import sys
 import threading
 import unicodedata
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
@@ -163,6 +163,34 @@ class KeysInTurn:
 
     _waiting: deque[events.Key]
     _handing_out: asyncio.Task[None] | None = None
+    _held = 0
+    _free: asyncio.Event | None = None
+
+    @contextlib.contextmanager
+    def holding_keys(self) -> Iterator[None]:
+        """While this lasts no further key is handed out (five seconds at most): what it is for is still to open."""
+        self._hold(1)
+        try:
+            yield
+        finally:
+            self._hold(-1)
+
+    @contextlib.contextmanager
+    def handing_keys(self) -> Iterator[None]:
+        """Inside `holding_keys`: a dialog is open and waits for its keys."""
+        self._hold(-1)
+        try:
+            yield
+        finally:
+            self._hold(1)
+
+    def _hold(self, more: int) -> None:
+        self._free = self._free or asyncio.Event()
+        self._held += more
+        if self._held > 0:
+            self._free.clear()
+        else:
+            self._free.set()
 
     async def on_event(self: Any, event: events.Event) -> None:
         """Hand a key out at once when nothing is going on, else in its turn. Ctrl+Q never waits."""
@@ -198,6 +226,8 @@ class KeysInTurn:
                         await _turn_of(node)
                 await _turn_of(self.screen)
                 await _turn_of(self)
+                if self._held > 0:
+                    await self._free.wait()
 
 
 async def _turn_of(node: MessagePump) -> None:

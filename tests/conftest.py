@@ -230,3 +230,13 @@ def district(district_template: SmallDistrict, tmp_path: Path) -> Iterator[Small
     connect(small.url)
     yield small
     small.close()
+
+
+@pytest.fixture(scope="session")
+def demo_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A demo district of 400 issues; copy its file before writing to it."""
+    from dutydesk.demo import fill
+
+    url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.db'}"
+    fill(url, issues=400, seed=1, say=lambda _line: None)
+    return url

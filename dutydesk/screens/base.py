@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 def _patrol(target: str) -> Screen[Any]:
@@ -149,6 +150,10 @@ class DeskScreen(CalmFocus, Screen[Any]):
         except (Refused, DatabaseProblem) as problem:
             self.say(str(problem), "bad")
             return None
+
+    async def show(self, screen: Screen[R]) -> R | None:
+        """Open a dialog or form over this screen and wait for its result; see `DutyDesk.show`."""
+        return await self.desk_app.show(screen)
 
     @staticmethod
     def new_act() -> str:

@@ -110,11 +110,15 @@ class DecisionsScreen(DeskScreen):
     @work(exclusive=True, group="settle")
     async def settle(self, row: DecisionRow, digit: int) -> None:
         """One line, one key (and a reason where it is no)."""
+        with self.desk_app.holding_keys():
+            await self._settle(row, digit)
+
+    async def _settle(self, row: DecisionRow, digit: int) -> None:
         issue_id = row.waiting.issue_id if row.waiting else row.entered.issue_id if row.entered else 0
         if digit == READ:
             sheet = await self.ask(case.case_sheet, issue_id)
             if sheet is not None:
-                await self.app.push_screen_wait(CaseScreen(sheet))
+                await self.show(CaseScreen(sheet))
         elif row.entered is not None:
             await self._answer([row.entered], digit == AGREE)
         elif row.waiting is not None:
@@ -152,20 +156,21 @@ class DecisionsScreen(DeskScreen):
             self.say(f"{count} 条代录{'已确认' if confirm else '已记下异议'}。", "good")
 
     async def _reason(self, title: str) -> str | None:
-        return await self.app.push_screen_wait(AskText(title))
+        return await self.show(AskText(title))
 
     @work(exclusive=True, group="settle")
     async def confirm_all(self) -> None:
         """Confirm everything that others entered for this person."""
-        entered = await self.ask(decisions.proxies_to_answer)
-        if not entered:
-            self.say("没有等您确认的代录。")
-            return
-        sure = await self.app.push_screen_wait(
-            ActionMenu(f"一次确认 {len(entered)} 条代录？", [Action(True, "全部确认"), Action(False, "不，逐条看")])
-        )
-        if sure:
-            await self._answer(entered, confirm=True)
+        with self.desk_app.holding_keys():
+            entered = await self.ask(decisions.proxies_to_answer)
+            if not entered:
+                self.say("没有等您确认的代录。")
+                return
+            sure = await self.show(
+                ActionMenu(f"一次确认 {len(entered)} 条代录？", [Action(True, "全部确认"), Action(False, "不，逐条看")])
+            )
+            if sure:
+                await self._answer(entered, confirm=True)
 
     def on_window_list_chosen(self, event: WindowList.Chosen) -> None:
         """Enter: all that may be done to the case."""
@@ -175,7 +180,8 @@ class DecisionsScreen(DeskScreen):
     async def handle(self, row: DecisionRow) -> None:
         """The case's own menu."""
         issue_id = row.waiting.issue_id if row.waiting else row.entered.issue_id if row.entered else 0
-        await handle_case(self, issue_id)
+        with self.desk_app.holding_keys():
+            await handle_case(self, issue_id)
 
 
 def _asked(waiting: Waiting) -> DecisionRow:

@@ -34,11 +34,11 @@ async def handle_case(screen: DeskScreen, issue_id: int) -> bool:
     if sheet.reporter is not None:
         options.append(Action(REVEAL, "看反映人", "姓名、电话；要写理由，会记入审计"))
     title = f"{sheet.number} {sheet.state.label}　{sheet.title}"
-    chosen = await screen.app.push_screen_wait(ActionMenu(title, options))
+    chosen = await screen.show(ActionMenu(title, options))
     if chosen is None:
         return False
     if chosen == READ:
-        await screen.app.push_screen_wait(CaseScreen(sheet))
+        await screen.show(CaseScreen(sheet))
         return False
     if chosen == REVEAL:
         await reveal(screen, sheet)
@@ -50,7 +50,7 @@ async def handle_case(screen: DeskScreen, issue_id: int) -> bool:
 
 async def _for_others(screen: DeskScreen, sheet: CaseSheet, others: list[Choice]) -> bool:
     options = [Action(choice.act, choice.name, choice.hint, choice.refusal) for choice in others]
-    chosen = await screen.app.push_screen_wait(ActionMenu(f"代录　{sheet.number} {sheet.title}", options))
+    chosen = await screen.show(ActionMenu(f"代录　{sheet.number} {sheet.title}", options))
     if chosen is None:
         return False
     return await take_act(screen, sheet, next(choice for choice in others if choice.act == chosen))
@@ -69,7 +69,7 @@ async def take_act(
     else:
         given = await _begun(screen, sheet, choice) | (values or {})
         form = ActScreen(choice.act, choice.name, subject_of(sheet), given, choice.for_others)
-        done = await screen.app.push_screen_wait(form)
+        done = await screen.show(form)
     if done is None:
         return False
     said = f"：{done.said}" if done.said else ""
@@ -87,7 +87,7 @@ async def reveal(screen: DeskScreen, sheet: CaseSheet) -> Person | None:
     """Show who raised a case, after a reason was given; it is on record."""
     reasons = await screen.ask(finding.reveal_reasons) or []
     options = [Action(reason, reason) for reason in reasons]
-    reason = await screen.app.push_screen_wait(ActionMenu(f"为什么要看 {sheet.number} 的反映人？会记入审计", options))
+    reason = await screen.show(ActionMenu(f"为什么要看 {sheet.number} 的反映人？会记入审计", options))
     if reason is None:
         return None
     person = await screen.do(case.reveal, sheet.key, reason, screen.new_act())

@@ -102,7 +102,8 @@ class IntakeScreen(FormScreen):
         options = [
             Action(each.key, f"{each.number} {each.state.label}", f"{each.unit} {each.summary}") for each in self.likely
         ]
-        target = await self.app.push_screen_wait(ActionMenu("并入哪一件？本件仍会编号，反映人随主案反馈", options))
+        with self.desk_app.holding_keys():
+            target = await self.show(ActionMenu("并入哪一件？本件仍会编号，反映人随主案反馈", options))
         if target is None:
             return
         values = {name: value for name, value in self.form_view.values().items() if name in self.form_view.rows}

@@ -128,9 +128,12 @@ class IssuesScreen(DeskScreen):
 
     @work(exclusive=True, group="reload")
     async def read_again(self) -> None:
-        """The window, then the case."""
+        """The window, then the case. What is new above is told, not pushed under the reader's hand."""
         listing = self.query_one(WindowList)
+        was_at_top = listing.rows_above == 0
         await listing.reload()
+        if was_at_top and listing.rows_above:
+            self.say(f"上面新来{listing.rows_above}件，按 Home 看。")
         if listing.row is not None:
             self.show_case(listing.row)
 
@@ -196,7 +199,8 @@ class IssuesScreen(DeskScreen):
     @work(group="handle")
     async def handle(self, row: IssueRow) -> None:
         """The menu, the form, the act; then the list as it is now."""
-        if await handle_case(self, row.key):
-            self.read_again()
+        with self.desk_app.holding_keys():
+            if await handle_case(self, row.key):
+                self.read_again()
 
 

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 async def choose_person(app: DutyDesk) -> str | None:
     """First the role, then who holds it hereabouts; the staff number, or None."""
     roles = [Action(role, role.label) for role in Role]
-    role = await app.push_screen_wait(ActionMenu("换成哪个岗位？（演示）", roles))
+    role = await app.show(ActionMenu("换成哪个岗位？（演示）", roles))
     if role is None:
         return None
     people = await app.desk.read(signing_on.holders_nearby, role)
     if len(people) == 1:
         return people[0].number
     options = [Action(each.number, each.name, f"{each.place}　{each.number}") for each in people]
-    return await app.push_screen_wait(ActionMenu(f"哪一位{role.label}？", options)) if options else None
+    return await app.show(ActionMenu(f"哪一位{role.label}？", options)) if options else None

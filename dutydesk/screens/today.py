@@ -128,19 +128,20 @@ class TodayScreen(DeskScreen):
     @work
     async def go_on_with(self, draft: Kept) -> None:
         """Go on with what was left half typed, or throw it away."""
-        choice = await self.app.push_screen_wait(
-            ActionMenu(
-                f"没填完：{draft.title or '没写标题'}（{moment(draft.saved_at)}）",
-                [Action("on", "继续填写"), Action("away", "不要了，删去", "删去后找不回来")],
+        with self.desk_app.holding_keys():
+            choice = await self.show(
+                ActionMenu(
+                    f"没填完：{draft.title or '没写标题'}（{moment(draft.saved_at)}）",
+                    [Action("on", "继续填写"), Action("away", "不要了，删去", "删去后找不回来")],
+                )
             )
-        )
-        if choice == "on":
-            await self.app.push_screen(_form_of(draft))
-        elif choice == "away":
-            from dutydesk.rules import drafts
+            if choice == "on":
+                await self.app.push_screen(_form_of(draft))
+            elif choice == "away":
+                from dutydesk.rules import drafts
 
-            await self.do(drafts.throw_away, draft.id)
-            self.read_again()
+                await self.do(drafts.throw_away, draft.id)
+                self.read_again()
 
     async def on_key(self, event: events.Key) -> None:
         """Digits open duties."""
@@ -160,21 +161,22 @@ class TodayScreen(DeskScreen):
     @work
     async def more(self) -> None:
         """What else there is."""
-        actions = [
-            Action(duty.name, duty.title) for duty in DUTIES if not duty.key and duty.digit and duty.open_to(self.session)
-        ]
-        if self.session.demo:
-            actions.append(Action("person", "换人（演示）", "F9：换一个岗位，走完一件事的每一步"))
-        actions += [Action("help", "帮助", "F1"), Action("leave", "退出", "Ctrl+Q")]
-        choice = await self.app.push_screen_wait(ActionMenu("更多", actions))
-        if choice == "person":
-            self.desk_app.action_change_person()
-        elif choice == "help":
-            self.action_help()
-        elif choice == "leave":
-            await self.desk_app.action_leave()
-        elif choice:
-            self.desk_app.action_duty(choice)
+        with self.desk_app.holding_keys():
+            actions = [
+                Action(duty.name, duty.title) for duty in DUTIES if not duty.key and duty.digit and duty.open_to(self.session)
+            ]
+            if self.session.demo:
+                actions.append(Action("person", "换人（演示）", "F9：换一个岗位，走完一件事的每一步"))
+            actions += [Action("help", "帮助", "F1"), Action("leave", "退出", "Ctrl+Q")]
+            choice = await self.show(ActionMenu("更多", actions))
+            if choice == "person":
+                self.desk_app.action_change_person()
+            elif choice == "help":
+                self.action_help()
+            elif choice == "leave":
+                await self.desk_app.action_leave()
+            elif choice:
+                self.desk_app.action_duty(choice)
 
     async def action_back(self) -> None:
         """There is nothing above 今日."""

@@ -35,7 +35,7 @@ class AskText(ModalScreen[str | None]):
             yield Words(f"{how}Enter 确定　Esc 返回", id="how", classes="dialog--how")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter: long enough?"""
+        """Enter takes it when it is long enough."""
         event.stop()
         text = clean(event.value)
         if len(text) < 2:

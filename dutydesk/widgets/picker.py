@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -186,8 +187,11 @@ class Picker(Widget):
 
     async def _answer(self, text: str, question: int) -> None:
         note = ""
+        # Enter and digits typed ahead are for what is about to be found
+        holding = getattr(self.app, "holding_keys", contextlib.nullcontext)
         try:
-            found = await self.search(text.strip())
+            with holding():
+                found = await self.search(text.strip())
         except Exception as error:  # whatever the search raises, the text stays
             found, note = [], SEARCH_FAILED.format(error=error)
         if question != self._question or self.choice is not None or not self.is_attached:

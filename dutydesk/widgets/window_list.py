@@ -126,6 +126,11 @@ class WindowList(Widget, Generic[R], can_focus=True):
         return self._window.row
 
     @property
+    def rows_above(self) -> int | None:
+        """How many rows of the list are above those in sight; None when there may be more than are known."""
+        return self._window.top if self._window.at_start else None
+
+    @property
     def source(self) -> Source[R] | None:
         """Where the rows come from. Setting it starts again at the top."""
         return self._source

@@ -134,6 +134,6 @@ def test_an_unknown_terminal_is_refused_with_what_to_do(open_desk: OpenDesk) -> 
 
 def test_the_ascii_drawing_keeps_to_plain_lines(open_desk: OpenDesk) -> None:
     desk = open_desk("desk", "--open", "issues", DUTYDESK_DRAWING="ascii")
-    shown = desk.wait("问题清单", "经过")
+    shown = desk.wait("问题清单", "还有")
     assert not set(shown) & set("─│┌┐└┘▶★◆✓✗…↓")
     assert "-----" in shown
