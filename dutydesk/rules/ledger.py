@@ -229,7 +229,7 @@ def around(session: Session, view_key: str, key: int, count: int) -> Window:
         return after(session, view_key, None, count)
     earlier, start = _page(session, view, count // 2, False, edge)
     itself = list(_query(session, view).where(Issue.id == key))
-    later, end = _page(session, view, count - len(earlier), True, edge)
+    later, end = _page(session, view, count - len(earlier) - len(itself), True, edge)
     return Window(rows_of([*earlier, *itself, *later]), start, end)
 
 
