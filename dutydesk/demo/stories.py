@@ -101,7 +101,11 @@ class Teller:
         late = self.rng.random() < LATE
         share = 1.05 + 10 * self.rng.random() ** 2 if late else self.rng.uniform(0.2, 0.97)
         scale = self._time_given(case) * share / max(1, total)
-        return [int(gap * scale) if counts else gap for gap, counts in zip(gaps, counted, strict=True)]
+        paced = [int(gap * scale) if counts else gap for gap, counts in zip(gaps, counted, strict=True)]
+        return [
+            min(gap, GAPS["send_back"][1]) if name == "send_back" else gap
+            for name, gap in zip(acts, paced, strict=True)
+        ]
 
     def _time_given(self, case: Case) -> int:
         """Roughly the office minutes until the case is due."""
