@@ -220,14 +220,18 @@ class KeysInTurn:
         """Until the key has bubbled up to its binding, what that posted has bubbled up, and a new screen is open."""
         with contextlib.suppress(asyncio.TimeoutError, ScreenStackError):
             async with asyncio.timeout(SETTLE_SECONDS):
-                for _ in range(2):
-                    focused = self.focused or self.screen
-                    for node in focused.ancestors_with_self:
-                        await _turn_of(node)
-                await _turn_of(self.screen)
-                await _turn_of(self)
-                if self._held > 0:
+                await self._take_turns()
+                while self._held > 0:
                     await self._free.wait()
+                    await self._take_turns()
+
+    async def _take_turns(self: Any) -> None:
+        for _ in range(2):
+            focused = self.focused or self.screen
+            for node in focused.ancestors_with_self:
+                await _turn_of(node)
+        await _turn_of(self.screen)
+        await _turn_of(self)
 
 
 async def _turn_of(node: MessagePump) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -111,6 +112,7 @@ class WindowList(Widget, Generic[R], can_focus=True):
         self._window: Window[R] = Window()
         self._asked = False  # whether a first answer has come: "empty" is only said then
         self._wishes: deque[Wish] = deque()
+        self._holding: contextlib.ExitStack | None = None
         self._underway = ""  # which fetch is in flight: older, newer, first, last, all
         self._generation = 0  # answers to questions of an earlier generation are dropped
         self._shown: list[Line] = []
@@ -145,6 +147,7 @@ class WindowList(Widget, Generic[R], can_focus=True):
         """Start again at the top, or with the cursor on the row with this key (or where it would stand)."""
         source, window = self._source, self._window
         self._wishes.clear()
+        self._hold_what_follows()
         if source is None:
             self._take(Page((), True, True))
             return
@@ -186,6 +189,7 @@ class WindowList(Widget, Generic[R], can_focus=True):
             if generation == self._generation:
                 self._underway = ""
                 self._wishes.clear()
+                self._hold_what_follows()
                 self.post_message(self.Failed(self, error))
             return None
         if generation != self._generation:
@@ -231,6 +235,21 @@ class WindowList(Widget, Generic[R], can_focus=True):
         self._wishes.append(Wish(kind, amount))
         self._answer_keys()
 
+    def _hold_what_follows(self) -> None:
+        """Enter waits for its rows: the keys after it are for what Enter opens."""
+        waits = any(wish.kind == "choose" for wish in self._wishes)
+        if waits and self._holding is None:
+            self._holding = contextlib.ExitStack()
+            self._holding.enter_context(getattr(self.app, "holding_keys", contextlib.nullcontext)())
+        elif not waits and self._holding is not None:
+            self._holding.close()
+            self._holding = None
+
+    def on_unmount(self) -> None:
+        """Nothing waits any more."""
+        self._wishes.clear()
+        self._hold_what_follows()
+
     def _answer_keys(self) -> None:
         """Grant what can be granted, draw, tell, and fetch what will be wanted next."""
         window = self._window
@@ -245,6 +264,7 @@ class WindowList(Widget, Generic[R], can_focus=True):
             elif window.row is not None:
                 self._announce()
                 self.post_message(self.Chosen(self, window.row))
+        self._hold_what_follows()
         window.hold()
         self._paint()
         self._announce()
