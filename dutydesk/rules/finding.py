@@ -6,18 +6,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import JOIN, fn
+from peewee import JOIN, Expression, fn
 
-from dutydesk.models import Area, Category, Department, FindKey, Issue, Staff, Subdistrict, Unit, UnitArea
+from dutydesk.models import (
+    Area,
+    Category,
+    Department,
+    FindKey,
+    Issue,
+    RoleGrant,
+    Staff,
+    Subdistrict,
+    Unit,
+    UnitArea,
+)
 from dutydesk.rules import office, permission
 from dutydesk.rules.assignees import Assignee, forces_and_partners
-from dutydesk.rules.organisation import duty_bases, on_day, units_of_area
+from dutydesk.rules.organisation import duty_bases, on_day, today, units_of_area
 from dutydesk.session import Session
 from dutydesk.text import clean, find_keys, narrow
-from dutydesk.vocabulary import AssigneeKind, Force
+from dutydesk.vocabulary import AssigneeKind, Force, Role
 
 SHOWN = 9
 _LOOKED_AT = 400
+_WORDS = 4
 
 
 @dataclass(frozen=True)
@@ -49,25 +61,23 @@ def _asked(text: str) -> list[str]:
     return narrow(clean(text)).lower().replace("'", "").split()
 
 
+def _begins(word: str, keys: Any) -> Expression:
+    """Keys that begin with a word: a range over the index, since nothing sorts after the last code point."""
+    return (keys.key >= word) & (keys.key < word + "\U0010ffff")
+
+
 def _ids(subject: str, text: str) -> list[int]:
     """Ids found by a prefix of a key, for each word: those that begin the name first, then the shortest keys."""
-    found: list[int] = []
-    for number, word in enumerate(_asked(text)):
-        more = _ids_of_word(subject, word)
-        found = [i for i in found if i in set(more)] if number else more
-    return found
-
-
-def _ids_of_word(subject: str, word: str) -> list[int]:
-    upper = word[:-1] + chr(ord(word[-1]) + 1)
+    words = _asked(text)[:_WORDS]
+    if not words:
+        return []
     best = fn.MIN(FindKey.position * 100 + fn.LENGTH(FindKey.key))
-    rows = (
-        FindKey.select(FindKey.subject_id)
-        .where(FindKey.subject == subject, FindKey.key >= word, FindKey.key < upper)
-        .group_by(FindKey.subject_id)
-        .order_by(best, FindKey.subject_id)
-        .limit(_LOOKED_AT)
-    )
+    query = FindKey.select(FindKey.subject_id).where(FindKey.subject == subject, _begins(words[0], FindKey))
+    for word in words[1:]:
+        keys: Any = FindKey.alias()
+        also = keys.select(keys.subject_id).where(keys.subject == subject, _begins(word, keys))
+        query = query.where(FindKey.subject_id.in_(also))
+    rows = query.group_by(FindKey.subject_id).order_by(best, FindKey.subject_id).limit(_LOOKED_AT)
     return [row.subject_id for row in rows]
 
 
@@ -123,17 +133,39 @@ def categories(session: Session, text: str) -> list[Found]:
 
 
 def staff(session: Session, text: str) -> list[Found]:
-    """Active staff by name or number, with their department."""
-    ids = _ids("staff", text)
-    asked = _asked(text)
-    if asked and asked[0].isdigit():
-        ids = [row.id for row in Staff.select(Staff.id).where(Staff.number.startswith(asked[0])).limit(SHOWN)]
-    rows = Staff.select(Staff, Department).left_outer_join(Department).where(Staff.id.in_(ids), Staff.active)
-    found = {
-        row.id: Found(str(row.id), row.name, " ".join(filter(None, (row.department.name if row.department else "", row.number))))
-        for row in rows
-    }
-    return _in_order(ids, found)
+    """Active staff by name or number, with their department; those of the own area first."""
+    return _people(text, session.area_id)
+
+
+def _people(text: str, area_id: int | None, role: Role | None = None) -> list[Found]:
+    """Active staff by name or number (of a role today, where one is given); those with a role in the area first."""
+    held = RoleGrant.select(RoleGrant.staff).where(on_day(RoleGrant, today()))
+    if role:
+        held = held.where(RoleGrant.role == role)
+    rows = (
+        Staff.select(Staff, Department)
+        .left_outer_join(Department)
+        .where(Staff.active, Staff.id.in_(ids := _ids("staff", text) + _numbered(text)))
+    )
+    if role:
+        rows = rows.where(Staff.id.in_(held))
+    found = {row.id: Found(str(row.id), row.name, _belongs(row)) for row in rows}
+    near: Any = held.where(RoleGrant.area == area_id, RoleGrant.staff.in_(ids)).tuples()
+    return _in_order(ids, found, (staff_id for (staff_id,) in near))
+
+
+def _numbered(text: str) -> list[int]:
+    """Ids of staff whose number holds what is asked for, where that has a digit."""
+    words = _asked(text)
+    if len(words) != 1 or not any(character.isdigit() for character in words[0]):
+        return []
+    rows = Staff.select(Staff.id).where(Staff.number.contains(words[0])).order_by(Staff.number)
+    return [row.id for row in rows.limit(SHOWN)]
+
+
+def _belongs(person: Staff) -> str:
+    """What tells one of the name from another: the department, and the number."""
+    return " ".join(part for part in (person.department.name if person.department else "", person.number) if part)
 
 
 def departments(session: Session, text: str, subdistrict_id: int | None) -> list[Found]:
@@ -165,7 +197,8 @@ def assignees(session: Session, issue_id: int, text: str) -> list[Found]:
         for each in departments(session, text, issue.subdistrict_id)
     ]
     found += [
-        Found(f"{AssigneeKind.STAFF.value}:{each.value}", each.title, each.detail) for each in staff(session, text)
+        Found(f"{AssigneeKind.STAFF.value}:{each.value}", each.title, each.detail)
+        for each in _people(text, issue.area_id, Role.HANDLER)
     ]
     return found[:SHOWN]
 
