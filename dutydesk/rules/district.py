@@ -29,7 +29,7 @@ from dutydesk.models import (
     Unit,
     UnitArea,
 )
-from dutydesk.models.connection import write_transaction
+from dutydesk.models.connection import insert_rows, write_transaction
 from dutydesk.rules.finding import key_rows
 from dutydesk.vocabulary import DepartmentKind, Force, PatrolKind, Phase, UnitKind
 
@@ -270,7 +270,8 @@ def _load_find_keys(say: Callable[[str], None]) -> None:
         rows += key_rows("force", position, force.label)
     for category in Category.select():
         rows += category_rows(category)
-    insert(FindKey, rows)
+    columns = ("subject", "subject_id", "key", "position")
+    insert_rows(FindKey, columns, ([row[name] for name in columns] for row in rows))
 
 
 def unit_rows(unit_id: int, name: str, subdistrict: str, area: str) -> list[dict[str, object]]:
