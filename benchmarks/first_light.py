@@ -59,7 +59,12 @@ def plan(database: Path, rounds: int) -> dict[str, object]:
                 "setup": "wait:经过 0",
                 "env": environment,
             },
-            "case": {"command": f"{desk} --open issues", "ready": "待", "setup": "wait:经过", "env": environment},
+            "case": {
+                "command": f"{desk} --open issues",
+                "ready": "待",
+                "setup": "wait:经过",
+                "env": environment,
+            },
         },
     }
 

@@ -45,7 +45,9 @@ class DutyDesk(FullWidthKeys, App[str | None]):
         Binding("ctrl+c", "say_how_to_leave", "退出", show=False, priority=True),
     ]
 
-    def __init__(self, number: str | None = None, duty: str = "today", url: str = "", came_from: str = "") -> None:
+    def __init__(
+        self, number: str | None = None, duty: str = "today", url: str = "", came_from: str = ""
+    ) -> None:
         """`number` signs on; `duty` is opened first."""
         super().__init__(ansi_color=True)
         self.desk = Desk(url or load().database, self._changed_elsewhere)

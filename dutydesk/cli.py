@@ -32,7 +32,9 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Wrong usage: what is expected, and 2."""
-        self.exit(2, f"用法不对：{_in_chinese(message)}\n{self.format_usage()}请用 {self.prog} --help 查看。\n")
+        self.exit(
+            2, f"用法不对：{_in_chinese(message)}\n{self.format_usage()}请用 {self.prog} --help 查看。\n"
+        )
 
 
 def _in_chinese(message: str) -> str:
@@ -55,7 +57,9 @@ def _parser() -> argparse.ArgumentParser:
 
     desk = commands.add_parser("desk", help="打开值班台", description="打开值班台。")
     _desk_options(desk)
-    demo = commands.add_parser("demo", help="打开演示区（没有时先建立）", description="建立并打开一个演示用的区。")
+    demo = commands.add_parser(
+        "demo", help="打开演示区（没有时先建立）", description="建立并打开一个演示用的区。"
+    )
     _desk_options(demo)
     demo.add_argument("--issues", type=int, default=30_000, metavar="数目", help="问题件数，默认三万")
     demo.add_argument("--seed", type=int, default=1, metavar="种子", help="同样的种子得到同样的数据")
@@ -83,7 +87,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _desk_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as", dest="number", metavar="工号", help="以谁的身份打开")
-    parser.add_argument("--open", dest="duty", choices=DUTIES, default="today", metavar="页", help="、".join(DUTIES))
+    parser.add_argument(
+        "--open", dest="duty", choices=DUTIES, default="today", metavar="页", help="、".join(DUTIES)
+    )
 
 
 def fail(message: str) -> NoReturn:

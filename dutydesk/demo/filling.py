@@ -117,10 +117,10 @@ class _Fill:
         teller = Teller(self.rng, self.clock, Limits(self.clock), words)
         maker = Maker(self.rng, self.clock, words, teller, walks)
         self._write_issues(maker)
+        self.say("编排近30天的巡查，建立索引…")
         with write_transaction():
             walks.write()
             self._write_rest()
-        self.say("编排近30天的巡查，核对索引…")
 
     def _write_issues(self, maker: Maker) -> None:
         slots = enumerate(Schedule(self.rng, self.clock, self.roster.teams, self.issues), start=1)

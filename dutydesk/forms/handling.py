@@ -17,7 +17,10 @@ Until = Annotated[date, Entry("到哪一天", "date", "例如 12-31、+7（七�
 Text = Annotated[str, Entry("内容", "prose", max_length=1000), Needed]
 ToldHow = Annotated[Means, Entry("方式", "choice")]
 EvidenceKind = Annotated[
-    str, Entry("凭据", "choice", choices=(("", "无"), ("text", "文字"), ("photos", "照片"), ("file", "收件夹文件")))
+    str,
+    Entry(
+        "凭据", "choice", choices=(("", "无"), ("text", "文字"), ("photos", "照片"), ("file", "收件夹文件"))
+    ),
 ]
 Evidence = Annotated[str, Entry("凭据说明", hint="照片几张、存在哪里；或文件名", max_length=200)]
 Pick = Field(min_length=1)
@@ -40,14 +43,18 @@ class SolveForm(Form):
 class AssignForm(Form):
     """派单."""
 
-    assignee: Annotated[str, Entry("交给谁", "pick", "力量、部门、个人；拼音首字母", search="assignees"), Pick]
+    assignee: Annotated[
+        str, Entry("交给谁", "pick", "力量、部门、个人；拼音首字母", search="assignees"), Pick
+    ]
     note: Annotated[str, Entry("交办要求", max_length=300)] = ""
 
 
 class ReasonedAssignForm(Form):
     """提请片区长派单, 改派."""
 
-    assignee: Annotated[str, Entry("交给谁", "pick", "力量、部门、个人；拼音首字母", search="assignees"), Pick]
+    assignee: Annotated[
+        str, Entry("交给谁", "pick", "力量、部门、个人；拼音首字母", search="assignees"), Pick
+    ]
     reason: Reason
 
 
@@ -84,9 +91,7 @@ class ReportDoneForm(Form):
     """报完成."""
 
     done: Annotated[str, Entry("做了什么", "prose", max_length=1000), Needed]
-    joint_work: Annotated[
-        str, Entry("联合工作", "choice", choices=(("", "无"), *JointWork.options()))
-    ] = ""
+    joint_work: Annotated[str, Entry("联合工作", "choice", choices=(("", "无"), *JointWork.options()))] = ""
     participants: Annotated[str, Entry("谁参加了", hint="联合时写明力量、部门", max_length=200)] = ""
     evidence_kind: EvidenceKind = ""
     evidence: Evidence = ""

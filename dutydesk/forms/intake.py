@@ -25,9 +25,15 @@ FLAGS = (
 class IntakeForm(Form):
     """A newly found issue. 涉密信息不得录入: the screen says so above the form."""
 
-    unit: Annotated[str, Entry("地点", "pick", "拼音首字母、全拼或汉字", search="places"), Field(min_length=1)]
-    category: Annotated[str, Entry("类别", "pick", "拼音首字母或汉字", search="categories"), Field(min_length=1)]
-    summary: Annotated[str, Entry("是什么问题", hint="一句话：什么东西怎么了", max_length=100), Field(min_length=4)]
+    unit: Annotated[
+        str, Entry("地点", "pick", "拼音首字母、全拼或汉字", search="places"), Field(min_length=1)
+    ]
+    category: Annotated[
+        str, Entry("类别", "pick", "拼音首字母或汉字", search="categories"), Field(min_length=1)
+    ]
+    summary: Annotated[
+        str, Entry("是什么问题", hint="一句话：什么东西怎么了", max_length=100), Field(min_length=4)
+    ]
     spot: Annotated[str, Entry("具体位置", hint="几号楼、哪个出入口", max_length=60)] = ""
     urgency: Annotated[Urgency, Entry("紧急程度", "choice")] = Urgency.NORMAL
     source: Annotated[Source, Entry("来源", "choice")] = Source.PATROL

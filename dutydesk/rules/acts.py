@@ -25,7 +25,9 @@ class Acting:
     chain: str = audit.DISTRICT
     subject: str = ""
 
-    def about(self, subject: str, subject_id: int | None, name: str, subdistrict_id: int | None = None) -> None:
+    def about(
+        self, subject: str, subject_id: int | None, name: str, subdistrict_id: int | None = None
+    ) -> None:
         """Say what the act is about; the first subject is what a repeated try answers with."""
         if not self.row.subject:
             Act.update(subject=subject, subject_id=subject_id).where(Act.id == self.row.id).execute()
@@ -53,7 +55,9 @@ def act(session: Session, act_id: str, name: str) -> Iterator[Acting]:
             raise AlreadyDone(done.subject, done.subject_id)
         now = datetime.now(UTC)
         role = session.main.role.value if session.main else ""
-        row = Act(id=act_id, name=name, staff=session.staff_id, role=role, came_from=session.came_from, at=now)
+        row = Act(
+            id=act_id, name=name, staff=session.staff_id, role=role, came_from=session.came_from, at=now
+        )
         row.save(force_insert=True)
         acting = Acting(row, now)
         yield acting

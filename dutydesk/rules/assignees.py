@@ -109,7 +109,9 @@ def who_could_speak_for(issue: Issue) -> list[Staff]:
     holders = people.join(RoleGrant).where(on_duty)
     if issue.assignee_kind is AssigneeKind.FORCE:
         holders = holders.where(
-            RoleGrant.role == Role.HANDLER, RoleGrant.area == issue.area_id, RoleGrant.force == issue.assignee_key
+            RoleGrant.role == Role.HANDLER,
+            RoleGrant.area == issue.area_id,
+            RoleGrant.force == issue.assignee_key,
         )
     elif issue.assignee_kind is AssigneeKind.DEPARTMENT:
         holders = holders.where(RoleGrant.role == Role.LIAISON, RoleGrant.department == issue.assignee_key)

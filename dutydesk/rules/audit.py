@@ -159,7 +159,10 @@ def rebuild_heads() -> None:
     with write_transaction():
         for chain in chains():
             last = (
-                AuditEntry.select().where(AuditEntry.chain == chain).order_by(AuditEntry.sequence.desc()).first()
+                AuditEntry.select()
+                .where(AuditEntry.chain == chain)
+                .order_by(AuditEntry.sequence.desc())
+                .first()
             )
             if last:
                 AuditHead.delete().where(AuditHead.chain == chain).execute()

@@ -87,7 +87,9 @@ def case_sheet(session: Session, issue_id: int) -> CaseSheet:
         deadlines=tuple(_deadline_lines(issue)),
         demands=tuple(_demands(issue)) if issue.state in (State.REVIEW, State.FEEDBACK) else (),
         story=tuple(_story(issue)),
-        reporter=Person(mask_name(reporter.name), mask_phone(reporter.phone), "***" if reporter.address else "")
+        reporter=Person(
+            mask_name(reporter.name), mask_phone(reporter.phone), "***" if reporter.address else ""
+        )
         if reporter
         else None,
         waiting=tuple(_waiting(issue)),
@@ -139,7 +141,9 @@ def _demands(issue: Issue) -> list[closing.Demand]:
 def _deadline_lines(issue: Issue) -> list[str]:
     now = datetime.now(UTC)
     lines = []
-    rows = Deadline.select().where(Deadline.issue == issue.id, Deadline.current).order_by(Deadline.phase.desc())
+    rows = (
+        Deadline.select().where(Deadline.issue == issue.id, Deadline.current).order_by(Deadline.phase.desc())
+    )
     for row in rows:
         met = issue.first_contact_at if row.phase is Phase.FIRST_CONTACT else issue.closed_at
         if met or not issue.is_open:

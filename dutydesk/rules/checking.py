@@ -59,7 +59,10 @@ def _invariants() -> list[tuple[str, ModelSelect[Issue]]]:
             "缓办、挂账、并案没有记下原来的状态",
             _issues(Issue.state.in_((S.PAUSED, S.POOLED, S.MERGED)), Issue.returns_to.is_null()),
         ),
-        ("立案后没有立案时间", _issues(Issue.state.in_((S.OPENED, S.ASSIGNED, S.HANDLING)), Issue.opened_at.is_null())),
+        (
+            "立案后没有立案时间",
+            _issues(Issue.state.in_((S.OPENED, S.ASSIGNED, S.HANDLING)), Issue.opened_at.is_null()),
+        ),
         ("版本号不对", _issues(Issue.version < 1)),
     ]
 
@@ -92,7 +95,9 @@ def _broken_deadlines() -> Iterator[str]:
     for row in rows.limit(3):
         yield f"期限与其依据不符：{row.issue.number}"
     counts = (Deadline.issue == Issue.id) & (Deadline.phase == Phase.COMPLETION) & (Deadline.current == True)  # noqa: E712
-    without = _issues(Issue.due_at.is_null(False), Deadline.id.is_null()).join(Deadline, JOIN.LEFT_OUTER, on=counts)
+    without = _issues(Issue.due_at.is_null(False), Deadline.id.is_null()).join(
+        Deadline, JOIN.LEFT_OUTER, on=counts
+    )
     for issue in without.limit(3):
         yield f"期限没有依据：{issue.number}"
     twice = (
@@ -118,7 +123,9 @@ def _broken_patrols() -> Iterator[str]:
     unmarked = (
         Patrol.select(Patrol.id)
         .join(PatrolCheck)
-        .where(Patrol.finished_at.is_null(False), Patrol.rest_reason == "", PatrolCheck.mark == Mark.UNCHECKED)
+        .where(
+            Patrol.finished_at.is_null(False), Patrol.rest_reason == "", PatrolCheck.mark == Mark.UNCHECKED
+        )
         .distinct()
     )
     if unmarked.exists():

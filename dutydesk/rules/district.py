@@ -243,7 +243,9 @@ def _load_routes(categories: dict[str, int], say: Callable[[str], None]) -> None
                         "abnormal": point.get("abnormal", ""),
                         "force": Force(point.get("force") or template["force"]),
                         "category": categories[point["category"]],
-                        "weekdays": "".join(str(day) for day in point.get("weekdays") or template["weekdays"]),
+                        "weekdays": "".join(
+                            str(day) for day in point.get("weekdays") or template["weekdays"]
+                        ),
                         "valid_from": SINCE,
                     }
                 )

@@ -77,4 +77,9 @@ def staff(role: Role | None = None) -> Iterator[dict[str, Any]]:
     for person in Staff.select().where(Staff.active).order_by(Staff.number):
         for grant in grants_of(person.id, today()):
             if role is None or grant.role is role:
-                yield {"number": person.number, "name": person.name, "role": grant.role.value, "scope": grant.place}
+                yield {
+                    "number": person.number,
+                    "name": person.name,
+                    "role": grant.role.value,
+                    "scope": grant.place,
+                }

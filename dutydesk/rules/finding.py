@@ -106,7 +106,8 @@ def places(session: Session, text: str) -> list[Found]:
         .objects()
     )
     found = {
-        unit.id: Found(str(unit.id), unit.name, f"{unit.short_name}·{unit.area_name or '未划片区'}") for unit in rows
+        unit.id: Found(str(unit.id), unit.name, f"{unit.short_name}·{unit.area_name or '未划片区'}")
+        for unit in rows
     }
     return _in_order(ids, found, nearby)
 
@@ -165,7 +166,9 @@ def _numbered(text: str) -> list[int]:
 
 def _belongs(person: Staff) -> str:
     """What tells one of the name from another: the department, and the number."""
-    return " ".join(part for part in (person.department.name if person.department else "", person.number) if part)
+    return " ".join(
+        part for part in (person.department.name if person.department else "", person.number) if part
+    )
 
 
 def departments(session: Session, text: str, subdistrict_id: int | None) -> list[Found]:
@@ -191,7 +194,11 @@ def assignees(session: Session, issue_id: int, text: str) -> list[Found]:
         return [_as_found(each, issue) for each in _proposed(issue, near)][:SHOWN]
     forces = {list(Force)[position].value for position in _ids("force", text)}
     seats = {str(seat_id) for seat_id in _ids("seat", text)}
-    found = [_as_found(each, issue) for each in near if each.key in (forces if each.kind is AssigneeKind.FORCE else seats)]
+    found = [
+        _as_found(each, issue)
+        for each in near
+        if each.key in (forces if each.kind is AssigneeKind.FORCE else seats)
+    ]
     found += [
         Found(f"{AssigneeKind.DEPARTMENT.value}:{each.value}", each.title, each.detail)
         for each in departments(session, text, issue.subdistrict_id)

@@ -108,7 +108,15 @@ def _note_reporter(issue: Issue, fields: Mapping[str, Any]) -> None:
 
 
 def _entered(issue: Issue, fields: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("summary", "detail", "spot", "on_the_spot", "reporter_name", "reporter_phone", "reporter_address")
+    names = (
+        "summary",
+        "detail",
+        "spot",
+        "on_the_spot",
+        "reporter_name",
+        "reporter_phone",
+        "reporter_address",
+    )
     said = {name: fields.get(name) for name in names if fields.get(name)}
     return said | {"unit": issue.unit_id, "category": issue.category_id, "source": issue.source.value}
 
@@ -159,7 +167,9 @@ def likely_duplicates(session: Session, unit_id: int, category_id: int | None, t
             scored.append((shared + 0.2 * same_kind, issue))
     scored.sort(key=lambda pair: (-pair[0], -pair[1].id))
     return [
-        Duplicate(i.id, i.number, i.state, i.unit.name, mask_phones_in(i.summary), f"{day_of(i.reported_at):%m-%d}")
+        Duplicate(
+            i.id, i.number, i.state, i.unit.name, mask_phones_in(i.summary), f"{day_of(i.reported_at):%m-%d}"
+        )
         for _, i in scored[:_SHOWN]
     ]
 

@@ -34,6 +34,7 @@ _REGISTERED = (triage, handling, closing, pausing)
 
 NO_ACCOUNT = "partner"
 
+
 @dataclass(frozen=True)
 class Choice:
     """One line of the action menu. `refusal` says why it cannot be done now; empty when it can."""
@@ -122,7 +123,9 @@ def speakers(session: Session, issue_id: int, text: str = "") -> list[Found]:
     if issue.assignee_kind is AssigneeKind.PARTNER:
         return [Found(NO_ACCOUNT, issue.assignee_name, "共建力量，没有账号")]
     people = who_could_speak_for(issue)
-    return [Found(str(each.id), each.name, each.number) for each in people if text in each.name + each.number][:SHOWN]
+    return [
+        Found(str(each.id), each.name, each.number) for each in people if text in each.name + each.number
+    ][:SHOWN]
 
 
 def perform(
@@ -215,5 +218,7 @@ def _refuse(step: Step, request: Request) -> IssueStep:
     issue.version += 1
     issue.changed_at = step.acting.at
     issue.save()
-    step.acting.changed(issue.number, {"request": request.kind.value}, {"refused": request.decision} | step.details)
+    step.acting.changed(
+        issue.number, {"request": request.kind.value}, {"refused": request.decision} | step.details
+    )
     return record(step, f"不同意{request.kind.label}：{request.decision}", "refuse", issue.state)

@@ -101,7 +101,9 @@ def _with_me(session: Session) -> Expression:
                 & (Issue.assignee_key == str(grant.department_id))
             )
         if grant.role is Role.NEIGHBOURHOOD_OFFICER:
-            mine.append((Issue.assignee_kind == AssigneeKind.UNIT) & (Issue.assignee_key == str(grant.unit_id)))
+            mine.append(
+                (Issue.assignee_kind == AssigneeKind.UNIT) & (Issue.assignee_key == str(grant.unit_id))
+            )
     return Issue.state.in_((State.ASSIGNED, State.HANDLING)) & reduce(operator.or_, mine)
 
 
@@ -197,7 +199,9 @@ def _beyond(order: str, edge: Issue, forward: bool) -> Expression:
     return reduce(operator.or_, alternatives)
 
 
-def _page(session: Session, view: View, count: int, forward: bool, edge: Issue | None) -> tuple[list[Issue], bool]:
+def _page(
+    session: Session, view: View, count: int, forward: bool, edge: Issue | None
+) -> tuple[list[Issue], bool]:
     """Up to `count` issues on one side of an edge in list order, and whether the list ends with them."""
     query = _query(session, view)
     if edge is not None:

@@ -27,7 +27,12 @@ DEFAULTS: dict[str, Any] = {
     "reveal_reasons": ["首次联系反映人", "反馈处理结果"],
     "no_feedback_reasons": ["巡查自行发现，无反映人"],
     "not_applicable_reasons": ["已拆除或停用", "施工封闭，无法到达", "锁闭，无人开门", "当日不开放"],
-    "patrol_rest_reasons": ["天气恶劣，停止巡查", "抽调处置突发事件", "现场封闭，无法到达", "人手不足，次日补巡"],
+    "patrol_rest_reasons": [
+        "天气恶劣，停止巡查",
+        "抽调处置突发事件",
+        "现场封闭，无法到达",
+        "人手不足，次日补巡",
+    ],
     "extension_max": 10,
     "pause_max": 60,
     "pool_review": 90,
@@ -43,9 +48,13 @@ def setting(key: str, subdistrict_id: int | None = None) -> Any:
         .where(
             OfficeSetting.key == key,
             OfficeSetting.valid_from <= today(),
-            OfficeSetting.subdistrict.is_null() | own if subdistrict_id else OfficeSetting.subdistrict.is_null(),
+            OfficeSetting.subdistrict.is_null() | own
+            if subdistrict_id
+            else OfficeSetting.subdistrict.is_null(),
         )
-        .order_by(OfficeSetting.subdistrict.is_null(), OfficeSetting.valid_from.desc(), OfficeSetting.id.desc())
+        .order_by(
+            OfficeSetting.subdistrict.is_null(), OfficeSetting.valid_from.desc(), OfficeSetting.id.desc()
+        )
         .first()
     )
     return json.loads(row.value) if row else DEFAULTS[key]
@@ -107,7 +116,12 @@ def deadline_for(
 
 
 def set_deadline(
-    issue: Issue, phase: Phase, start: datetime, due_at: datetime, explanation: str, limit: LimitRow | None = None
+    issue: Issue,
+    phase: Phase,
+    start: datetime,
+    due_at: datetime,
+    explanation: str,
+    limit: LimitRow | None = None,
 ) -> None:
     """Write a deadline with all that it was made from; the one before stays on record."""
     Deadline.update(current=False).where(Deadline.issue == issue.id, Deadline.phase == phase).execute()
@@ -153,12 +167,16 @@ def resume_deadline(issue: Issue, paused_at: datetime, resumed_at: datetime) -> 
         Deadline.issue == issue.id, Deadline.phase == Phase.COMPLETION, Deadline.current
     )
     unit = LimitUnit(current.unit) if current and current.unit else LimitUnit.WORK_HOURS
-    at = deadlines.extended_by_pause(issue.due_at, paused_at, resumed_at, calendar(issue.subdistrict_id), unit)
+    at = deadlines.extended_by_pause(
+        issue.due_at, paused_at, resumed_at, calendar(issue.subdistrict_id), unit
+    )
     said = (
         f"{paused_at.astimezone(CHINA):%m月%d日%H:%M}停止计算，{resumed_at.astimezone(CHINA):%m月%d日%H:%M}恢复，"
         f"原定{issue.due_at.astimezone(CHINA):%m月%d日%H:%M} → {at.astimezone(CHINA):%m月%d日%H:%M}"
     )
-    set_deadline(issue, Phase.COMPLETION, resumed_at, at, said, current.limit if current and current.limit_id else None)
+    set_deadline(
+        issue, Phase.COMPLETION, resumed_at, at, said, current.limit if current and current.limit_id else None
+    )
 
 
 def may_be_sent_back_until(issue: Issue) -> datetime | None:

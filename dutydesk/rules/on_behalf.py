@@ -79,9 +79,7 @@ def enter(
     return written
 
 
-def answer_proxies(
-    session: Session, entry_ids: list[int], confirm: bool, objection: str, act_id: str
-) -> int:
+def answer_proxies(session: Session, entry_ids: list[int], confirm: bool, objection: str, act_id: str) -> int:
     """Confirm in bulk what others entered for this person, or object to it with a reason; answers how many.
 
     An objection does not take the step back: it stands in the story, and the area's desk sees it.

@@ -52,7 +52,10 @@ def area_of_unit(unit_id: int, day: date) -> Area | None:
 def units_of_area(area_id: int, day: date) -> list[Unit]:
     """The units of an area on a day, by code."""
     return list(
-        Unit.select().join(UnitArea).where(UnitArea.area == area_id, on_day(UnitArea, day)).order_by(Unit.code)
+        Unit.select()
+        .join(UnitArea)
+        .where(UnitArea.area == area_id, on_day(UnitArea, day))
+        .order_by(Unit.code)
     )
 
 

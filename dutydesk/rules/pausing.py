@@ -88,7 +88,11 @@ def _check_pool(issue: Issue, until: date) -> None:
     _at_most(int(office.setting("pool_review", issue.subdistrict_id)), until, today(), "挂账再议的间隔")
 
 
-_CHECKS = {RequestKind.EXTENSION: _check_extension, RequestKind.PAUSE: _check_pause, RequestKind.POOL: _check_pool}
+_CHECKS = {
+    RequestKind.EXTENSION: _check_extension,
+    RequestKind.PAUSE: _check_pause,
+    RequestKind.POOL: _check_pool,
+}
 
 
 @effect(*ASKED)

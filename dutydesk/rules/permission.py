@@ -143,6 +143,8 @@ def require(session: Session, act: str, issue_id: int | None = None) -> None:
 def require_area(session: Session, act: str, area_id: int, unit_id: int | None = None) -> None:
     """Raise NotAllowed unless a role of this session that may do the act has this area, or unit of it, in scope."""
     for grant in session.grants:
-        if grant.role in MAY[act] and (grant.area_id == area_id or (grant.unit_id and grant.unit_id == unit_id)):
+        if grant.role in MAY[act] and (
+            grant.area_id == area_id or (grant.unit_id and grant.unit_id == unit_id)
+        ):
             return
     raise NotAllowed("这个地点不在您的职责范围内，请交给该居民区或片区的值班员。", "unit")

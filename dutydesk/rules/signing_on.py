@@ -32,7 +32,9 @@ def sign_on(number: str | None, came_from: str = "") -> Session:
     grants = grants_of(staff.id, day)
     if not grants:
         raise NotAllowed(f"工号 {number} 今天没有任何岗位。请管理员核对任职日期。")
-    return Session(staff.id, staff.number, staff.name, grants, day, came_from, demo=bool(office.setting("demo_staff")))
+    return Session(
+        staff.id, staff.number, staff.name, grants, day, came_from, demo=bool(office.setting("demo_staff"))
+    )
 
 
 def grants_of(staff_id: int, day: date) -> tuple[Grant, ...]:
@@ -53,7 +55,9 @@ def grants_of(staff_id: int, day: date) -> tuple[Grant, ...]:
     return tuple(
         Grant(
             role=row.role,
-            place=" ".join(part.name for part in (row.area or row.unit or row.department or row.subdistrict,) if part)
+            place=" ".join(
+                part.name for part in (row.area or row.unit or row.department or row.subdistrict,) if part
+            )
             + (f"·{row.force.label}" if row.force else ""),
             subdistrict_id=row.subdistrict_id,
             area_id=row.area_id,

@@ -178,7 +178,9 @@ def same_version(issue: Issue, version: int | None) -> None:
             .first()
         )
         who = f"{last.staff_name}已先一步" if last else "别人已先一步"
-        raise Stale(f"{who}办理了这件问题（现在是{issue.state.label}），您的操作没有保存。请看过最新情况再定。")
+        raise Stale(
+            f"{who}办理了这件问题（现在是{issue.state.label}），您的操作没有保存。请看过最新情况再定。"
+        )
 
 
 def record(step: Step, text: str, name: str | None = None, frm: State | None = None) -> IssueStep:

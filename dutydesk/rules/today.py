@@ -167,5 +167,3 @@ def area_name(session: Session) -> str:
     """The name of the own area, with its mark 演示 where it is no real one."""
     area = Area.get_or_none(Area.id == session.area_id) if session.area_id else None
     return f"{area.name}{'（演示）' if area.demo else ''}" if area else ""
-
-

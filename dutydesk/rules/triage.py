@@ -23,7 +23,9 @@ def to_contact(issue: Issue) -> bool:
 def tell_merged(step: Step, said: str) -> None:
     """Write into the stories of those that were merged into this issue what has become of it."""
     for other in step.issue.merged:
-        record(Step(step.session, step.acting, other, step.way, {}, step.proxy), said, "follow_main", other.state)
+        record(
+            Step(step.session, step.acting, other, step.way, {}, step.proxy), said, "follow_main", other.state
+        )
 
 
 @effect("open")
@@ -62,7 +64,9 @@ def _need_not_ask(asking: Asking) -> str | None:
 @condition("propose_assign")
 def _not_twice(asking: Asking) -> str | None:
     waiting = Request.select().where(
-        Request.issue == asking.issue.id, Request.kind == RequestKind.ASSIGN, Request.state == RequestState.PENDING
+        Request.issue == asking.issue.id,
+        Request.kind == RequestKind.ASSIGN,
+        Request.state == RequestState.PENDING,
     )
     return "已经提请片区长，正在待我定里等候。" if waiting.exists() else None
 
@@ -106,7 +110,8 @@ def _send_down(step: Step) -> str:
         bases = duty_bases(issue.category_id, None)
         if not bases:
             raise Refused(
-                f"居委职责清单里没有“{issue.category.name}”，不能按清单下派。请征得居委同意，或交给别的承办对象。", "ground"
+                f"居委职责清单里没有“{issue.category.name}”，不能按清单下派。请征得居委同意，或交给别的承办对象。",
+                "ground",
             )
         said = f"依据：{bases[0]}"
     else:

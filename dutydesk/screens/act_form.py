@@ -72,7 +72,9 @@ class ActScreen(FormScreen):
             "_words": self.subject.words,
         }
         values = dict(self.draft.content) if self.draft else self.given
-        yield FormView(form_class, searches=searches, values=values | about, save_words=f"确定{self.act_name}")
+        yield FormView(
+            form_class, searches=searches, values=values | about, save_words=f"确定{self.act_name}"
+        )
 
     def signed_on(self) -> None:
         """The act stands in the first line."""

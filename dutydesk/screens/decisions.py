@@ -144,7 +144,10 @@ class DecisionsScreen(DeskScreen):
             await handle_case(self, waiting.issue_id)
             return
         if done is not None:
-            self.say(f"{done.number} {'已定' if agree else '已退回'}，现在是{done.state.label}。{done.said}", "good")
+            self.say(
+                f"{done.number} {'已定' if agree else '已退回'}，现在是{done.state.label}。{done.said}",
+                "good",
+            )
 
     async def _answer(self, entries: list[EnteredForMe], confirm: bool) -> None:
         text = "" if confirm else await self._reason("实际是怎么回事？")
@@ -167,7 +170,10 @@ class DecisionsScreen(DeskScreen):
                 self.say("没有等您确认的代录。")
                 return
             sure = await self.show(
-                ActionMenu(f"一次确认 {len(entered)} 条代录？", [Action(True, "全部确认"), Action(False, "不，逐条看")])
+                ActionMenu(
+                    f"一次确认 {len(entered)} 条代录？",
+                    [Action(True, "全部确认"), Action(False, "不，逐条看")],
+                )
             )
             if sure:
                 await self._answer(entered, confirm=True)
@@ -186,7 +192,12 @@ class DecisionsScreen(DeskScreen):
 
 def _asked(waiting: Waiting) -> DecisionRow:
     return DecisionRow(
-        waiting.key, waiting.asked, waiting.number, f"{waiting.place} {waiting.summary}", waiting.reason, waiting
+        waiting.key,
+        waiting.asked,
+        waiting.number,
+        f"{waiting.place} {waiting.summary}",
+        waiting.reason,
+        waiting,
     )
 
 

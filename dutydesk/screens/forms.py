@@ -77,7 +77,9 @@ class FormScreen(DeskScreen):
         if self.plain is None or self.done:
             return
         try:
-            await self.desk.run(drafts.keep, self.act_id, self.KIND, self.plain["title"], self.plain["content"])
+            await self.desk.run(
+                drafts.keep, self.act_id, self.KIND, self.plain["title"], self.plain["content"]
+            )
         except (Refused, DatabaseProblem) as problem:
             self.say(str(problem), "bad")
 

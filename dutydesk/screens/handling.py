@@ -17,7 +17,9 @@ FOR_OTHERS, READ, REVEAL = "_for_others", "_read", "_reveal"
 
 def subject_of(sheet: CaseSheet) -> Subject:
     """What an act's form says of the case."""
-    return Subject(sheet.key, sheet.version, sheet.number, f"{sheet.state.label}　{sheet.place}　{sheet.title}")
+    return Subject(
+        sheet.key, sheet.version, sheet.number, f"{sheet.state.label}　{sheet.place}　{sheet.title}"
+    )
 
 
 async def handle_case(screen: DeskScreen, issue_id: int) -> bool:
@@ -63,9 +65,7 @@ async def take_act(
     from dutydesk.forms.handling import FORMS
 
     if choice.act not in FORMS and not choice.for_others:
-        done = await screen.do(
-            issue_acts.perform, sheet.key, sheet.version, choice.act, {}, screen.new_act()
-        )
+        done = await screen.do(issue_acts.perform, sheet.key, sheet.version, choice.act, {}, screen.new_act())
     else:
         given = await _begun(screen, sheet, choice) | (values or {})
         form = ActScreen(choice.act, choice.name, subject_of(sheet), given, choice.for_others)

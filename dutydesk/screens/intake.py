@@ -100,13 +100,16 @@ class IntakeScreen(FormScreen):
         from dutydesk.forms.intake import IntakeForm
 
         options = [
-            Action(each.key, f"{each.number} {each.state.label}", f"{each.unit} {each.summary}") for each in self.likely
+            Action(each.key, f"{each.number} {each.state.label}", f"{each.unit} {each.summary}")
+            for each in self.likely
         ]
         with self.desk_app.holding_keys():
             target = await self.show(ActionMenu("并入哪一件？本件仍会编号，反映人随主案反馈", options))
         if target is None:
             return
-        values = {name: value for name, value in self.form_view.values().items() if name in self.form_view.rows}
+        values = {
+            name: value for name, value in self.form_view.values().items() if name in self.form_view.rows
+        }
         form, _messages = check(IntakeForm, values)
         if form is None:
             self.form_view.action_save()

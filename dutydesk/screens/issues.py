@@ -105,7 +105,9 @@ class IssuesScreen(DeskScreen):
     def body(self) -> ComposeResult:
         """List and case."""
         with Container(id="ledger", classes="-wide" if self.app.size.width >= BESIDE_FROM else ""):
-            yield WindowList(COLUMNS, empty_text="这个清单里现在没有问题。按 1 看全部未结，按 9 看全部，F3 登记新问题。")
+            yield WindowList(
+                COLUMNS, empty_text="这个清单里现在没有问题。按 1 看全部未结，按 9 看全部，F3 登记新问题。"
+            )
             yield CaseView(empty="光标停在哪一件，这里就显示哪一件。")
 
     def signed_on(self) -> None:
@@ -202,5 +204,3 @@ class IssuesScreen(DeskScreen):
         with self.desk_app.holding_keys():
             if await handle_case(self, row.key):
                 self.read_again()
-
-

@@ -163,7 +163,9 @@ class TodayScreen(DeskScreen):
         """What else there is."""
         with self.desk_app.holding_keys():
             actions = [
-                Action(duty.name, duty.title) for duty in DUTIES if not duty.key and duty.digit and duty.open_to(self.session)
+                Action(duty.name, duty.title)
+                for duty in DUTIES
+                if not duty.key and duty.digit and duty.open_to(self.session)
             ]
             if self.session.demo:
                 actions.append(Action("person", "换人（演示）", "F9：换一个岗位，走完一件事的每一步"))

@@ -32,7 +32,9 @@ class NeverShown(AssertionError):
 class TerminalDesk:
     """One `dutydesk` process in a terminal of its own."""
 
-    def __init__(self, *arguments: str, url: str, size: tuple[int, int] = (80, 24), **environment: str) -> None:
+    def __init__(
+        self, *arguments: str, url: str, size: tuple[int, int] = (80, 24), **environment: str
+    ) -> None:
         self.screen = pyte.Screen(*size)
         self.stream = pyte.ByteStream(self.screen)
         self.received = 0

@@ -24,7 +24,9 @@ def run(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def exported(url: str, number: str) -> dict[str, object]:
     """One case as scripts read it."""
-    found = [row for row in json.loads(run(url, "export", "issues", "--json").stdout) if row["number"] == number]
+    found = [
+        row for row in json.loads(run(url, "export", "issues", "--json").stdout) if row["number"] == number
+    ]
     return dict(found[0])
 
 

@@ -15,7 +15,9 @@ from dutydesk.rules.lifecycle import BY_ACT, REMEMBERED, SAME, STEP_NAMES, WAYS,
 from dutydesk.rules.steps import CONDITIONS, EFFECTS
 from dutydesk.vocabulary import ENDED, Role, State
 
-EVERY_WAY = [pytest.param(way.act, state, id=f"{way.act}-{state.value}") for way in WAYS for state in way.frm]
+EVERY_WAY = [
+    pytest.param(way.act, state, id=f"{way.act}-{state.value}") for way in WAYS for state in sorted(way.frm)
+]
 EVERY_DEMAND = [pytest.param(way.act, name, id=f"{way.act}-{name}") for way in WAYS for name in way.demands]
 
 
