@@ -59,6 +59,7 @@ class IntakeForm(Form):
     def _together(self) -> Self:
         if self.solved and not self.on_the_spot:
             raise FieldError("on_the_spot", "当场解决的要写明当场做了什么。")
-        if self.source_due and self.source is not Source.HOTLINE and not self.source_number:
-            raise FieldError("source_number", "填了来源时限，请写明来源编号。")
+        if not self.source_number and (self.source_due or self.source is Source.HOTLINE):
+            why = "12345热线件" if self.source is Source.HOTLINE else "填了来源时限"
+            raise FieldError("source_number", f"{why}，请写明来源编号，例如工单号。")
         return self
