@@ -1,0 +1,55 @@
+"""Opening the desk imports what a desk on SQLite needs, and nothing that only later screens do."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+OPENED = """
+import asyncio, sys
+from dutydesk import cli, tty
+from dutydesk.app import DutyDesk
+
+async def open_and_look():
+    app = DutyDesk()
+    async with app.run_test(size=(80, 24)) as pilot:
+        while "要办" not in app.export_screenshot():
+            await pilot.pause(0.02)
+    heavy = ("pydantic", "pypinyin", "xlsxwriter", "docx", "python_calamine", "plotext", "psycopg", "chinese_calendar")
+    print(sorted({name.split(".")[0] for name in sys.modules} & set(heavy)))
+
+asyncio.run(open_and_look())
+"""
+HELP = """
+import sys
+from dutydesk import cli
+try:
+    cli.main(["--help"])
+except SystemExit:
+    pass
+print(sorted({name.split(".")[0] for name in sys.modules} & {"textual", "rich", "peewee", "pydantic"}))
+"""
+
+
+def last_line(code: str, url: str) -> str:
+    """What a fresh interpreter prints last."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=Path(__file__).parent.parent,
+        env=os.environ | {"DUTYDESK_DATABASE": url},
+        check=True,
+    )
+    return done.stdout.splitlines()[-1]
+
+
+def test_the_first_page_needs_no_forms_pinyin_documents_or_postgresql(demo_url: str) -> None:
+    assert last_line(OPENED, demo_url) == "[]"
+
+
+def test_help_waits_for_neither_the_screen_nor_the_database(demo_url: str) -> None:
+    assert last_line(HELP, demo_url) == "[]"
