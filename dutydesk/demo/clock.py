@@ -17,6 +17,7 @@ from dutydesk.rules.workcalendar import CHINA, WorkCalendar
 
 _DAY = 1440
 _EAST = 8 * 60  # China's time is so many minutes ahead of UTC
+_KEPT = 100_000  # answers about deadlines, before they are forgotten
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -150,7 +151,7 @@ class Limits:
         key = (limit.amount, limit.unit, start)
         found = self._due.get(key)
         if found is None:
-            if len(self._due) > 200_000:
+            if len(self._due) > _KEPT:
                 self._due.clear()
             calendar = self._clock.calendar
             begin, rule = moment_of(start), TimeLimit(limit.amount, LimitUnit(limit.unit))

@@ -9,6 +9,7 @@ import json
 import os
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from itertools import islice
 from operator import attrgetter
@@ -65,9 +66,9 @@ def fill(url: str, issues: int = 30_000, seed: int = 1, say: Callable[[str], Non
     if path.exists():
         raise DatabaseProblem(f"{path} 已经存在，演示数据只写入新文件。请先移走它，或换一个位置。")
     beside = path.with_name(path.name + ".filling")
-    _remove(beside)
-    connection.migrate(f"sqlite:///{beside}")
     try:
+        _remove(beside)
+        connection.migrate(f"sqlite:///{beside}")
         connection.connect(f"sqlite:///{beside}")
         try:
             with connection.bulk_writing():
@@ -77,14 +78,22 @@ def fill(url: str, issues: int = 30_000, seed: int = 1, say: Callable[[str], Non
         with beside.open("rb") as file:
             os.fsync(file.fileno())
         beside.rename(path)
-    except DatabaseProblem:
-        raise
     except OSError as error:
-        raise connection.explain(error, path) from error
+        raise DatabaseProblem(f"{path} 写不了（{error.strerror}）。请检查目录是否存在、是否可写。") from error
+    except connection.ERRORS as error:
+        raise connection.explain(_first(error), path) from error
     finally:
-        _remove(beside)
+        with suppress(OSError):
+            _remove(beside)
     connection.bind(url)
     say(f"演示数据已备好：{path}")
+
+
+def _first(error: BaseException) -> Exception:
+    """What went wrong at first: rolling back, where nothing can be, hides it."""
+    while error.__context__ is not None:
+        error = error.__context__
+    return error if isinstance(error, Exception) else Exception(error)
 
 
 def _remove(path: Path) -> None:

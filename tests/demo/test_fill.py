@@ -401,6 +401,12 @@ def test_a_database_that_exists_is_not_touched(filled: Any, tmp_path: Path) -> N
     assert there.read_text(encoding="utf-8") == "my own notes"
 
 
+def test_where_nothing_can_be_written_it_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DatabaseProblem, match="写不了"):
+        fill(f"sqlite:///{tmp_path / 'file' / 'demo.db'}", 10, 1, silent)
+
+
 def test_an_interrupted_fill_leaves_nothing(tmp_path: Path) -> None:
     target = tmp_path / "half.db"
 
