@@ -17,6 +17,7 @@ from dutydesk.screens.handling import handle_case
 from dutydesk.terminal import digit_of
 from dutydesk.vocabulary import Urgency
 from dutydesk.widgets.case_view import CaseView
+from dutydesk.widgets.frame import Divider
 from dutydesk.widgets.window import Page
 from dutydesk.widgets.window_list import Column, WindowList
 
@@ -108,6 +109,7 @@ class IssuesScreen(DeskScreen):
             yield WindowList(
                 COLUMNS, empty_text="这个清单里现在没有问题。按 1 看全部未结，按 9 看全部，F3 登记新问题。"
             )
+            yield Divider()
             yield CaseView(empty="光标停在哪一件，这里就显示哪一件。")
 
     def signed_on(self) -> None:

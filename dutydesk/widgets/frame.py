@@ -101,6 +101,21 @@ class BottomLine(Widget):
         return strip_of(((cut(self.words(width), width), lean(self.rich_style)),), width)
 
 
+class Divider(Widget):
+    """A line between two parts, across or down, whichever way it is longer.
+
+    A widget of its own and no border: a border is drawn again with each line of the widget that it belongs to.
+    """
+
+    ALLOW_SELECT = False
+
+    def render_line(self, y: int) -> Strip:
+        """Once, and again only when the layout changes."""
+        width, height = self.size
+        words = "─" * width if width > height else "│"
+        return strip_of(((words, lean(self.rich_style)),), width)
+
+
 class Notice(Widget):
     """Where the desk speaks to the user: one line, two when it must. It stays until `clear`, said at the next act."""
 

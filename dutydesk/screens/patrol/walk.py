@@ -25,6 +25,7 @@ from dutydesk.screens.patrol.rows import COLUMNS, CheckRow
 from dutydesk.vocabulary import Mark
 from dutydesk.widgets.action_menu import Action, ActionMenu, Confirm
 from dutydesk.widgets.ask_text import AskText
+from dutydesk.widgets.frame import Divider
 from dutydesk.widgets.given import Given
 from dutydesk.widgets.window_list import WindowList
 
@@ -67,8 +68,9 @@ class PatrolScreen(DeskScreen):
 
     def body(self) -> ComposeResult:
         """The list, and the checkpoint in full below or beside it."""
-        with Container(id="patrol"):
+        with Container(id="patrol", classes="-wide" if self.app.size.width >= BESIDE_FROM else ""):
             yield WindowList(COLUMNS, self.given, empty_text="")
+            yield Divider()
             yield CheckpointView()
 
     @property
@@ -78,7 +80,6 @@ class PatrolScreen(DeskScreen):
 
     def on_resize(self) -> None:
         """The checkpoint stands beside the list where there is room."""
-        super().on_resize()
         self.query_one("#patrol").set_class(self.app.size.width >= BESIDE_FROM, "-wide")
 
     # -- reading --------------------------------------------------------------------------------------------
