@@ -58,7 +58,9 @@ class FormScreen(DeskScreen):
     # -- drafts ---------------------------------------------------------------------------------------------
 
     def on_form_view_edited(self, event: FormView.Edited) -> None:
-        """A pause in typing: keep it."""
+        """A pause in typing: keep it. A form that is as it opened leaves no draft."""
+        if self.plain is None and event.values == self.begun_with:
+            return
         self._note(event.values)
         self._keep_soon()
         self.edited(event.values)

@@ -78,13 +78,22 @@ class IntakeScreen(FormScreen):
         else:
             category = int(values["category"]) if values.get("category") else None
             found = await self.ask(intake.likely_duplicates, int(unit), category, text) or []
-        if found == self.likely:
-            return
+        if found != self.likely:
+            self.show_likely(found)
+
+    def show_likely(self, found: list[Duplicate]) -> None:
+        """Name them below the form."""
         self.likely = found
         lines = [f"{each.number} {each.state.label} {each.reported_on} {each.summary}" for each in found]
         box = self.query_one("#likely", Words)
         box.say("\n".join(["可能是同一件（F11 并入）：", *lines]) if found else "")
         box.set_class(bool(found), "-some")
+
+    def begin_anew(self) -> None:
+        """What was like the last one is not like the next."""
+        super().begin_anew()
+        self.workers.cancel_group(self, "likely")
+        self.show_likely([])
 
     def action_merge(self) -> None:
         """F11: what is typed here is one of those."""

@@ -64,7 +64,7 @@ class TodayScreen(DeskScreen):
                 Column("事项", 10, lambda row: row.text, flex=True),
                 Column("件数", 6, lambda row: row.count),
             ],
-            empty_text="现在没有要办的事。按 1 去每日巡查，按 2 登记新问题，按 3 看问题清单。",
+            empty_text="现在没有要办的事。要看别的，按下面的数字。",
         )
         yield Words("", id="duties")
 

@@ -1,0 +1,84 @@
+"""登记 on the screen: messages beside the fields, likely duplicates, drafts."""
+
+from __future__ import annotations
+
+from dutydesk.models import Issue
+from dutydesk.rules import drafts
+from dutydesk.vocabulary import Role, State
+from tests.screens.conftest import lines, settle, text
+from tests.screens.test_today import registered
+
+
+async def filled(pilot, words: str) -> None:
+    """The place by its initials, the category, a sentence."""
+    await settle(pilot)
+    await pilot.press(*"kjxc", "enter")
+    await settle(pilot)
+    await pilot.press(*"ldd", "enter")
+    await settle(pilot)
+    await pilot.press(*words)
+    await settle(pilot)
+
+
+async def test_what_is_missing_is_said_beside_each_field_and_nothing_typed_is_lost(district, open_desk):
+    async with open_desk(duty="intake").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("tab", "tab", *"坏了", "f10")
+        await settle(pilot)
+        shown = text(pilot.app)
+        assert "✗ 请选地点。" in shown
+        assert "✗ 至少写 4 个字。" in shown
+        assert "坏了" in shown
+        assert "涉密信息不得录入" in lines(pilot.app)[1]
+
+
+async def test_registering_leaves_an_empty_form_and_the_number(district, open_desk):
+    async with open_desk(duty="intake").run_test(size=(80, 24)) as pilot:
+        await filled(pilot, "楼道里堆满纸箱")
+        await pilot.press("f10")
+        await settle(pilot)
+        assert "已登记" in text(pilot.app)
+        assert "楼道里堆满纸箱" not in text(pilot.app)
+    district.connect()
+    assert [issue.summary for issue in Issue.select()] == ["楼道里堆满纸箱"]
+    assert drafts.kept(district.sessions[Role.DUTY_OFFICER]) == []
+
+
+async def test_a_likely_duplicate_shows_and_f11_merges_into_it(district, open_desk):
+    first = registered(district, "三号楼楼道里堆满纸箱")
+    async with open_desk(duty="intake").run_test(size=(80, 24)) as pilot:
+        await filled(pilot, "楼道里又堆满纸箱")
+        for _ in range(20):
+            if first.number in text(pilot.app):
+                break
+            await pilot.pause(0.1)
+        assert f"{first.number} 待立案" in text(pilot.app)
+        await pilot.press("f11")
+        await settle(pilot)
+        await pilot.press("1")
+        await settle(pilot)
+        assert "（并案）" in text(pilot.app)
+    district.connect()
+    second = Issue.select().order_by(Issue.id.desc()).first()
+    assert (second.state, second.merged_into_id) == (State.MERGED, first.issue_id)
+
+
+async def test_a_place_outside_the_own_area_is_refused_beside_the_place(district, open_desk):
+    async with open_desk(duty="intake").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press(*"gly", "enter")
+        await settle(pilot)
+        await pilot.press(*"ldd", "enter")
+        await settle(pilot)
+        await pilot.press(*"楼道里堆满纸箱", "f10")
+        await settle(pilot)
+        assert "✗ 这个地点不在您的职责范围内" in text(pilot.app)
+        assert "楼道里堆满纸箱" in text(pilot.app)
+
+
+async def test_escape_keeps_a_draft(district, open_desk):
+    async with open_desk(duty="intake").run_test(size=(80, 24)) as pilot:
+        await filled(pilot, "楼道里堆满纸箱")
+        await pilot.press("escape")
+        await settle(pilot)
+        assert "没填完" in text(pilot.app)

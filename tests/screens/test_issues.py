@@ -1,0 +1,113 @@
+"""问题清单 and every act's form on the screen."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from dutydesk.models import AuditEntry, Issue
+from dutydesk.rules import issue_acts
+from dutydesk.vocabulary import Role, State
+from tests.screens.conftest import lines, settle, text
+from tests.screens.test_today import registered
+
+SIZES = [(80, 24), (120, 36)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_case_stands_below_the_list_or_beside_it(district, open_desk, size):
+    case = registered(district, detail="门禁主板烧坏")
+    async with open_desk(duty="issues").run_test(size=size) as pilot:
+        await settle(pilot)
+        await pilot.pause(0.3)
+        await settle(pilot)
+        beside = [line for line in lines(pilot.app) if line.count(case.number) == 2 or "│" in line]
+        assert bool(beside) == (size[0] >= 110)
+        assert text(pilot.app).count(case.number) >= 2
+
+
+async def test_zero_hides_the_case_and_shows_it_again(district, open_desk):
+    registered(district)
+    async with open_desk(duty="issues").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("0")
+        await settle(pilot)
+        assert "来源" not in text(pilot.app)
+        await pilot.press("0")
+        await settle(pilot)
+        assert "来源" in text(pilot.app)
+
+
+async def test_the_menu_offers_what_may_be_done_and_a_digit_does_it(district, open_desk):
+    case = registered(district)
+    async with open_desk(duty="issues").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "1 立案" in text(pilot.app)
+        assert "销项" not in text(pilot.app).replace("直接销项", "").replace("销项还缺什么", "")
+        await pilot.press("1")
+        await settle(pilot)
+        assert f"{case.number} 已立案" in text(pilot.app)
+    district.connect()
+    assert Issue.get_by_id(case.issue_id).state is State.OPENED
+
+
+async def test_keys_typed_ahead_reach_the_menu_and_the_form_that_they_are_for(district, open_desk):
+    case = registered(district)
+    async with open_desk(duty="issues").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter", "1", "enter", "1", "1", "f10")
+        await settle(pilot)
+        assert f"{case.number} 已派单" in text(pilot.app)
+
+
+async def test_a_case_that_somebody_else_changed_meanwhile_is_refused_and_the_form_stays(district, open_desk):
+    case = registered(district)
+    async with open_desk(duty="issues").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter", "3")
+        await settle(pilot)
+        await pilot.press(*"重复反映不成立")
+        chief = district.sessions[Role.AREA_CHIEF]
+
+        def meanwhile(_session):
+            return issue_acts.perform(chief, case.issue_id, None, "open", {}, str(uuid.uuid4()))
+
+        await pilot.app.desk.run(meanwhile)
+        await pilot.press("f10")
+        await settle(pilot)
+        assert "已先一步办理了这件问题" in text(pilot.app).replace("\n", "").replace(" ", "")
+        assert "重复反映不成立" in text(pilot.app)
+
+
+async def test_who_raised_it_is_masked_until_a_reason_is_given_and_that_is_on_record(district, open_desk):
+    registered(district, reporter_name="李桂芳", reporter_phone="13800001234")
+    async with open_desk(duty="issues").run_test(size=(80, 36)) as pilot:
+        await settle(pilot)
+        assert "李桂芳" not in text(pilot.app)
+        await pilot.press("enter")
+        await settle(pilot)
+        while "看反映人" not in text(pilot.app):
+            await pilot.press("9")
+            await settle(pilot)
+        entry = next(line for line in lines(pilot.app) if "看反映人" in line)
+        await pilot.press(entry.split("看反映人")[0].split()[-1])
+        await settle(pilot)
+        await pilot.press("1")
+        await settle(pilot)
+        assert "李桂芳" in text(pilot.app)
+    district.connect()
+    assert AuditEntry.select().where(AuditEntry.name == "issue.reveal").count() == 1
+
+
+async def test_hostile_text_is_shown_and_not_obeyed(district, open_desk):
+    case = registered(district)
+    Issue.update(summary="[/b]\x1b[31m红\u202e[@click=app.quit]点").where(Issue.id == case.issue_id).execute()
+    async with open_desk(duty="issues").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "[/b]" in text(pilot.app)
+        assert "[@click=app.quit]" in text(pilot.app)
+        assert "\x1b[31m" not in text(pilot.app)
+        assert "\u202e" not in text(pilot.app)

@@ -1,0 +1,76 @@
+"""今日: what needs somebody is on one page, and each line opens what it names."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from dutydesk.rules import drafts, intake
+from dutydesk.vocabulary import Role
+from tests.screens.conftest import lines, settle, text
+
+
+def registered(district: Any, summary: str = "三号楼门禁坏了一周", **fields: Any) -> Any:
+    """A case of the small district's first unit."""
+    given = {"unit": district.units[0], "category": district.categories[0], "summary": summary} | fields
+    return intake.register(district.sessions[Role.DUTY_OFFICER], given, str(uuid.uuid4()))
+
+
+async def test_a_line_opens_the_view_that_it_names(district, open_desk):
+    registered(district, flags="strongly_felt")
+    async with open_desk().run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "群众反映强烈、居民区难以协调" in text(pilot.app)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert lines(pilot.app)[0].startswith("问题清单　群众反映强烈、居委难协调")
+        assert "三号楼门禁坏了一周" in text(pilot.app)
+
+
+async def test_only_the_duties_of_the_role_are_offered(district, open_desk):
+    async with open_desk(Role.AUDITOR).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "每日巡查" not in text(pilot.app)
+        await pilot.press("f2")
+        await settle(pilot)
+        assert "不在您的岗位职责内" in text(pilot.app)
+
+
+async def test_a_duty_that_does_not_exist_yet_is_not_shown_and_its_digit_says_so(district, open_desk):
+    async with open_desk().run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "双周例会" not in text(pilot.app)
+        await pilot.press("4")
+        await settle(pilot)
+        assert "4 还没有功能" in text(pilot.app)
+
+
+async def test_what_was_left_half_typed_is_offered_first_and_can_be_thrown_away(district, open_desk):
+    session = district.sessions[Role.DUTY_OFFICER]
+    drafts.keep(session, str(uuid.uuid4()), "intake", "东门路灯", {"summary": "东门路灯坏了"})
+    async with open_desk().run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "东门路灯" in lines(pilot.app)[3]
+        await pilot.press("enter")
+        await settle(pilot)
+        await pilot.press("2")
+        await settle(pilot)
+        assert "东门路灯" not in text(pilot.app)
+    district.connect()
+    assert drafts.kept(session) == []
+
+
+async def test_the_help_page_names_the_keys_that_act(district, open_desk):
+    async with open_desk().run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("f1")
+        await settle(pilot)
+        assert all(words in text(pilot.app) for words in ("F2", "每日巡查", "F12", "Ctrl+Q"))
+
+
+async def test_only_a_demo_changes_persons(district, open_desk):
+    async with open_desk().run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("f9")
+        await settle(pilot)
+        assert "只有演示区可以换人" in text(pilot.app)
