@@ -127,6 +127,10 @@ class FormScreen(DeskScreen):
         """The form has passed its checks."""
         self.save(event.form)
 
+    def on_form_view_rejected(self, event: FormView.Rejected) -> None:
+        """Say on the notice line too that nothing was saved."""
+        self.say(f"没有保存：{len(event.messages)}项要改，见打✗的地方。", "bad")
+
     @work(exclusive=True, group="save")
     async def save(self, form: Form) -> None:
         """Write it; what a rule refuses is said beside its field, and everything typed stays."""

@@ -118,6 +118,12 @@ class FormView(Widget):
         form: Form
 
     @dataclass
+    class Rejected(About):
+        """Not saved: the messages stand beside their fields."""
+
+        messages: dict[str, str]
+
+    @dataclass
     class Edited(About):
         """A pause in typing, or a choice: time to keep a draft."""
 
@@ -243,6 +249,7 @@ class FormView(Widget):
         if form is not None:
             self.post_message(self.Submitted(self, form))
             return
+        self.post_message(self.Rejected(self, messages))
         beside = [name for name in self.rows if name in messages]
         for name in messages.keys() - set(beside) or messages.keys() & hidden:
             self.set_error(WHOLE_FORM, messages[name])
