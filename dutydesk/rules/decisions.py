@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 from dutydesk.models import Issue, ProxyEntry, Request, Staff, Unit
-from dutydesk.rules import closing, ledger, office, permission
+from dutydesk.rules import closing, ledger, office
 from dutydesk.rules.assignees import resolve
 from dutydesk.rules.case import moment
 from dutydesk.rules.errors import Refused
@@ -152,8 +152,3 @@ def proxies_to_answer(session: Session) -> list[EnteredForMe]:
         )
         for row in rows
     ]
-
-
-def can_be_asked(session: Session) -> bool:
-    """Whether 待我定 concerns this person at all."""
-    return permission.may_at_all(session, "decide")

@@ -18,12 +18,7 @@ class NotAllowed(Refused):
 
 
 class Stale(Refused):
-    """Somebody else has changed the case since this person read it; `differing` is (what, mine, theirs)."""
-
-    def __init__(self, message: str, differing: tuple[tuple[str, str, str], ...] = ()) -> None:
-        """Keep what differs for the screen."""
-        super().__init__(message)
-        self.differing = differing
+    """Somebody else has changed the case since this person read it; the message says who, and what was done."""
 
 
 class AlreadyDone(Exception):

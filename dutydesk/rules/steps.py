@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from dutydesk.models import Issue, IssueStep, Request, Staff
+from dutydesk.models import Issue, IssueStep, Request
 from dutydesk.rules.acts import Acting
 from dutydesk.rules.errors import Refused, Stale
-from dutydesk.rules.lifecycle import BY_ACT, GRANTED_BY, REMEMBERED, SAME, Way
+from dutydesk.rules.lifecycle import BY_ACT, GRANTED_BY, REMEMBERED, SAME, STEP_NAMES, Way
 from dutydesk.session import Session
+from dutydesk.text import mask_phones_in
 from dutydesk.vocabulary import ENDED, RequestState, State, Word
 
 W = TypeVar("W", bound=Word)
@@ -144,14 +145,7 @@ _WATCHED = tuple(
     for name in Issue._meta.sorted_field_names
     if name not in ("id", "year", "serial", "changed_at", "version", "reported_at")
 )
-_SHOWN_WHEN_STALE = {
-    "state": "状态",
-    "assignee_name": "承办",
-    "due_at": "期限",
-    "urgency": "紧急程度",
-    "category": "类别",
-    "outcome": "办理结果",
-}
+_TOLD = 60  # characters of what the other one did
 
 
 def values_of(issue: Issue) -> dict[str, Any]:
@@ -168,19 +162,15 @@ def fresh(issue_id: int | None) -> Issue:
 
 
 def same_version(issue: Issue, version: int | None) -> None:
-    """Raise Stale, naming who was first, when an issue has moved on from `version`; None is any."""
-    if version is not None and issue.version != version:
-        last = (
-            IssueStep.select(IssueStep, Staff)
-            .left_outer_join(Staff)
-            .where(IssueStep.issue == issue.id)
-            .order_by(IssueStep.id.desc())
-            .first()
-        )
-        who = f"{last.staff_name}已先一步" if last else "别人已先一步"
-        raise Stale(
-            f"{who}办理了这件问题（现在是{issue.state.label}），您的操作没有保存。请看过最新情况再定。"
-        )
+    """Raise Stale, saying who was first with what, when an issue has moved on from `version`; None is any."""
+    if version is None or issue.version == version:
+        return
+    steps = IssueStep.select().where(IssueStep.issue == issue.id)
+    last = steps.order_by(IssueStep.id.desc()).get()
+    did = STEP_NAMES.get(last.name, "办理") + (f"：{mask_phones_in(last.text)[:_TOLD]}" if last.text else "")
+    raise Stale(
+        f"{last.staff_name}已先一步{did}。现在是{issue.state.label}，您的操作没有保存，填的还在，请看过最新情况再定。"
+    )
 
 
 def record(step: Step, text: str, name: str | None = None, frm: State | None = None) -> IssueStep:

@@ -15,12 +15,14 @@ R, S = Role, State
 
 
 class TestVersions:
-    def test_a_stale_one_is_refused_naming_who_was_first(self, cases):
+    def test_a_stale_one_is_refused_saying_who_was_first_with_what(self, cases):
         issue_id = cases.in_state(S.ASSIGNED)
         read = cases.row(issue_id).version
-        cases.do("urge", issue_id, R.COORDINATOR)
+        cases.do("urge", issue_id, R.COORDINATOR, text="今天要回话，打13912345678")
         written = cases.written()
-        with pytest.raises(Stale, match=r"街镇协调员甲已先一步.*待处置.*没有保存"):
+        with pytest.raises(
+            Stale, match=r"街镇协调员甲已先一步催办：今天要回话，打139\*{6}78。现在是待处置.*没有保存"
+        ):
             cases.do("take_up", issue_id, version=read)
         assert cases.written() == written
 

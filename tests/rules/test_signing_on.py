@@ -1,0 +1,49 @@
+"""Signing on: roles with their scopes in words; in a demo, who is near."""
+
+from __future__ import annotations
+
+import pytest
+
+from dutydesk.models import OfficeSetting
+from dutydesk.rules import signing_on
+from dutydesk.rules.errors import NotAllowed
+from dutydesk.vocabulary import Force, Role
+
+R = Role
+
+
+@pytest.fixture
+def demo(cases):
+    OfficeSetting.create(key="demo_staff", value='"D00"', valid_from="2020-01-01")
+    return cases
+
+
+def test_a_session_carries_each_role_with_its_scope(cases):
+    places = {role: cases[role].main for role in Role}
+    assert (places[R.DUTY_OFFICER].place, places[R.DUTY_OFFICER].area_id) == ("康健一片区", 1)
+    assert (places[R.NEIGHBOURHOOD_OFFICER].place, places[R.NEIGHBOURHOOD_OFFICER].unit_id) == ("康健新村", 1)
+    assert (places[R.HANDLER].place, places[R.HANDLER].force) == ("康健一片区·公共安全", Force.SAFETY)
+    assert (places[R.LIAISON].place, places[R.LIAISON].department_id) == ("社区管理办公室", 1)
+    assert places[R.COORDINATOR].place == "康健新村街道"
+    assert places[R.SUPERVISOR].place == ""
+    assert not any(session.demo for session in cases.district.sessions.values())
+
+
+def test_in_a_demo_the_first_duty_officer_sits_down(demo):
+    session = signing_on.sign_on(None, "pts/1")
+    assert (session.number, session.demo, session.came_from) == ("D00", True, "pts/1")
+
+
+def test_in_a_demo_somebody_of_each_role_is_near(demo):
+    session = signing_on.sign_on(None)
+    for role in Role:
+        found = signing_on.holders_nearby(session, role)
+        if role is R.DEPARTMENT_HEAD:  # of a bureau of the district: none of this subdistrict
+            continue
+        assert "D99" not in [each.number for each in found], "the other area's"
+        assert demo.district.numbers[role] in [each.number for each in found], role
+
+
+def test_only_a_demo_tells_who_is_near(cases):
+    with pytest.raises(NotAllowed, match="只有演示区"):
+        signing_on.holders_nearby(cases[R.DUTY_OFFICER], R.AREA_CHIEF)
