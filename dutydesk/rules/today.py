@@ -9,7 +9,6 @@ from typing import Any
 from dutydesk.models import Area, Issue, IssueStep, Shift, Staff
 from dutydesk.rules import decisions, drafts, ledger, patrol, permission
 from dutydesk.rules.case import moment
-from dutydesk.rules.lifecycle import STEP_NAMES
 from dutydesk.rules.workcalendar import CHINA
 from dutydesk.session import Session
 from dutydesk.vocabulary import Role
@@ -145,21 +144,21 @@ def _news(session: Session, since: datetime) -> list[Line]:
     steps: Any = permission.narrow(rows, session).tuples()
     for (name,) in steps:
         counts[name] = counts.get(name, 0) + 1
-    for name, view in _TELLING.items():
+    for name, (view, words) in _TELLING.items():
         if counts.get(name):
-            lines.append(Line(f"别人{STEP_NAMES[name]}", counts[name], "issues", view))
+            lines.append(Line(words, counts[name], "issues", view))
     return lines
 
 
-# Steps worth telling of, and the view in which their cases stand.
+# Steps worth telling of, the view in which their cases stand, and how it is said.
 _TELLING = {
-    "send_back": "sent_back",
-    "report_done": "review",
-    "fail_check": "open",
-    "urge": "open",
-    "close": "closed",
-    "approve": "open",
-    "refuse": "open",
+    "send_back": ("sent_back", "被退单"),
+    "report_done": ("review", "已报完成"),
+    "fail_check": ("open", "核查未通过，返工"),
+    "urge": ("open", "被催办"),
+    "close": ("closed", "已销项"),
+    "approve": ("open", "片区长已同意"),
+    "refuse": ("open", "片区长不同意"),
 }
 
 

@@ -86,6 +86,16 @@ class TodayScreen(DeskScreen):
     def changed(self) -> None:
         """Somebody wrote, or somebody came back here: the counts may differ."""
         self.show_frame()
+        if self.visit_noted:
+            self.read_again()
+        else:
+            self.visit_noted = True
+            self.note_visit()
+
+    @work(exclusive=True, group="visit")
+    async def note_visit(self) -> None:
+        """Once for each person who signs on: since when were they away? Then read the page."""
+        self.since = await self.do(signing_on.seen)
         self.read_again()
 
     def show_frame(self) -> None:
@@ -99,10 +109,7 @@ class TodayScreen(DeskScreen):
 
     @work(exclusive=True, group="today")
     async def read_again(self) -> None:
-        """Read the page again; the visit is noted once for each person who signs on."""
-        if not self.visit_noted:
-            self.visit_noted = True
-            self.since = await self.do(signing_on.seen)
+        """Read the page again."""
         sheet = await self.ask(today.today_sheet, self.since)
         if sheet is None:
             return

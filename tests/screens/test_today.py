@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from dutydesk.models import DeskVisit
 from dutydesk.rules import drafts, intake
 from dutydesk.vocabulary import Role
 from tests.screens.conftest import lines, settle, text
@@ -74,3 +76,13 @@ async def test_only_a_demo_changes_persons(district, open_desk):
         await pilot.press("f9")
         await settle(pilot)
         assert "只有演示区可以换人" in text(pilot.app)
+
+
+async def test_after_a_weekend_it_tells_what_is_new(district, open_desk):
+    friday = datetime.now(UTC) - timedelta(days=3)
+    DeskVisit.create(staff=district.sessions[Role.DUTY_OFFICER].staff_id, last_seen_at=friday)
+    registered(district)
+    async with open_desk().run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "上次在这里" in text(pilot.app)
+        assert "新登记" in text(pilot.app)
