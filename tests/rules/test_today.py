@@ -92,9 +92,9 @@ class TestNews:
         sheet = today.today_sheet(duty, since)
         assert {line.text: line.count for line in sheet.news} == {
             "新登记": 1,
-            "别人报完成": 1,
-            "别人返工": 1,
-            "别人催办": 2,
+            "已报完成": 1,
+            "核查未通过，返工": 1,
+            "被催办": 2,
         }
         assert sheet.since == "11月26日 09:00"
 
