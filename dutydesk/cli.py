@@ -190,17 +190,14 @@ def _db(chosen: argparse.Namespace) -> int:
 
 
 def _init(url: str, empty: bool) -> int:
-    from dutydesk.models.connection import DatabaseProblem, connect, migrate
+    from dutydesk.models.connection import made_whole
     from dutydesk.settings import sqlite_path
 
-    if sqlite_path(url).exists() and sqlite_path(url).stat().st_size:
-        raise DatabaseProblem(f"{sqlite_path(url)} 已经存在，不会覆盖。升级请用 dutydesk db upgrade。")
-    migrate(url)
-    if not empty:
-        connect(url)
-        from dutydesk.rules.district import load_shipped
+    with made_whole(url):
+        if not empty:
+            from dutydesk.rules.district import load_shipped
 
-        load_shipped(_say)
+            load_shipped(_say)
     print(f"数据库已建立：{sqlite_path(url)}")  # noqa: T201
     return 0
 

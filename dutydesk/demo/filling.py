@@ -6,14 +6,11 @@ This goes round the rules, for speed; `dutydesk db check` finds nothing in what 
 from __future__ import annotations
 
 import json
-import os
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import datetime
 from itertools import islice
 from operator import attrgetter
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -40,9 +37,8 @@ from dutydesk.models import (
     Request,
     Subdistrict,
     connection,
-    database,
 )
-from dutydesk.models.connection import DatabaseProblem, insert_rows, write_transaction
+from dutydesk.models.connection import insert_rows, write_transaction
 from dutydesk.rules import audit, district, office
 from dutydesk.settings import sqlite_path
 from dutydesk.vocabulary import Role
@@ -62,43 +58,9 @@ def fill(url: str, issues: int = 30_000, seed: int = 1, say: Callable[[str], Non
     `say` gets a line of progress each. Leaves no database open. Raises DatabaseProblem where the target exists or
     cannot be written.
     """
-    path = sqlite_path(url)
-    if path.exists():
-        raise DatabaseProblem(f"{path} 已经存在，演示数据只写入新文件。请先移走它，或换一个位置。")
-    beside = path.with_name(path.name + ".filling")
-    try:
-        _remove(beside)
-        connection.migrate(f"sqlite:///{beside}")
-        connection.connect(f"sqlite:///{beside}")
-        try:
-            with connection.bulk_writing():
-                _Fill(issues, seed, clocks.now(), say).run()
-        finally:
-            database.close()
-        with beside.open("rb") as file:
-            os.fsync(file.fileno())
-        beside.rename(path)
-    except OSError as error:
-        raise DatabaseProblem(f"{path} 写不了（{error.strerror}）。请检查目录是否存在、是否可写。") from error
-    except connection.ERRORS as error:
-        raise connection.explain(_first(error), path) from error
-    finally:
-        with suppress(OSError):
-            _remove(beside)
-    connection.bind(url)
-    say(f"演示数据已备好：{path}")
-
-
-def _first(error: BaseException) -> Exception:
-    """What went wrong at first: rolling back, where nothing can be, hides it."""
-    while error.__context__ is not None:
-        error = error.__context__
-    return error if isinstance(error, Exception) else Exception(error)
-
-
-def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    with connection.made_whole(url), connection.bulk_writing():
+        _Fill(issues, seed, clocks.now(), say).run()
+    say(f"演示数据已备好：{sqlite_path(url)}")
 
 
 class _Fill:

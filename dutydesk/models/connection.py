@@ -6,9 +6,10 @@ PostgreSQL is a second set of the same functions.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +173,51 @@ def migrate(url: str) -> list[str]:
     finally:
         if not chosen.is_closed():
             chosen.close()
+
+
+@contextmanager
+def made_whole(url: str) -> Iterator[None]:
+    """A new database, connected on this thread while it is filled; it stands at its place only when all is in it.
+
+    Raises DatabaseProblem where something stands there already or nothing can be written.
+    """
+    path = sqlite_path(url)
+    if path.exists() and path.stat().st_size:
+        raise DatabaseProblem(
+            f"{path} 已经存在，不会覆盖。升级请用 dutydesk db upgrade；要重建请先移走它，或换一个位置。"
+        )
+    beside = path.with_name(path.name + ".filling")
+    try:
+        _remove(beside)
+        migrate(f"sqlite:///{beside}")
+        connect(f"sqlite:///{beside}")
+        try:
+            yield
+        finally:
+            database.close()
+        with beside.open("rb") as file:
+            os.fsync(file.fileno())
+        beside.rename(path)
+    except OSError as error:
+        raise DatabaseProblem(f"{path} 写不了（{error.strerror}）。请检查目录是否存在、是否可写。") from error
+    except ERRORS as error:
+        raise explain(_first(error), path) from error
+    finally:
+        with suppress(OSError):
+            _remove(beside)
+    bind(url)
+
+
+def _first(error: BaseException) -> Exception:
+    """What went wrong at first: rolling back, where nothing can be, hides it."""
+    while error.__context__ is not None:
+        error = error.__context__
+    return error if isinstance(error, Exception) else Exception(error)
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def write_transaction() -> AbstractContextManager[Any]:

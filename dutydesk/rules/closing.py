@@ -123,6 +123,8 @@ def _reopen(step: Step) -> str:
     issue.feedback_given = issue.solved_on_spot = issue.sample_due = False
     issue.satisfied = issue.level = issue.closed_at = None
     issue.opened_at = step.acting.at
+    if issue.source_due_at and issue.source_due_at < step.acting.at:
+        issue.source_due_at = None  # the source's limit was for the first time; now the office's table counts
     office.start_deadlines(issue, step.acting.at, to_contact(issue) and issue.first_contact_at is None)
     return reason
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from dutydesk.models import Issue, Request
-from dutydesk.rules import office
+from dutydesk.rules import deadlines, office
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.organisation import day_of, today
 from dutydesk.rules.permission import may
@@ -53,6 +53,14 @@ def _end_of_office(until: date, issue: Issue) -> datetime:
 def _not_from_a_source(asking: Asking) -> str | None:
     if asking.issue.source_due_at:
         return "这件的时限由来源规定，只能请来源延期，批下来后用“来源准予延期”录入。"
+    return None
+
+
+@condition("ask_extension")
+def _before_it_is_due(asking: Asking) -> str | None:
+    due = asking.issue.due_at
+    if due and deadlines.is_overdue(datetime.now(UTC), due):
+        return "已过期限，延期要在到期前提出。请抓紧办理，或申请缓办、挂账。"
     return None
 
 

@@ -184,3 +184,11 @@ def test_what_can_be_closed_waits_for_the_chief_with_its_level(cases):
     (waiting,) = decisions.waiting(chief)
     assert (waiting.kind, waiting.issue_id, waiting.level) == ("close", issue_id, "area")
     assert "现场核查" in waiting.reason
+
+
+def test_a_reopened_case_is_not_overdue_by_its_sources_old_limit(cases, clock):
+    limit = datetime(2026, 11, 27, 12, tzinfo=CHINA)
+    issue_id = cases.in_state(State.CLOSED, source="hotline", source_number="H1", source_due=limit)
+    clock.move_to(limit + timedelta(days=10))
+    cases.do("reopen", issue_id)
+    assert cases.row(issue_id).due_at > limit + timedelta(days=10)

@@ -80,6 +80,12 @@ class TestExtension:
         cases.do("extend", issue_id, until=date(2026, 12, 15))
         assert due(cases, issue_id) == at(12, 15, 18)
 
+    def test_it_is_asked_for_before_the_deadline(self, cases, clock):
+        issue_id = cases.in_state(S.ASSIGNED)
+        clock.move_to(at(12, 2, 9))
+        with pytest.raises(Refused, match="延期要在到期前提出"):
+            cases.do("ask_extension", issue_id, until=date(2026, 12, 8))
+
     def test_a_sources_case_is_extended_by_its_source_only(self, cases):
         issue_id = cases.in_state(S.ASSIGNED, source="hotline", source_number="H1", source_due=at(11, 27, 12))
         for act in ("extend", "ask_extension"):
