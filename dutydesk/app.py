@@ -24,6 +24,7 @@ from dutydesk.screens.base import DUTIES, DUTY_OF_KEY, DeskScreen, Duty
 from dutydesk.screens.today import TodayScreen
 from dutydesk.settings import load
 from dutydesk.terminal import DeskFilter, FullWidthKeys, watch_for_hangup
+from dutydesk.vocabulary import Role
 
 R = TypeVar("R")
 
@@ -112,10 +113,10 @@ class DutyDesk(FullWidthKeys, App[str | None]):
             await self.push_screen(duty.screen(target))
         self.first_duty = "today"
 
-    async def action_more(self) -> None:
+    def action_more(self) -> None:
         """What else there is."""
-        if isinstance(self.screen_stack[0], TodayScreen):
-            await self.screen_stack[0].more()
+        if isinstance(self.screen_stack[0], TodayScreen) and self.desk.session is not None:
+            self.screen_stack[0].more()
 
     @work(exclusive=True, group="person")
     async def action_change_person(self) -> None:
@@ -127,11 +128,11 @@ class DutyDesk(FullWidthKeys, App[str | None]):
 
         with self.holding_keys():
             number = await choose_person(self)
-            if number:
-                await self._become(number)
+            if number is not None:
+                await self._become(*number)
 
-    async def _become(self, number: str) -> None:
-        await self.desk.change_person(number)
+    async def _become(self, number: str, role: Role) -> None:
+        await self.desk.change_person(number, role)
         while len(self.screen_stack) > 1:
             await self.pop_screen()
         for screen in self.desk_screens():

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -19,6 +19,7 @@ from dutydesk.rules.errors import NotAllowed
 from dutydesk.rules.organisation import today
 from dutydesk.session import Session
 from dutydesk.settings import load, sqlite_path
+from dutydesk.vocabulary import Role
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -66,13 +67,18 @@ class Desk:
         """Run a rule that writes. Once asked for it is done, whoever waits. Raises as `read` does."""
         return await self._await(_Job(lambda: rule(self._signed_on(), *args, **kwargs), reads=False))
 
-    async def change_person(self, number: str) -> Session:
-        """Sign on as somebody else (a demo's F9). Raises NotAllowed where the database is no demo."""
+    async def change_person(self, number: str, role: Role | None = None) -> Session:
+        """Sign on as somebody else, first of all in this role (a demo's F9).
+
+        Raises NotAllowed where the database is no demo.
+        """
 
         def change() -> Session:
             if not self._signed_on().demo:
                 raise NotAllowed("只有演示区可以换人。")
-            self.session = signing_on.sign_on(number, self._signed_on().came_from)
+            found = signing_on.sign_on(number, self._signed_on().came_from)
+            first = sorted(found.grants, key=lambda grant: grant.role is not role)
+            self.session = replace(found, grants=tuple(first))
             return self.session
 
         return await self._await(_Job(change, reads=False))
@@ -142,7 +148,6 @@ class Desk:
                 if job is None:
                     break
                 self._do(job)
-                self._jobs.task_done()
             if monotonic() >= look_at:  # however busy this desk is, it hears of the others
                 self._look()
                 look_at = monotonic() + _LOOK_EACH
@@ -155,21 +160,28 @@ class Desk:
 
     def _do(self, job: _Job) -> None:
         if not job.answer.set_running_or_notify_cancel():
+            self._jobs.task_done()
             return
         self._current = job
         try:
             result = job.work()
         except connection.ERRORS as error:
+            self._done()
             self._answer(job, connection.explain(error, sqlite_path(self.url)))
         except BaseException as error:
+            self._done()
             self._answer(job, error)
         else:
-            if not job.answer.cancelled():
-                job.answer.set_result(result)
+            self._done()
             if not job.reads:
                 self._tell()
-        finally:
-            self._current = None
+            if not job.answer.cancelled():
+                job.answer.set_result(result)
+
+    def _done(self) -> None:
+        """Not under way any more, when whoever waits hears of it."""
+        self._current = None
+        self._jobs.task_done()
 
     @staticmethod
     def _answer(job: _Job, error: BaseException) -> None:

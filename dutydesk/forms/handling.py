@@ -106,7 +106,7 @@ class ReportDoneForm(Form):
 class PassCheckForm(Form):
     """核查通过."""
 
-    found: Annotated[str, Entry("现场看到什么", "prose", max_length=1000), Needed]
+    found: Annotated[str, Entry("现场情况", "prose", max_length=1000), Needed]
     evidence_kind: EvidenceKind = ""
     evidence: Evidence = ""
 
@@ -143,7 +143,7 @@ class FeedbackForm(Form):
 class CloseForm(Form):
     """销项."""
 
-    level: Annotated[Level, Entry("在哪一级解决", "choice")]
+    level: Annotated[Level, Entry("解决层级", "choice")]
     note: Annotated[str, Entry("说明", max_length=300)] = ""
 
 

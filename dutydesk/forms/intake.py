@@ -37,6 +37,8 @@ class IntakeForm(Form):
     spot: Annotated[str, Entry("具体位置", hint="几号楼、哪个出入口", max_length=60)] = ""
     urgency: Annotated[Urgency, Entry("紧急程度", "choice")] = Urgency.NORMAL
     source: Annotated[Source, Entry("来源", "choice")] = Source.PATROL
+    source_number: Annotated[str, Entry("来源编号", hint="12345 工单号等", max_length=40)] = ""
+    source_due: Annotated[datetime | None, Entry("来源时限", "moment", "来源规定的办结时间")] = None
     reporter_name: Annotated[str, Entry("反映人", hint="个人信息，屏上不显示全名", max_length=30)] = ""
     reporter_phone: Annotated[str, Entry("电话", hint="个人信息", max_length=20)] = ""
     on_the_spot: Annotated[str, Entry("现场已做", hint="当场做了什么", max_length=300)] = ""
@@ -44,8 +46,6 @@ class IntakeForm(Form):
     detail: Annotated[str, Entry("补充说明", "prose", max_length=2000)] = ""
     reporter_address: Annotated[str, Entry("反映人住址", hint="个人信息", max_length=60)] = ""
     flags: Annotated[str, Entry("优先标记", "choice", choices=FLAGS)] = ""
-    source_number: Annotated[str, Entry("来源编号", hint="12345 工单号等", max_length=40)] = ""
-    source_due: Annotated[datetime | None, Entry("来源时限", "moment", "来源规定的办结时间")] = None
 
     @field_validator("reporter_phone")
     @classmethod

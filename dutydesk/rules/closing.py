@@ -87,9 +87,11 @@ def _nothing_missing(asking: Asking) -> str | None:
 @effect("close")
 def _close(step: Step) -> str:
     step.issue.level = step.one_of("level", Level, "请选在哪一级解决的。")
+    note = step.text("note")
+    if step.issue.satisfied is False and not note:
+        raise Refused("反映人不满意：请写明为什么可以销项，或改用“不满意返工”。", "note")
     step.issue.closed_at = step.acting.at
     tell_merged(step, f"主案 {step.issue.number} 已销项")
-    note = step.text("note")
     return f"在{step.issue.level.label}一级解决" + (f"：{note}" if note else "")
 
 

@@ -32,6 +32,7 @@ class Waiting:
     reason: str
     request_id: int = 0
     level: str = ""
+    satisfied: bool = True
 
 
 def _chiefs_areas(session: Session) -> list[int]:
@@ -105,7 +106,7 @@ def _request(row: Request) -> Waiting:
 def _ready(issue: Issue, kind: str, what: str) -> Waiting:
     level = closing.proposed_level(issue)
     if kind == "close":
-        what = f"{what}（{level.label}）"
+        what = f"{what}（{level.label}）" + ("·反映人不满意" if issue.satisfied is False else "")
         reason = "；".join(f"{demand.name}：{demand.said}" for demand in closing.demands(issue))
     else:
         reason = issue.outcome or issue.detail
@@ -120,6 +121,7 @@ def _ready(issue: Issue, kind: str, what: str) -> Waiting:
         summary=mask_phones_in(issue.summary),
         reason=mask_phones_in(reason),
         level=level.value,
+        satisfied=issue.satisfied is not False,
     )
 
 

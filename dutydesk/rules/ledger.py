@@ -258,7 +258,7 @@ def _row(issue: Issue, now: datetime, days: Any) -> IssueRow:
     elif issue.paused_until:
         left = f"至{issue.paused_until:%m-%d}"
     elif issue.look_again_on:
-        left = f"看{issue.look_again_on:%m-%d}"
+        left = f"再看{issue.look_again_on.month}/{issue.look_again_on.day}"
     elif issue.state is State.REPORTED:
         left = _age(issue.reported_at, now)
     return IssueRow(

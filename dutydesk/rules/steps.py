@@ -210,7 +210,7 @@ def take(step: Step) -> IssueStep:
     if step.to is not None:
         issue.state = step.to
         issue.is_open = step.to not in ENDED
-        _withdraw_overtaken(issue)
+        text += _withdraw_overtaken(issue)
     issue.version += 1
     issue.changed_at = step.acting.at
     issue.save()
@@ -225,12 +225,21 @@ def take(step: Step) -> IssueStep:
     return written
 
 
-def _withdraw_overtaken(issue: Issue) -> None:
-    """What was asked of the chief falls away when it cannot be granted any more where the issue stands now."""
+def _withdraw_overtaken(issue: Issue) -> str:
+    """What was asked of the chief falls away when it cannot be granted any more where the issue stands now.
+
+    Answers with what the story says of it, empty where nothing was asked.
+    """
     overtaken = [kind for kind, act in GRANTED_BY.items() if issue.state not in BY_ACT[act].frm]
-    Request.update(state=RequestState.WITHDRAWN).where(
-        Request.issue == issue.id, Request.kind.in_(overtaken), Request.state == RequestState.PENDING
-    ).execute()
+    waiting = list(
+        Request.select().where(
+            Request.issue == issue.id, Request.kind.in_(overtaken), Request.state == RequestState.PENDING
+        )
+    )
+    for request in waiting:
+        request.state = RequestState.WITHDRAWN
+        request.save()
+    return f"（{'、'.join(request.kind.label for request in waiting)}申请随之撤回）" if waiting else ""
 
 
 def _plain(value: Any) -> Any:

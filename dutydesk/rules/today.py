@@ -93,6 +93,8 @@ def on_duty(session: Session) -> list[str]:
         .limit(3)
     )
     here = [row for row in rows if row.starts_at <= now]
+    if not here:
+        said = ["值班表上现在没有人"]
     following = [row for row in rows if row.starts_at > now][:1]
     said = [f"在班 {row.name} {row.staff.name} 至{row.ends_at.astimezone(CHINA):%H:%M}" for row in here]
     return said + [f"接班 {row.name} {row.staff.name}" for row in following]

@@ -130,7 +130,7 @@ class DecisionsScreen(DeskScreen):
             if text is None:
                 return
             done = await self.do(issue_acts.decide, waiting.request_id, agree, text, self.new_act())
-        elif waiting.kind == "close" and agree:
+        elif waiting.kind == "close" and agree and waiting.satisfied:
             fields = {"level": waiting.level}
             done = await self.do(
                 issue_acts.perform, waiting.issue_id, waiting.version, "close", fields, self.new_act()
@@ -138,7 +138,8 @@ class DecisionsScreen(DeskScreen):
         elif waiting.kind == "close":
             sheet = await self.ask(case.case_sheet, waiting.issue_id)
             if sheet is not None:
-                await take_act(self, sheet, Choice("rework", "不满意返工", ""))
+                choice = Choice("close", "销项", "") if agree else Choice("rework", "不满意返工", "")
+                await take_act(self, sheet, choice)
             return
         else:
             await handle_case(self, waiting.issue_id)

@@ -108,10 +108,10 @@ class FormScreen(DeskScreen):
         self._begun_with = dict(self.form_view.plain_copy)
         self.focus_first()
 
-    def begin_anew(self) -> None:
-        """An empty form for another act."""
+    def begin_anew(self, values: Mapping[str, Any]) -> None:
+        """An empty form for another act, with these values."""
         self.act_id, self.plain, self.done, self.draft = self.new_act(), None, False, None
-        self.form_view.begin_anew()
+        self.form_view.begin_anew(values)
         self._begun_with = dict(self.form_view.plain_copy)
         self.focus_first()
 

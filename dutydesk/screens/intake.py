@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 NO_SECRETS = "涉密信息不得录入。地点、类别可打拼音首字母（如 kjxc）。"
 
 
+FEWEST_CHARACTERS = 4  # fewer are like anything
+EMPTY: dict[str, Any] = {"source": Source.PATROL}
+# Sources that give a case a number of their own, and perhaps a limit.
+NUMBERED = frozenset({Source.HOTLINE, Source.GRID, Source.SUPERIOR, Source.OPINION})
+
+
 class IntakeScreen(FormScreen):
     """The form of 登记. With a prefill (a patrol's 异常) it leaves after saving, else the next one can be typed."""
 
@@ -48,14 +54,17 @@ class IntakeScreen(FormScreen):
         from dutydesk.forms.intake import IntakeForm
 
         yield Words(NO_SECRETS, classes="form-head")
-        given = self.draft.content if self.draft else {"source": Source.PATROL} | self.prefill
+        given = self.draft.content if self.draft else EMPTY | self.prefill
         searches = {"places": self.search(finding.places), "categories": self.search(finding.categories)}
         yield FormView(IntakeForm, searches=searches, values=given, save_words="保存登记")
         yield Words("", id="likely")
 
     def focus_first(self) -> None:
-        """A prefilled form begins at what is not filled in."""
+        """A prefilled form begins at what is not filled in; a draft is compared as it stands."""
         values = self.form_view.values()
+        self.show_source_fields(values)
+        if self.draft is not None:
+            self.look_for_same(values)
         first = next((name for name in ("unit", "category", "summary") if not values.get(name)), "summary")
         self.form_view.focus_field(first)
 
@@ -66,14 +75,21 @@ class IntakeScreen(FormScreen):
     # -- likely duplicates ----------------------------------------------------------------------------------
 
     def edited(self, values: Mapping[str, Any]) -> None:
-        """Look for the same issue each time typing pauses."""
+        """Look for the same issue each time typing pauses; a source with numbers of its own is asked for them."""
+        self.show_source_fields(values)
         self.look_for_same(dict(values))
+
+    def show_source_fields(self, values: Mapping[str, Any]) -> None:
+        """来源编号 and 来源时限 only where the source has them."""
+        wanted = values.get("source") in NUMBERED
+        for name in ("source_number", "source_due"):
+            self.form_view.show(name, wanted)
 
     @work(exclusive=True, group="likely")
     async def look_for_same(self, values: dict[str, Any]) -> None:
         """Show open cases of this place that say much the same."""
         unit, text = values.get("unit"), f"{values.get('summary') or ''}{values.get('spot') or ''}"
-        if not unit or len(text) < 2:
+        if not unit or len(text) < FEWEST_CHARACTERS:
             found: list[Duplicate] = []
         else:
             category = int(values["category"]) if values.get("category") else None
@@ -89,9 +105,9 @@ class IntakeScreen(FormScreen):
         box.say("\n".join(["可能是同一件（F11 并入）：", *lines]) if found else "")
         box.set_class(bool(found), "-some")
 
-    def begin_anew(self) -> None:
+    def begin_anew(self, values: Mapping[str, Any]) -> None:
         """What was like the last one is not like the next."""
-        super().begin_anew()
+        super().begin_anew(values)
         self.workers.cancel_group(self, "likely")
         self.show_likely([])
 
@@ -140,5 +156,6 @@ class IntakeScreen(FormScreen):
         if self.prefill:
             self.dismiss(result)
             return
-        self.begin_anew()
+        self.begin_anew(EMPTY)
+        self.show_source_fields(EMPTY)
         self.say(f"已登记 {result.number}（{result.state.label}）。可接着登记下一件，Esc 返回。", "good")

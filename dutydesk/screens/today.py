@@ -74,6 +74,7 @@ class TodayScreen(DeskScreen):
         """Read for whoever sits here now; at once, or when this screen is in sight again."""
         self.since = None
         self.visit_noted = False
+        self.say("")
         self.stale = True
         if self.wanted_now():
             self.stale = False
@@ -163,7 +164,7 @@ class TodayScreen(DeskScreen):
         if duty is not None:
             self.desk_app.action_duty(duty.name)
         else:
-            self.say(f"{digit} 还没有功能；可用的见下面一行。", "bad")
+            self.say(f"这里按 {digit} 没有用；可用的见下面一行。", "bad")
 
     @work
     async def more(self) -> None:
@@ -207,7 +208,7 @@ def _form_of(draft: Kept) -> DeskScreen:
 
 
 def _day_line(day: date, sheet: today.TodaySheet) -> str:
-    shifts = "　".join(sheet.on_duty) or "值班表上今天没有人"
+    shifts = "　".join(sheet.on_duty)
     since = f"\n上次在这里：{sheet.since}" if sheet.since else ""
     return f"{day.month}月{day.day}日 星期{WEEKDAYS[day.weekday()]}　{shifts}{since}"
 

@@ -151,8 +151,7 @@ class FormView(Widget):
         self._whole = Words(classes="field--message -wrong")
         self._whole.display = False
         self._pause: Timer | None = None
-        self._given = dict(values or {})
-        self.load({name: row.spec.default for name, row in self.rows.items()} | self._given)
+        self.load({name: row.spec.default for name, row in self.rows.items()} | dict(values or {}))
         self.plain_copy = self.values()
 
     def compose(self) -> ComposeResult:
@@ -203,10 +202,10 @@ class FormView(Widget):
                 self.extra[name] = value
         self.plain_copy = self.values()
 
-    def begin_anew(self) -> None:
-        """Every field as it was when the form opened, without messages."""
+    def begin_anew(self, values: Mapping[str, Any]) -> None:
+        """An empty form with these values, without messages."""
         self.extra = {}
-        self.load({name: row.spec.default for name, row in self.rows.items()} | self._given)
+        self.load({name: row.spec.default for name, row in self.rows.items()} | dict(values))
         for row in self.rows.values():
             row.say("", wrong=False)
         self.set_error(WHOLE_FORM, "")

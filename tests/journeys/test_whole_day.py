@@ -83,7 +83,7 @@ def test_a_case_walks_from_registration_to_closed_through_everyones_hands(
     desk.press("f4").wait("问题清单")
     desk.press("7").wait("待核查", number)
     desk.press("enter").wait("核查通过")
-    desk.press("1").wait("现场看到什么")
+    desk.press("1").wait("现场情况")
     desk.type("现场刷卡能开门")
     desk.press("f10").wait(f"{number} 已核查通过")
 

@@ -192,3 +192,20 @@ def test_a_reopened_case_is_not_overdue_by_its_sources_old_limit(cases, clock):
     clock.move_to(limit + timedelta(days=10))
     cases.do("reopen", issue_id)
     assert cases.row(issue_id).due_at > limit + timedelta(days=10)
+
+
+def test_a_case_whose_reporter_is_not_satisfied_is_closed_only_with_a_word_why(cases):
+    issue_id = cases.in_state(State.FEEDBACK)
+    cases.do("feedback", issue_id, satisfied="no")
+    with pytest.raises(Refused, match="不满意") as refused:
+        cases.do("close", issue_id, note="")
+    assert refused.value.field == "note"
+    cases.do("close", issue_id, note="诉求超出政策，已当面说明")
+    assert cases.row(issue_id).state is State.CLOSED
+
+
+def test_a_request_that_falls_away_is_told_in_the_story(cases):
+    issue_id = cases.in_state(State.HANDLING)
+    cases.do("ask_extension", issue_id)
+    cases.do("report_done", issue_id)
+    assert "延期申请随之撤回" in cases.last(issue_id).text

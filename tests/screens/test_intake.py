@@ -82,3 +82,22 @@ async def test_escape_keeps_a_draft(district, open_desk):
         await pilot.press("escape")
         await settle(pilot)
         assert "没填完" in text(pilot.app)
+
+
+async def test_after_a_draft_is_registered_the_form_is_empty_and_cannot_be_saved_twice(district, open_desk):
+    async with open_desk(duty="intake").run_test(size=(80, 24)) as pilot:
+        await filled(pilot, "楼道里堆满纸箱")
+        await pilot.press("escape")
+        await settle(pilot)
+        await pilot.press("home", "enter")
+        await settle(pilot)
+        await pilot.press("1")
+        await settle(pilot)
+        await pilot.press("f10")
+        await settle(pilot)
+        assert "已登记" in text(pilot.app)
+        await pilot.press("f10")
+        await settle(pilot)
+        assert "没有保存" in text(pilot.app)
+    district.connect()
+    assert Issue.select().count() == 1

@@ -240,7 +240,10 @@ class TestFinishing:
             await walker.press("1", "enter", "5")
             assert "还有3处未查" in text(app)
             await walker.press("1")
+            assert "居民区安全线不再查了？" in text(app)
+            await walker.press("1")
             assert "已完成：居民区安全线" in text(app)
+            assert "3处不再查" in text(app)
             await walker.press("1")
             assert "已完成，不能再改" in text(app)
         district.connect()
@@ -253,7 +256,7 @@ class TestFinishing:
             await settle(pilot)
             await pilot.press(*"111111")
             await settle(pilot)
-            assert "按 Enter 完成巡查" in text(app)
+            assert "已全部标完" in text(app)
         district.connect()
         assert Patrol.get().finished_at is None
 

@@ -44,7 +44,7 @@ async def test_a_duty_that_does_not_exist_yet_is_not_shown_and_its_digit_says_so
         assert "双周例会" not in text(pilot.app)
         await pilot.press("4")
         await settle(pilot)
-        assert "4 还没有功能" in text(pilot.app)
+        assert "这里按 4 没有用" in text(pilot.app)
 
 
 async def test_what_was_left_half_typed_is_offered_first_and_can_be_thrown_away(district, open_desk):
@@ -86,3 +86,12 @@ async def test_after_a_weekend_it_tells_what_is_new(district, open_desk):
         await settle(pilot)
         assert "上次在这里" in text(pilot.app)
         assert "新登记" in text(pilot.app)
+
+
+async def test_f12_opens_what_else_there_is_from_anywhere(district, open_desk):
+    async with open_desk(duty="issues").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("f12")
+        await settle(pilot)
+        assert "更多" in text(pilot.app)
+        assert "Ctrl+Q" in text(pilot.app)

@@ -59,7 +59,8 @@ def progress(rows: Rows) -> str:
     """How far today is, for the title."""
     today = [row for row in rows if not row.earlier]
     done = sum(not row.check.open for row in today)
-    return f"已查 {done}/{len(today)}" if today else ""
+    dropped = sum(row.check.open and row.sheet.finished for row in today)
+    return f"已查 {done}/{len(today)}" + (f"，{dropped}处不再查" if dropped else "") if today else ""
 
 
 def counts(rows: Rows, sheet: PatrolSheet) -> str:
@@ -72,14 +73,21 @@ def first_of(rows: Rows, patrol_id: int) -> CheckRow | None:
     """Where to begin: the first 未查 of this patrol, else of today; where all is marked, its first checkpoint."""
     named = [row for row in rows if row.sheet.id == patrol_id]
     here = named or [row for row in rows if not row.earlier] or rows
-    return next((row for row in here if row.check.open), next(iter(here), None))
+    return next((row for row in here if row.check.open and not row.sheet.finished), next(iter(here), None))
 
 
 def following(rows: Rows, check_id: int) -> CheckRow | None:
     """The next 未查 of the same day, round once: never by itself into another day."""
     at = next(number for number, row in enumerate(rows) if row.key == check_id)
     ahead = [*rows[at + 1 :], *rows[: at + 1]]
-    return next((row for row in ahead if row.check.open and row.sheet.day == rows[at].sheet.day), None)
+    return next(
+        (
+            row
+            for row in ahead
+            if row.check.open and not row.sheet.finished and row.sheet.day == rows[at].sheet.day
+        ),
+        None,
+    )
 
 
 def unfinished(rows: Rows, day: date) -> list[PatrolSheet]:

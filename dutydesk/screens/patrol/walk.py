@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 
 from dutydesk.models.connection import DatabaseProblem
-from dutydesk.rules import patrol, patrol_sheets
+from dutydesk.rules import drafts, patrol, patrol_sheets
 from dutydesk.rules.issue_acts import Done
 from dutydesk.rules.patrol_sheets import Check, PatrolSheet
 from dutydesk.screens.base import DeskScreen
@@ -157,6 +157,11 @@ class PatrolScreen(DeskScreen):
         row = self._markable()
         if row is None:
             return
+        self.open_intake(row)
+
+    @work
+    async def open_intake(self, row: CheckRow) -> None:
+        """登记 for this checkpoint; what was left half typed here is gone on with."""
         from dutydesk.screens.intake import IntakeScreen
 
         check = row.check
@@ -169,7 +174,10 @@ class PatrolScreen(DeskScreen):
             else:
                 self.after_intake(row.key, done)
 
-        self.app.push_screen(IntakeScreen(prefill=known), registered)
+        with self.desk_app.holding_keys():
+            kept = await self.ask(drafts.kept) or []
+            mine = (each for each in kept if each.content.get("patrol_check") == known["patrol_check"])
+            await self.app.push_screen(IntakeScreen(prefill=known, draft=next(mine, None)), registered)
 
     @work
     async def after_intake(self, check_id: int, done: Done) -> None:
@@ -275,7 +283,7 @@ class PatrolScreen(DeskScreen):
         if following is not None:
             self._move_to(following.key)
         else:
-            self.say("当天的检查点已全部标完。按 Enter 完成巡查。", "good")
+            self.say("当天的检查点已全部标完。按 Enter 再选“完成”。", "good")
 
     def _move_to(self, check_id: int) -> None:
         here = self.listing.row
@@ -332,7 +340,7 @@ class PatrolScreen(DeskScreen):
 
             def told(reason: str | None) -> None:
                 if reason:
-                    self.finish_now([row.sheet], reason)
+                    self.finish_early(row.sheet, left, reason)
 
             self._ask_reason(f"{row.sheet.route}还有{left}处未查：为什么不查了？", usual, told)
             return
@@ -340,6 +348,13 @@ class PatrolScreen(DeskScreen):
         lines = [f"{sheet.route}　{rows.counts(self.given.rows, sheet)}" for sheet in ready]
         if await self.app.push_screen_wait(Confirm("完成巡查？完成后标记不能再改。", lines, "完成")):
             self.finish_now(ready, "")
+
+    @work
+    async def finish_early(self, sheet: PatrolSheet, left: int, reason: str) -> None:
+        """A route with 未查 left is finished only after a second word: it cannot be taken back."""
+        lines = [f"还有{left}处未查，理由：{reason}", "完成后标记不能再改。"]
+        if await self.app.push_screen_wait(Confirm(f"{sheet.route}不再查了？", lines, "完成")):
+            self.finish_now([sheet], reason)
 
     @work
     async def finish_now(self, sheets: Sequence[PatrolSheet], reason: str) -> None:
@@ -369,7 +384,7 @@ class PatrolScreen(DeskScreen):
             told = await self.do(patrol.rest_normal, [sheet.id for sheet in sheets], self.new_act())
             if told is not None:
                 await self._read()
-                self.say("其余已标为正常。按 Enter 完成巡查。", "good")
+                self.say("其余已标为正常。按 Enter 再选“完成”。", "good")
 
     @work
     async def change_partners(self, row: CheckRow) -> None:
