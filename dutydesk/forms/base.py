@@ -17,7 +17,7 @@ from dutydesk.forms.when import DAY_UNREAD, MOMENT_UNREAD, parse_day, parse_mome
 from dutydesk.text import LINE_LIMIT, PROSE_LIMIT, clean, narrow
 
 Kind = Literal["text", "prose", "pick", "choice", "date", "moment", "number", "yesno"]
-PICKED: frozenset[str] = frozenset({"pick", "choice", "yesno", "date", "moment"})
+PICKED: frozenset[str] = frozenset({"pick", "choice", "yesno"})
 WHOLE_FORM = ""
 
 

@@ -57,6 +57,12 @@ class CaseSheet:
     reporter: Person | None
     waiting: tuple[str, ...]
     is_open: bool = True
+    closable: bool = False
+
+    @property
+    def state_words(self) -> str:
+        """The state as the screen says it: told back, it waits for the chief."""
+        return "待反馈（已反馈，等片区长销项）" if self.closable else self.state.label
 
 
 def moment(at: datetime | None) -> str:
@@ -94,6 +100,7 @@ def case_sheet(session: Session, issue_id: int) -> CaseSheet:
         else None,
         waiting=tuple(_waiting(issue)),
         is_open=issue.is_open,
+        closable=issue.state is State.FEEDBACK and issue.feedback_given,
     )
 
 

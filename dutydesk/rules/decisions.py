@@ -10,6 +10,7 @@ from dutydesk.rules import closing, ledger, office
 from dutydesk.rules.assignees import resolve
 from dutydesk.rules.case import moment
 from dutydesk.rules.errors import Refused
+from dutydesk.rules.lifecycle import STEP_NAMES
 from dutydesk.session import Session
 from dutydesk.text import mask_phones_in
 from dutydesk.vocabulary import ProxyState, RequestKind, RequestState, Role
@@ -149,7 +150,7 @@ def proxies_to_answer(session: Session) -> list[EnteredForMe]:
             key=row.id,
             issue_id=row.issue_id,
             number=row.issue.number,
-            what=mask_phones_in(row.step.text),
+            what=f"{STEP_NAMES.get(row.step.name, row.step.name)}：{mask_phones_in(row.step.text)}",
             when=f"{moment(row.told_at)} {row.means.label}",
         )
         for row in rows

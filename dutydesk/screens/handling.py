@@ -35,7 +35,7 @@ async def handle_case(screen: DeskScreen, issue_id: int) -> bool:
         options.append(Action(FOR_OTHERS, "代录", "承办人口头、电话、书面告诉您的，替他录入"))
     if sheet.reporter is not None:
         options.append(Action(REVEAL, "看反映人", "姓名、电话；要写理由，会记入审计"))
-    title = f"{sheet.number} {sheet.state.label}　{sheet.title}"
+    title = f"{sheet.number} {sheet.state_words}　{sheet.title}"
     chosen = await screen.show(ActionMenu(title, options))
     if chosen is None:
         return False

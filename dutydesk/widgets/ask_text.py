@@ -20,7 +20,10 @@ from dutydesk.widgets.typing_fields import LineField
 class AskText(ModalScreen[str | None]):
     """Leaves with the text, at least two characters of it, or None. Usual answers are picked with ↓ or ↑."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "返回", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "返回", show=False),
+        Binding("f10", "take", "确定", show=False),
+    ]
 
     def __init__(self, title: str, usual: Sequence[str] = (), value: str = "") -> None:
         super().__init__()
@@ -37,7 +40,11 @@ class AskText(ModalScreen[str | None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter takes it when it is long enough."""
         event.stop()
-        text = clean(event.value)
+        self.action_take()
+
+    def action_take(self) -> None:
+        """F10 as well: it saves everywhere."""
+        text = clean(self.query_one(LineField).value)
         if len(text) < 2:
             self.query_one("#how", Words).say("✗ 请至少写两个字。Esc 返回")
         else:

@@ -77,7 +77,7 @@ class CaseView(Widget, can_focus=True):
         if self.sheet is None:
             return [((line, self._style("dim")),) for line in wrap(self.empty, width)] if self.empty else []
         sheet, lines = self.sheet, []
-        lines.append(((cut(f"{sheet.number} {sheet.state.label}", width), self._style("head")),))
+        lines.append(((cut(f"{sheet.number} {sheet.state_words}", width), self._style("head")),))
         lines += [((line, plain),) for line in wrap(sheet.title, width)]
         lines += [((line, plain),) for line in wrap(sheet.place, width)]
         if sheet.flags:

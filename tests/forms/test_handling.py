@@ -38,7 +38,7 @@ TOLD = {"told_how": "phone", "told": "已清理", "satisfied": "yes"}
         ("first_contact", {"text": "不在家"}, "told_how", "请选方式。"),
         ("recategorise", {"category": "1", "reason": "登记错了"}, "urgency", "请选紧急程度。"),
         ("merge", {}, "target", "请填写主案编号。"),
-        ("pause", {"reason": "等大会"}, "until", "请选到哪一天。"),
+        ("pause", {"reason": "等大会"}, "until", "请填写到哪一天。"),
         ("pause", {"until": "那天", "reason": "等大会"}, "until",
          "日期没看懂。可以写 11-26、1126、2026-11-26、26日、明天、周五、+3（三天后）。"),
         ("pause", {"until": "11-31", "reason": "等大会"}, "until", "没有这一天。请看看月和日。"),
@@ -94,7 +94,7 @@ class TestOnBehalf:
 
     @pytest.mark.parametrize(
         ("missing", "message"),
-        [("on_behalf", "请选谁告诉您的。"), ("means", "请选怎么告诉的。"), ("told_at", "请选什么时候。")],
+        [("on_behalf", "请选谁告诉您的。"), ("means", "请选怎么告诉的。"), ("told_at", "请填写什么时候。")],
     )
     @time_machine.travel(MORNING, tick=False)
     def test_each_is_needed(self, missing, message):
