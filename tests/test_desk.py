@@ -121,6 +121,9 @@ class TestGivingUp:
         second = asyncio.create_task(desk.read(began.append))
         await asyncio.sleep(0)
         second.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await second
+        await asyncio.sleep(0)  # its answer is cancelled by a callback of the loop
         gate.open.set()
         assert await first == "through"
         assert await desk.read(count_issues) == 0
