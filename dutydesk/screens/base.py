@@ -14,7 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from dutydesk.models.connection import DatabaseProblem
+from dutydesk.desk import DatabaseProblem, Desk
 from dutydesk.rules import permission
 from dutydesk.rules.errors import Refused
 from dutydesk.session import Session
@@ -23,7 +23,6 @@ from dutydesk.widgets.frame import BottomLine, CalmFocus, Notice, TitleLine
 
 if TYPE_CHECKING:
     from dutydesk.app import DutyDesk
-    from dutydesk.desk import Desk
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 
-from dutydesk.models.connection import DatabaseProblem
+from dutydesk.desk import DatabaseProblem
 from dutydesk.rules import drafts
 from dutydesk.rules.drafts import Kept
 from dutydesk.rules.errors import Refused

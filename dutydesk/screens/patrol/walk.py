@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 
-from dutydesk.models.connection import DatabaseProblem
+from dutydesk.desk import DatabaseProblem
 from dutydesk.rules import drafts, patrol, patrol_sheets
 from dutydesk.rules.issue_acts import Done
 from dutydesk.rules.patrol_sheets import Check, PatrolSheet
