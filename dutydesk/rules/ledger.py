@@ -16,8 +16,9 @@ from peewee import Expression, ModelSelect
 
 from dutydesk.models import Issue, Unit
 from dutydesk.rules import deadlines, office, permission
-from dutydesk.rules.case import flags_of
+from dutydesk.rules.flags import flags_of
 from dutydesk.rules.organisation import start_of, today
+from dutydesk.rules.questions import NO_FILTERS, Filters, Question
 from dutydesk.session import Session
 from dutydesk.text import mask_phones_in
 from dutydesk.vocabulary import RUNNING, AssigneeKind, Role, State, Urgency
@@ -39,15 +40,29 @@ class IssueRow:
     holder: str
     marks: tuple[str, ...]
     closable: bool = False
+    hits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Window:
-    """A stretch of rows, and whether the list begins or ends with it."""
+    """A stretch of rows, and whether the list begins or ends with it.
+
+    `narrow` is the sentence to show when not all could be looked through: what was looked at, and how to ask for less.
+    """
 
     rows: list[IssueRow]
     at_start: bool
     at_end: bool
+    narrow: str = ""
+
+
+# What a list can be sorted by, as the screen calls it; "" in a question is the view's own order.
+ORDERS = {"newest": "编号", "deadline": "期限", "urgency": "紧急", "place": "地点", "changed": "最近变动"}
+
+
+def asked(question: Question | str) -> Question:
+    """A question; the key of a view asks for that view as it is."""
+    return Question(question) if isinstance(question, str) else question
 
 
 def _open(_session: Session) -> Expression:
@@ -212,25 +227,25 @@ def _page(
     return (found if forward else found[::-1]), not more
 
 
-def after(session: Session, view_key: str, key: int | None, count: int) -> Window:
+def after(session: Session, question: Question | str, key: int | None, count: int) -> Window:
     """The rows after the one with `key`; the first rows of the list when None."""
-    view = VIEWS[view_key]
+    view = VIEWS[asked(question).view]
     found, end = _page(session, view, count, True, _edge(key))
     return Window(rows_of(found), key is None, end)
 
 
-def before(session: Session, view_key: str, key: int | None, count: int) -> Window:
+def before(session: Session, question: Question | str, key: int | None, count: int) -> Window:
     """The rows before the one with `key`; the last rows of the list when None."""
-    view = VIEWS[view_key]
+    view = VIEWS[asked(question).view]
     found, start = _page(session, view, count, False, _edge(key))
     return Window(rows_of(found), start, key is None)
 
 
-def around(session: Session, view_key: str, key: int, count: int) -> Window:
+def around(session: Session, question: Question | str, key: int, count: int) -> Window:
     """A window about the row with `key`, or about where it would stand."""
-    view, edge = VIEWS[view_key], _edge(key)
+    view, edge = VIEWS[asked(question).view], _edge(key)
     if edge is None or (view.order == SOONEST and edge.due_at is None):
-        return after(session, view_key, None, count)
+        return after(session, question, None, count)
     earlier, start = _page(session, view, count // 2, False, edge)
     itself = list(_query(session, view).where(Issue.id == key))
     later, end = _page(session, view, count - len(earlier) - len(itself), True, edge)
@@ -282,11 +297,16 @@ def _age(since: datetime, now: datetime) -> str:
     return f"等{hours // 24}天" if hours >= 24 else f"等{hours}时" if hours else "刚到"
 
 
-def count(session: Session, view_key: str, at_most: int = 1000) -> int:
+def count(session: Session, question: Question | str, at_most: int = 1000) -> int:
     """How many rows a view has, counted no further than `at_most`."""
-    view = VIEWS[view_key]
+    view = VIEWS[asked(question).view]
     inner = permission.narrow(Issue.select(Issue.id).where(view.where(session)), session).limit(at_most)
     return int(inner.count())
+
+
+def new_above(session: Session, question: Question | str, key_of_first: int, at_most: int = 1000) -> int:
+    """How many rows stand above the first one on screen, counted no further than `at_most`."""
+    return len(before(session, question, key_of_first, at_most).rows)
 
 
 def new_since(session: Session, since: datetime) -> int:
