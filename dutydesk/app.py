@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
-import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar, TypeVar
@@ -18,7 +18,6 @@ from textual.screen import Screen
 
 from dutydesk.desk import Desk
 from dutydesk.models.connection import DatabaseProblem
-from dutydesk.rules import drafts
 from dutydesk.rules.errors import Refused
 from dutydesk.screens.base import DUTIES, DUTY_OF_KEY, DeskScreen, Duty
 from dutydesk.screens.today import TodayScreen
@@ -28,6 +27,7 @@ from dutydesk.vocabulary import Role
 
 R = TypeVar("R")
 
+_SETTLED = 1.0  # seconds after which the first page is surely drawn
 _BESIDE_PACKAGE = Path(__file__).parent.parent / "dutydesk.tcss"
 _INSIDE_PACKAGE = Path(__file__).parent / "dutydesk.tcss"
 
@@ -77,6 +77,7 @@ class DutyDesk(FullWidthKeys, App[str | None]):
             self.action_duty(self.first_duty)
         for screen in self.desk_screens():
             screen.signed_on()
+        self.set_timer(_SETTLED, _collect_again)
 
     async def show(self, screen: Screen[R]) -> R | None:
         """Open a dialog or form and wait for its result; for workers inside `holding_keys`.
@@ -187,11 +188,15 @@ class DutyDesk(FullWidthKeys, App[str | None]):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             report = folder / f"crash-{datetime.now(UTC):%Y%m%dT%H%M%S}.txt"
             report.touch(mode=0o600)
+            import traceback
+
             report.write_text(traceback.format_exc(), encoding="utf-8")
         self._close_messages_no_wait()
 
     def _last_words(self) -> None:
         """The loop is stuck: write the open drafts to files. Runs on a thread, touches no widget."""
+        from dutydesk.rules import drafts
+
         session = self.desk.session
         open_drafts = {
             draft_id: draft
@@ -200,6 +205,12 @@ class DutyDesk(FullWidthKeys, App[str | None]):
         }
         if session and open_drafts:
             drafts.last_words(load().state, session, open_drafts)
+
+
+def _collect_again() -> None:
+    """`cli` put off the collecting of garbage until the first page stood; what was loaded by then stays for good."""
+    gc.freeze()
+    gc.enable()
 
 
 def open_desk(number: str | None, duty: str) -> str | None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
@@ -57,6 +56,8 @@ def load() -> Settings:
     values: dict[str, str] = {}
     path = settings_file()
     if path.is_file():
+        import tomllib
+
         try:
             found = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -25,7 +25,6 @@ from textual.app import ScreenStackError
 from textual.filter import LineFilter
 from textual.keys import _character_to_key, key_to_character
 from textual.message_pump import MessagePump
-from textual.widgets import Input, TextArea
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -254,9 +253,16 @@ class FullWidthKeys(KeysInTurn):
     def key_to_hand(self: Any, event: events.Key) -> events.Key:
         """Exchange the key before any binding is looked up."""
         twin = ascii_twin(event.key)
-        if twin is None or isinstance(self.focused, (Input, TextArea)):
+        if twin is None or self._types_text(self.focused):
             return event
         return events.Key(twin, " " if twin == "space" else key_to_character(twin))
+
+    @staticmethod
+    def _types_text(widget: Any) -> bool:
+        """Whether what is typed there is text. The text area costs 20 ms to import: not before a key asks."""
+        from textual.widgets import Input, TextArea
+
+        return isinstance(widget, (Input, TextArea))
 
 
 class _Watch:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -58,6 +57,8 @@ def _fields(entry: AuditEntry) -> tuple[str, ...]:
 
 def append(act: Act, staff_number: str, chain: str, subject: str, values: Any) -> None:
     """Add a link for an act; the last thing in its transaction, since it takes the lock on the chain's head."""
+    import secrets  # brings random and hmac along, which only a write needs
+
     content = json.dumps(values, ensure_ascii=False, sort_keys=True, default=str)
     salt = secrets.token_hex(16)
     AuditHead.insert(chain=chain).on_conflict_ignore().execute()

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from dutydesk.models import Deadline, Issue, IssueStep, ProxyEntry, Reporter, Request
 from dutydesk.rules import acts, closing, deadlines, office, permission
 from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused
+from dutydesk.rules.flags import flags_of
 from dutydesk.rules.handling import name_of
 from dutydesk.rules.lifecycle import STEP_NAMES
-from dutydesk.rules.workcalendar import CHINA
+from dutydesk.rules.workcalendar import moment
 from dutydesk.session import Session
 from dutydesk.text import mask_name, mask_phone, mask_phones_in
 from dutydesk.vocabulary import Phase, ProxyState, RequestState, State
@@ -65,15 +66,6 @@ class CaseSheet:
         return "待反馈（已反馈，等片区长销项）" if self.closable else self.state.label
 
 
-def moment(at: datetime | None) -> str:
-    """A moment as the screen writes it: `11月24日 13:05`, with the year where it is not this one."""
-    if at is None:
-        return ""
-    local = at.astimezone(CHINA)
-    year = "" if local.year == datetime.now(CHINA).year else f"{local.year}年"
-    return f"{year}{local.month}月{local.day}日 {local:%H:%M}"
-
-
 def case_sheet(session: Session, issue_id: int) -> CaseSheet:
     """Read one case. Raises NotAllowed outside the session's scope."""
     query = permission.narrow(Issue.select().where(Issue.id == issue_id), session)
@@ -102,22 +94,6 @@ def case_sheet(session: Session, issue_id: int) -> CaseSheet:
         is_open=issue.is_open,
         closable=issue.state is State.FEEDBACK and issue.feedback_given,
     )
-
-
-def flags_of(issue: Issue) -> tuple[str, ...]:
-    """What puts a case first or tells of trouble, in words."""
-    marks = (
-        (issue.strongly_felt, "群众反映强烈"),
-        (issue.beyond_neighbourhood, "居民区难以协调"),
-        (issue.send_backs > 0, f"退单{issue.send_backs}次"),
-        (issue.reworks > 0, f"返工{issue.reworks}次"),
-        (issue.urges > 0, f"催办{issue.urges}次"),
-        (issue.sent_down, "下压居委"),
-        (issue.solved_on_spot, "当场解决"),
-        (issue.sample_due, "待抽查"),
-        (issue.satisfied is False, "反映人不满意"),
-    )
-    return tuple(words for on, words in marks if on)
 
 
 def _facts(issue: Issue) -> list[tuple[str, str]]:

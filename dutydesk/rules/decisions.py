@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from dutydesk.models import Issue, ProxyEntry, Request, Staff, Unit
 from dutydesk.rules import closing, ledger, office
 from dutydesk.rules.assignees import resolve
-from dutydesk.rules.case import moment
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.lifecycle import STEP_NAMES
+from dutydesk.rules.workcalendar import moment
 from dutydesk.session import Session
 from dutydesk.text import mask_phones_in
 from dutydesk.vocabulary import ProxyState, RequestKind, RequestState, Role

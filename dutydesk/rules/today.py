@@ -8,8 +8,7 @@ from typing import Any
 
 from dutydesk.models import Area, Issue, IssueStep, Shift, Staff
 from dutydesk.rules import decisions, drafts, ledger, patrol, permission
-from dutydesk.rules.case import moment
-from dutydesk.rules.workcalendar import CHINA
+from dutydesk.rules.workcalendar import CHINA, moment
 from dutydesk.session import Session
 from dutydesk.vocabulary import Role
 

@@ -37,6 +37,15 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(CHINA).replace(second=0, microsecond=0)
 
 
+def moment(at: datetime | None) -> str:
+    """A moment as the screen writes it: `11月24日 13:05`, with the year where it is not this one."""
+    if at is None:
+        return ""
+    local = at.astimezone(CHINA)
+    year = "" if local.year == datetime.now(CHINA).year else f"{local.year}年"
+    return f"{year}{local.month}月{local.day}日 {local:%H:%M}"
+
+
 def _minute(moment: time) -> int:
     return moment.hour * 60 + moment.minute
 

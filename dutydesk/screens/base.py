@@ -5,7 +5,6 @@ The table of duties is here too: digits on 今日, function keys anywhere, help 
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
@@ -18,7 +17,6 @@ from dutydesk.desk import DatabaseProblem, Desk
 from dutydesk.rules import permission
 from dutydesk.rules.errors import Refused
 from dutydesk.session import Session
-from dutydesk.widgets.action_menu import TextPage
 from dutydesk.widgets.frame import BottomLine, CalmFocus, Notice, TitleLine
 
 if TYPE_CHECKING:
@@ -157,12 +155,19 @@ class DeskScreen(CalmFocus, Screen[Any]):
     @staticmethod
     def new_act() -> str:
         """The id of an act to come."""
+        import uuid
+
         return str(uuid.uuid4())
 
     # -- what the app calls ---------------------------------------------------------------------------------
 
     composed = False
     stale = False
+
+    @property
+    def first_in_sight(self) -> bool:
+        """Whether it is composed as soon as it is pushed."""
+        return True
 
     def on_screen_resume(self) -> None:
         """In sight again: what was written meanwhile is read now.
@@ -179,6 +184,11 @@ class DeskScreen(CalmFocus, Screen[Any]):
 
     def on_mount(self) -> None:
         """Show whose desk it is, once somebody is signed on."""
+        if self.first_in_sight:
+            self.drawn()
+
+    def drawn(self) -> None:
+        """The parts of this screen are there."""
         self.composed = True
         self.on_resize()
         if self.desk.session is not None:
@@ -217,6 +227,8 @@ class DeskScreen(CalmFocus, Screen[Any]):
 
     def action_help(self) -> None:
         """All keys of this screen, and those that work everywhere."""
+        from dutydesk.widgets.action_menu import TextPage
+
         self.app.push_screen(TextPage(f"帮助·{self.NAME}", "\n".join(self.help_lines())))
 
     def help_lines(self) -> Iterable[str]:

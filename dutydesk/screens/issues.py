@@ -10,10 +10,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 
-from dutydesk.rules import case, ledger
+from dutydesk.rules import ledger
 from dutydesk.rules.ledger import ON_DIGITS, VIEWS, IssueRow, Window
 from dutydesk.screens.base import DUTY_OF_KEY, DeskScreen
-from dutydesk.screens.handling import handle_case
 from dutydesk.terminal import digit_of
 from dutydesk.vocabulary import Urgency
 from dutydesk.widgets.case_view import CaseView
@@ -156,6 +155,8 @@ class IssuesScreen(DeskScreen):
         """Read the case under the cursor."""
         if self.case_hidden:
             return
+        from dutydesk.rules import case
+
         sheet = await self.ask(case.case_sheet, row.key)
         if sheet is not None:
             self.query_one(CaseView).show(sheet)
@@ -203,6 +204,8 @@ class IssuesScreen(DeskScreen):
     @work(group="handle")
     async def handle(self, row: IssueRow) -> None:
         """The menu, the form, the act; then the list as it is now."""
+        from dutydesk.screens.handling import handle_case
+
         with self.desk_app.holding_keys():
             if await handle_case(self, row.key):
                 self.read_again()

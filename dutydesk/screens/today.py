@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from dutydesk.rules import signing_on, today
-from dutydesk.rules.case import moment
 from dutydesk.rules.drafts import Kept
+from dutydesk.rules.workcalendar import moment
 from dutydesk.screens.base import DUTIES, DeskScreen
 from dutydesk.terminal import digit_of
-from dutydesk.widgets.action_menu import Action, ActionMenu, Words
+from dutydesk.widgets.frame import Words
 from dutydesk.widgets.given import Given
 from dutydesk.widgets.window_list import Column, WindowList
+
+if TYPE_CHECKING:
+    from dutydesk.rules.today import TodaySheet
 
 WEEKDAYS = "一二三四五六日"
 NEEDS, NEWS, DRAFTS = "要办", "新情况", "没填完"
@@ -55,6 +57,26 @@ class TodayScreen(DeskScreen):
         self.since: datetime | None = None
         self.visit_noted = False
 
+    def compose(self) -> ComposeResult:
+        """Nothing yet when another duty is opened first: what nobody sees need not be drawn."""
+        return super().compose() if self.first_in_sight else iter(())
+
+    @property
+    def first_in_sight(self) -> bool:
+        """Whether no other duty is about to open over it."""
+        return self.desk_app.first_duty == "today"
+
+    @work(exclusive=True, group="compose")
+    async def compose_late(self) -> None:
+        """In sight for the first time."""
+        await self.recompose()
+        self.drawn()
+
+    def on_screen_resume(self) -> None:
+        """Draw what was left out at the start."""
+        if not self.composed and self.is_mounted and self.first_in_sight:
+            self.compose_late()
+
     def body(self) -> ComposeResult:
         """Day and shift, the list, the duties."""
         yield Words("正在打开…", id="day")
@@ -82,7 +104,7 @@ class TodayScreen(DeskScreen):
 
     def wanted_now(self) -> bool:
         """Not when another duty is about to open over it."""
-        return super().wanted_now() and self.desk_app.first_duty == "today"
+        return super().wanted_now() and self.first_in_sight
 
     def changed(self) -> None:
         """Somebody wrote, or somebody came back here: the counts may differ."""
@@ -96,6 +118,8 @@ class TodayScreen(DeskScreen):
     @work(exclusive=True, group="visit")
     async def note_visit(self) -> None:
         """Once for each person who signs on: since when were they away? Then read the page."""
+        from dutydesk.rules import signing_on
+
         self.since = await self.do(signing_on.seen)
         self.read_again()
 
@@ -111,6 +135,8 @@ class TodayScreen(DeskScreen):
     @work(exclusive=True, group="today")
     async def read_again(self) -> None:
         """Read the page again."""
+        from dutydesk.rules import today
+
         sheet = await self.ask(today.today_sheet, self.since)
         if sheet is None:
             return
@@ -136,6 +162,8 @@ class TodayScreen(DeskScreen):
     @work
     async def go_on_with(self, draft: Kept) -> None:
         """Go on with what was left half typed, or throw it away."""
+        from dutydesk.widgets.action_menu import Action, ActionMenu
+
         with self.desk_app.holding_keys():
             choice = await self.show(
                 ActionMenu(
@@ -169,6 +197,8 @@ class TodayScreen(DeskScreen):
     @work
     async def more(self) -> None:
         """What else there is."""
+        from dutydesk.widgets.action_menu import Action, ActionMenu
+
         with self.desk_app.holding_keys():
             actions = [
                 Action(duty.name, duty.title)
@@ -207,13 +237,15 @@ def _form_of(draft: Kept) -> DeskScreen:
     return IntakeScreen(draft=draft)
 
 
-def _day_line(day: date, sheet: today.TodaySheet) -> str:
+def _day_line(day: date, sheet: TodaySheet) -> str:
     shifts = "　".join(sheet.on_duty)
     since = f"\n上次在这里：{sheet.since}" if sheet.since else ""
     return f"{day.month}月{day.day}日 星期{WEEKDAYS[day.weekday()]}　{shifts}{since}"
 
 
-def _rows(sheet: today.TodaySheet) -> list[HomeRow]:
+def _rows(sheet: TodaySheet) -> list[HomeRow]:
+    from dutydesk.rules.today import MANY
+
     rows = [
         HomeRow(
             f"draft:{draft.id}",
@@ -228,6 +260,6 @@ def _rows(sheet: today.TodaySheet) -> list[HomeRow]:
     for section, lines in ((NEEDS, sheet.needs), (NEWS, sheet.news)):
         for line in lines:
             key = f"{section}:{line.duty}:{line.target}:{line.text}"
-            count = f"{line.count}+" if line.count >= today.MANY else str(line.count or "")
+            count = f"{line.count}+" if line.count >= MANY else str(line.count or "")
             rows.append(HomeRow(key, section, line.text, count, line.duty, line.target, line.pressing))
     return rows

@@ -12,11 +12,10 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Static
 
-from dutydesk.widgets.cells import lean, literal, strip_of, wrap
+from dutydesk.widgets.cells import lean, strip_of, wrap
 from dutydesk.widgets.choices import Choices, Option
-from dutydesk.widgets.frame import CalmFocus
+from dutydesk.widgets.frame import CalmFocus, Words
 
 T = TypeVar("T")
 
@@ -29,21 +28,6 @@ class Action(Generic[T]):
     label: str
     hint: str = ""
     disabled_reason: str = ""
-
-
-class Words(Static):
-    """Text from anybody, shown as it is: no markup, nothing a terminal obeys."""
-
-    def __init__(self, text: str = "", *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(_lines_of(text), markup=False, id=id, classes=classes)
-
-    def say(self, text: str) -> None:
-        """Show another text."""
-        self.update(_lines_of(text))
-
-
-def _lines_of(text: str) -> str:
-    return "\n".join(literal(line) for line in text.split("\n"))
 
 
 class ActionMenu(CalmFocus, ModalScreen[T | None]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -11,8 +11,10 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from dutydesk.rules.case import CaseSheet, Person, StoryLine
 from dutydesk.widgets.cells import Line, cut, lean, strip_of, wrap
+
+if TYPE_CHECKING:
+    from dutydesk.rules.case import CaseSheet, Person, StoryLine
 
 _LABEL = 6
 

@@ -10,8 +10,9 @@ from textual.geometry import Size
 from textual.reactive import Reactive
 from textual.strip import Strip
 from textual.widget import Widget
+from textual.widgets import Static
 
-from dutydesk.widgets.cells import Line, cut, fit, lean, strip_of, wrap
+from dutydesk.widgets.cells import Line, cut, fit, lean, literal, strip_of, wrap
 
 Kind = Literal["info", "good", "bad"]
 MARKS: dict[str, str] = {"info": "", "good": "✓ ", "bad": "✗ "}
@@ -26,6 +27,21 @@ class CalmFocus:
     """
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+
+
+class Words(Static):
+    """Text from anybody, shown as it is: no markup, nothing a terminal obeys."""
+
+    def __init__(self, text: str = "", *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(_lines_of(text), markup=False, id=id, classes=classes)
+
+    def say(self, text: str) -> None:
+        """Show another text."""
+        self.update(_lines_of(text))
+
+
+def _lines_of(text: str) -> str:
+    return "\n".join(literal(line) for line in text.split("\n"))
 
 
 class TitleLine(Widget):

@@ -9,8 +9,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from dutydesk.rules.case import moment
 from dutydesk.rules.patrol_sheets import Check, PatrolSheet
+from dutydesk.rules.workcalendar import moment
 from dutydesk.screens.patrol.rows import CheckRow
 from dutydesk.vocabulary import Mark
 from dutydesk.widgets.cells import Line, lean, strip_of, wrap
