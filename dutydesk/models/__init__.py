@@ -25,6 +25,7 @@ from dutydesk.models.organisation import (
 )
 from dutydesk.models.patrol import Checkpoint, Patrol, PatrolCheck, Route
 from dutydesk.models.staff import DeskVisit, Posting, RoleGrant, Shift, Staff
+from dutydesk.models.views import SavedView
 
 TABLES: tuple[type[Table], ...] = (
     District,
@@ -61,6 +62,7 @@ TABLES: tuple[type[Table], ...] = (
     Checkpoint,
     Patrol,
     PatrolCheck,
+    SavedView,
 )
 
 __all__ = ["TABLES", "InstantField", "database"]

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import reduce
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from peewee import Expression, Model, ModelSelect
 
 from dutydesk.models import Issue
+from dutydesk.models.issue_lists import constant
 from dutydesk.rules import lifecycle
 from dutydesk.rules.errors import NotAllowed
 from dutydesk.session import Grant, Session
@@ -55,52 +57,99 @@ NOTHING = Issue.id.is_null()
 EVERYTHING = Issue.id.is_null(False)
 
 
-def _area(grant: Grant) -> Expression:
-    return Issue.area == grant.area_id
+class Reach(NamedTuple):
+    """A part of what a session may see: cases that one index finds. `kind` names the index's first columns."""
+
+    kind: str  # district, town, area, unit, or hand
+    where: Expression
 
 
-def _subdistrict(grant: Grant) -> Expression:
-    return Issue.subdistrict == grant.subdistrict_id
+def _nothing(_grant: Grant, _staff_id: int) -> list[Reach]:
+    return []
 
 
-def _given_to(grant: Grant, staff_id: int) -> Expression:
-    mine = (Issue.handler == staff_id) | (
-        (Issue.assignee_kind == AssigneeKind.STAFF) & (Issue.assignee_key == str(staff_id))
-    )
-    if grant.force is None:
-        return mine
-    of_my_force = (
-        (Issue.assignee_kind == AssigneeKind.FORCE)
-        & (Issue.assignee_key == grant.force.value)
-        & (Issue.area == grant.area_id)
-    )
-    return mine | of_my_force
+def _district(_grant: Grant, _staff_id: int) -> list[Reach]:
+    return [Reach("district", EVERYTHING)]
 
 
-def _department(grant: Grant, _staff_id: int) -> Expression:
-    return (Issue.assignee_kind == AssigneeKind.DEPARTMENT) & (Issue.assignee_key == str(grant.department_id))
+def _subdistrict(grant: Grant, _staff_id: int) -> list[Reach]:
+    return [Reach("town", Issue.subdistrict == grant.subdistrict_id)]
 
 
-# Each role's scope: the cases on which it may look and act.
-SCOPE: dict[Role, Callable[[Grant, int], Expression]] = {
-    R.DUTY_OFFICER: lambda grant, _: _area(grant),
-    R.AREA_CHIEF: lambda grant, _: _area(grant),
-    R.NEIGHBOURHOOD_OFFICER: lambda grant, _: Issue.unit == grant.unit_id,
-    R.HANDLER: _given_to,
+def _area(grant: Grant, _staff_id: int) -> list[Reach]:
+    return [Reach("area", Issue.area == grant.area_id)]
+
+
+def _unit(grant: Grant, _staff_id: int) -> list[Reach]:
+    return [Reach("unit", Issue.unit == grant.unit_id)]
+
+
+def given_to(kind: AssigneeKind, key: str) -> Expression:
+    """Cases that were given to somebody."""
+    return (Issue.assignee_kind == constant(kind.value)) & (Issue.assignee_key == key)
+
+
+def _own(grant: Grant, staff_id: int) -> list[Reach]:
+    found = [
+        Reach("hand", Issue.handler == staff_id),
+        Reach("hand", given_to(AssigneeKind.STAFF, str(staff_id))),
+    ]
+    if grant.force is not None:
+        of_my_force = given_to(AssigneeKind.FORCE, grant.force.value)
+        found.append(Reach("hand", (Issue.area == grant.area_id) & of_my_force))
+    return found
+
+
+def _department(grant: Grant, _staff_id: int) -> list[Reach]:
+    return [Reach("hand", given_to(AssigneeKind.DEPARTMENT, str(grant.department_id)))]
+
+
+# Each role's scope: the cases on which it may look and act, as alternatives of which each has its index.
+SCOPE: dict[Role, Callable[[Grant, int], list[Reach]]] = {
+    R.DUTY_OFFICER: _area,
+    R.AREA_CHIEF: _area,
+    R.NEIGHBOURHOOD_OFFICER: _unit,
+    R.HANDLER: _own,
     R.LIAISON: _department,
     R.DEPARTMENT_HEAD: _department,
-    R.COORDINATOR: lambda grant, _: _subdistrict(grant),
-    R.SIGNATORY: lambda grant, _: _subdistrict(grant),
-    R.DISTRICT_COORDINATOR: lambda _grant, _: EVERYTHING,
-    R.SUPERVISOR: lambda _grant, _: EVERYTHING,
-    R.AUDITOR: lambda _grant, _: NOTHING,
-    R.ADMINISTRATOR: lambda _grant, _: NOTHING,
+    R.COORDINATOR: _subdistrict,
+    R.SIGNATORY: _subdistrict,
+    R.DISTRICT_COORDINATOR: _district,
+    R.SUPERVISOR: _district,
+    R.AUDITOR: _nothing,
+    R.ADMINISTRATOR: _nothing,
 }
 
 
+def reaches(session: Session, roles: Iterable[Role] = CASE_READERS) -> list[Reach]:
+    """What a session may see by these roles, in parts: a list reads each on its index and merges them."""
+    found: dict[Grant, list[Reach]] = {}
+    for grant in session.grants:
+        if grant.role in roles:
+            same = replace(grant, role=_SAME_SCOPE.get(grant.role, grant.role), place="")
+            found[same] = SCOPE[grant.role](grant, session.staff_id)
+    parts = [part for several in found.values() for part in several]
+    whole = [part for part in parts if part.kind == "district"]
+    return whole[:1] or parts
+
+
+# Roles that see the same with the same grant: what they see is read once.
+_SAME_SCOPE = {
+    R.AREA_CHIEF: R.DUTY_OFFICER,
+    R.DEPARTMENT_HEAD: R.LIAISON,
+    R.SIGNATORY: R.COORDINATOR,
+    R.SUPERVISOR: R.DISTRICT_COORDINATOR,
+}
+
+
+def any_of(parts: Iterable[Expression]) -> Expression:
+    """Cases of which one of these holds; of none where there is none."""
+    listed = list(parts)
+    return reduce(operator.or_, listed) if listed else NOTHING
+
+
 def _within(session: Session, roles: Iterable[Role]) -> Expression:
-    scopes = [SCOPE[grant.role](grant, session.staff_id) for grant in session.grants if grant.role in roles]
-    return reduce(operator.or_, scopes) if scopes else NOTHING
+    return any_of(part.where for part in reaches(session, roles))
 
 
 def narrow(query: ModelSelect[M], session: Session) -> ModelSelect[M]:
@@ -127,7 +176,9 @@ def roles_on(session: Session, issue_id: int) -> frozenset[Role]:
         grant.role
         for grant in session.grants
         if Issue.select(Issue.id)
-        .where(Issue.id == issue_id, SCOPE[grant.role](grant, session.staff_id))
+        .where(
+            Issue.id == issue_id, any_of(part.where for part in SCOPE[grant.role](grant, session.staff_id))
+        )
         .exists()
     )
 

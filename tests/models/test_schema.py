@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playhouse.schema_diff import diff_models
 
+import dutydesk.models.issue_indexes  # noqa: F401  (the model's partial indexes)
 from dutydesk.models import TABLES, Draft, Issue, IssueStep, Reporter, Table, database
 from dutydesk.models.base import InstantField
 from dutydesk.models.connection import applied_migrations, connect, known_migrations, migrate, upgrade

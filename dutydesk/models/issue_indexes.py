@@ -1,0 +1,53 @@
+"""The indexes that give the ledger's lists in their order, whatever the size of the table.
+
+The columns before the order are the scope: an area's, a subdistrict's, a unit's desk, the whole district, or what was
+given to a force of an area, to somebody by key, to a handler. Importing this adds them to the model; only making and
+comparing schemas needs it, so that opening the desk does without.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dutydesk.models import issue_lists as lists
+from dutydesk.models.issues import Issue
+
+_AREA, _TOWN, _UNIT, _ID = Issue.area, Issue.subdistrict, Issue.unit, Issue.id
+_PLACES: dict[str, tuple[Any, ...]] = {"area": (_AREA,), "town": (_TOWN,), "unit": (_UNIT,), "district": ()}
+_HANDS: dict[str, tuple[Any, ...]] = {
+    "handler": (Issue.handler,),
+    "holder": (Issue.assignee_kind, Issue.assignee_key),
+    "force": (Issue.area, Issue.assignee_key),
+}
+
+
+def _indexed(name: str, columns: tuple[Any, ...], where: Any) -> None:
+    Issue.add_index(Issue.index(*columns, _ID, where=where, name=f"issue_{name}"))
+
+
+def _given(scope: str, where: Any) -> Any:
+    return lists.TO_A_FORCE & where if scope == "force" else where
+
+
+def _add_indexes() -> None:
+    for scope, columns in (_PLACES | _HANDS).items():
+        _indexed(f"open_{scope}", columns, _given(scope, lists.OPEN))
+        _indexed(f"due_{scope}", (*columns, Issue.due_at), _given(scope, lists.RUNNING_NOW))
+        if scope in _HANDS:
+            _indexed(f"hand_{scope}", columns, _given(scope, lists.ON_HAND))
+        else:
+            _indexed(
+                f"first_{scope}", (*columns, Issue.beyond_neighbourhood, Issue.strongly_felt), lists.FIRST
+            )
+    for scope in ("area", "town", "district"):
+        _indexed(f"sent_back_{scope}", _PLACES[scope], lists.SENT_BACK)
+    _indexed("all_force", _HANDS["force"], lists.TO_A_FORCE)
+    _indexed("feedback_area", (_AREA, Issue.feedback_given), lists.IN_FEEDBACK)
+    _indexed("sample_area", (_AREA,), lists.SAMPLE)
+    _indexed("contact_area", (_AREA,), lists.TO_CONTACT)
+    _indexed("paused_area", (_AREA, Issue.paused_until), lists.PAUSED)
+    _indexed("pooled_area", (_AREA, Issue.look_again_on), lists.POOLED)
+    _indexed("urgency_area", (_AREA, Issue.urgency), lists.OPEN)
+
+
+_add_indexes()
