@@ -1,32 +1,40 @@
 """The ledger's windows: a list never reads more than it shows, whatever the size of the table.
 
-A view is a condition and an order with an index of its own; a window is read by keyset from the row at its edge.
+A window is read by keyset from the row at its edge; `listing` says on which indexes. See `docs/plans.md`.
 """
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import reduce
-from typing import Any
+from typing import Any, NamedTuple
 
-from peewee import Expression, ModelSelect
+from peewee import Expression, Tuple
 
 from dutydesk.models import Issue, Unit
 from dutydesk.rules import deadlines, office, permission
 from dutydesk.rules.flags import flags_of
+from dutydesk.rules.listing import LOOKED_AT, ORDERS, Arm, Key, Listing, Segment, Stand, listing
 from dutydesk.rules.organisation import start_of, today
 from dutydesk.rules.questions import NO_FILTERS, Filters, Question
+from dutydesk.rules.views import VIEWS
 from dutydesk.session import Session
 from dutydesk.text import mask_phones_in
-from dutydesk.vocabulary import RUNNING, AssigneeKind, Role, State, Urgency
+from dutydesk.vocabulary import RUNNING, State, Urgency
+
+__all__ = ["NO_FILTERS", "ORDERS", "VIEWS", "Filters", "IssueRow", "Question", "Window"]
+
+ON_DIGITS = tuple(VIEWS)[:9]
+NARROW = "只看了最近的2万件，可能还有没看到的。请加上状态、地点或时间，或换一个清单再看。"
+_FIRST_LOOK = 200
+_MOST_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True)
 class IssueRow:
-    """A line of the ledger; `key` is the case's id."""
+    """A line of the ledger; `key` is the case's id, `hits` the pieces of what was searched for, to mark them."""
 
     key: int
     number: str
@@ -56,217 +64,273 @@ class Window:
     narrow: str = ""
 
 
-# What a list can be sorted by, as the screen calls it; "" in a question is the view's own order.
-ORDERS = {"newest": "编号", "deadline": "期限", "urgency": "紧急", "place": "地点", "changed": "最近变动"}
-
-
 def asked(question: Question | str) -> Question:
     """A question; the key of a view asks for that view as it is."""
     return Question(question) if isinstance(question, str) else question
 
 
-def _open(_session: Session) -> Expression:
-    return Issue.is_open == True  # noqa: E712  (peewee builds SQL from it)
-
-
-def _in_state(*states: State) -> Callable[[Session], Expression]:
-    return lambda _session: Issue.state.in_(states)
-
-
-def _running() -> Expression:
-    return Issue.state.in_(RUNNING)
-
-
-def _this_minute() -> datetime:
-    """Deadlines are counted in minutes: at the very minute nothing is overdue yet."""
-    return datetime.now(UTC).replace(second=0, microsecond=0)
-
-
-def _overdue(session: Session) -> Expression:
-    return _open(session) & (Issue.due_at < _this_minute()) & _running()
-
-
-def _due_today(session: Session) -> Expression:
-    now = _this_minute()
-    tomorrow = office.end_of_day(now)
-    return _open(session) & (Issue.due_at >= now) & (Issue.due_at <= tomorrow) & _running()
-
-
-def _first(session: Session) -> Expression:
-    return _open(session) & (Issue.strongly_felt | Issue.beyond_neighbourhood)
-
-
-def _sent_back(_session: Session) -> Expression:
-    return (Issue.state == State.OPENED) & (Issue.send_backs > 0)
-
-
-def _with_me(session: Session) -> Expression:
-    mine = [Issue.handler == session.staff_id]
-    mine.append((Issue.assignee_kind == AssigneeKind.STAFF) & (Issue.assignee_key == str(session.staff_id)))
-    for grant in session.grants:
-        if grant.role is Role.HANDLER and grant.force:
-            mine.append(
-                (Issue.assignee_kind == AssigneeKind.FORCE)
-                & (Issue.assignee_key == grant.force.value)
-                & (Issue.area == grant.area_id)
-            )
-        if grant.role in (Role.LIAISON, Role.DEPARTMENT_HEAD):
-            mine.append(
-                (Issue.assignee_kind == AssigneeKind.DEPARTMENT)
-                & (Issue.assignee_key == str(grant.department_id))
-            )
-        if grant.role is Role.NEIGHBOURHOOD_OFFICER:
-            mine.append(
-                (Issue.assignee_kind == AssigneeKind.UNIT) & (Issue.assignee_key == str(grant.unit_id))
-            )
-    return Issue.state.in_((State.ASSIGNED, State.HANDLING)) & reduce(operator.or_, mine)
-
-
-def _set_aside_due(_session: Session) -> Expression:
-    day = today()
-    return (Issue.state.in_((State.PAUSED, State.POOLED))) & (
-        (Issue.paused_until < day) | (Issue.look_again_on <= day)
-    )
-
-
-def _closed_lately(_session: Session) -> Expression:
-    return Issue.state == State.CLOSED
-
-
-def _sample(_session: Session) -> Expression:
-    return (Issue.state == State.CLOSED) & (Issue.sample_due == True)  # noqa: E712
-
-
-def _closable(_session: Session) -> Expression:
-    return (Issue.state == State.FEEDBACK) & (Issue.feedback_given == True)  # noqa: E712
-
-
-def _to_tell(_session: Session) -> Expression:
-    return (Issue.state == State.FEEDBACK) & (Issue.feedback_given == False)  # noqa: E712
-
-
-def _to_contact(session: Session) -> Expression:
-    return _open(session) & Issue.first_contact_due_at.is_null(False) & Issue.first_contact_at.is_null()
-
-
-def _everything(_session: Session) -> Expression:
-    return permission.EVERYTHING
-
-
-NEWEST = "newest"
-SOONEST = "soonest"
-
-
-@dataclass(frozen=True)
-class View:
-    """A named list of the ledger."""
-
-    key: str
-    name: str
-    where: Callable[[Session], Expression]
-    order: str = NEWEST
-
-
-VIEWS: dict[str, View] = {
-    view.key: view
-    for view in (
-        View("open", "全部未结", _open),
-        View("reported", "待立案", _in_state(State.REPORTED)),
-        View("opened", "待派单", _in_state(State.OPENED)),
-        View("overdue", "逾期", _overdue, SOONEST),
-        View("due_today", "今日到期", _due_today, SOONEST),
-        View("mine", "在我手上", _with_me),
-        View("review", "待核查", _in_state(State.REVIEW)),
-        View("feedback", "待反馈", _to_tell),
-        View("all", "全部", _everything),
-        View("first", "群众反映强烈、居委难协调", _first),
-        View("sent_back", "退单待重派", _sent_back),
-        View("closable", "可销项", _closable),
-        View("set_aside", "缓办、挂账", _in_state(State.PAUSED, State.POOLED)),
-        View("set_aside_due", "缓办、挂账到日", _set_aside_due),
-        View("sample", "待抽查", _sample),
-        View("to_contact", "待先行联系", _to_contact),
-        View("closed", "已销项", _closed_lately),
-    )
-}
-ON_DIGITS = tuple(VIEWS)[:9]
-
-
-def _keys(order: str) -> list[tuple[Any, bool]]:
-    """The columns of an order, each with whether it goes down."""
-    return [(Issue.due_at, False), (Issue.id, True)] if order == SOONEST else [(Issue.id, True)]
-
-
-def _query(session: Session, view: View) -> ModelSelect[Issue]:
-    query = Issue.select(Issue, Unit).join(Unit).where(view.where(session))
-    return permission.narrow(query, session)
-
-
-def _beyond(order: str, edge: Issue, forward: bool) -> Expression:
-    """Rows that come after (or before) an edge row in an order."""
-    keys = _keys(order)
-    alternatives = []
-    for position, (column, down) in enumerate(keys):
-        equal = [earlier == edge.__data__[earlier.name] for earlier, _ in keys[:position]]
-        value = edge.__data__[column.name]
-        beyond = column < value if down == forward else column > value
-        alternatives.append(reduce(operator.and_, [*equal, beyond]))
-    return reduce(operator.or_, alternatives)
-
-
-def _page(
-    session: Session, view: View, count: int, forward: bool, edge: Issue | None
-) -> tuple[list[Issue], bool]:
-    """Up to `count` issues on one side of an edge in list order, and whether the list ends with them."""
-    query = _query(session, view)
-    if edge is not None:
-        query = query.where(_beyond(view.order, edge, forward))
-    order = [column.desc() if down == forward else column.asc() for column, down in _keys(view.order)]
-    found = list(query.order_by(*order).limit(count + 1))
-    more, found = len(found) > count, found[:count]
-    return (found if forward else found[::-1]), not more
+# -- windows -----------------------------------------------------------------------------------------------------
 
 
 def after(session: Session, question: Question | str, key: int | None, count: int) -> Window:
     """The rows after the one with `key`; the first rows of the list when None."""
-    view = VIEWS[asked(question).view]
-    found, end = _page(session, view, count, True, _edge(key))
-    return Window(rows_of(found), key is None, end)
+    reading = _Reading(session, asked(question))
+    found = reading.take(count, True, reading.stand_of(key))
+    return reading.window(found.ids, key is None, found.end)
 
 
 def before(session: Session, question: Question | str, key: int | None, count: int) -> Window:
     """The rows before the one with `key`; the last rows of the list when None."""
-    view = VIEWS[asked(question).view]
-    found, start = _page(session, view, count, False, _edge(key))
-    return Window(rows_of(found), start, key is None)
+    reading = _Reading(session, asked(question))
+    found = reading.take(count, False, reading.stand_of(key))
+    return reading.window(found.ids[::-1], found.end, key is None)
 
 
 def around(session: Session, question: Question | str, key: int, count: int) -> Window:
     """A window about the row with `key`, or about where it would stand."""
-    view, edge = VIEWS[asked(question).view], _edge(key)
-    if edge is None or (view.order == SOONEST and edge.due_at is None):
+    reading = _Reading(session, asked(question))
+    stand, belongs = reading.edge(key)
+    if stand is None:
         return after(session, question, None, count)
-    earlier, start = _page(session, view, count // 2, False, edge)
-    itself = list(_query(session, view).where(Issue.id == key))
-    later, end = _page(session, view, count - len(earlier) - len(itself), True, edge)
-    return Window(rows_of([*earlier, *itself, *later]), start, end)
+    earlier = reading.take(count // 2, False, stand)
+    itself = [key] if belongs else []
+    later = reading.take(count - len(earlier.ids) - len(itself), True, stand)
+    return reading.window([*earlier.ids[::-1], *itself, *later.ids], earlier.end, later.end)
 
 
-def _edge(key: int | None) -> Issue | None:
-    if key is None:
-        return None
-    found = Issue.get_or_none(Issue.id == key)
-    return found if isinstance(found, Issue) else None
+def new_above(session: Session, question: Question | str, key_of_first: int, at_most: int = 1000) -> int:
+    """How many rows stand above the first one on screen, counted no further than `at_most`."""
+    reading = _Reading(session, asked(question))
+    stand = reading.stand_of(key_of_first)
+    return len(reading.take(at_most, False, stand).ids) if stand else 0
 
 
-def rows_of(issues: Sequence[Issue]) -> list[IssueRow]:
-    """The lines for issues that were read with their units; time left as of now."""
+def count(session: Session, question: Question | str, at_most: int = 1000) -> int:
+    """How many rows a list has, counted no further than `at_most`."""
+    reading = _Reading(session, replace(asked(question), order=""))
+    plan = reading.plan
+    if reading.question.words or plan.filters is not None:
+        return len(reading.take(at_most, True, None).ids)
+    if len(plan.arms) == 1:
+        return int(Issue.select(Issue.id).where(plan.arms[0].where).limit(at_most).count())
+    found: set[int] = set()
+    for arm in plan.arms:
+        rows: Any = Issue.select(Issue.id).where(arm.where).limit(at_most)
+        found.update(issue_id for (issue_id,) in rows.tuples())
+    return min(len(found), at_most)
+
+
+# -- reading -----------------------------------------------------------------------------------------------------
+
+
+class _Found(NamedTuple):
+    ids: list[int]
+    end: bool
+
+
+class _Reading:
+    """One question being read; what it may still look at of rows that no index sorts out."""
+
+    def __init__(self, session: Session, question: Question) -> None:
+        self.session, self.question = session, question
+        self.plan: Listing = listing(session, question)
+        self.left = LOOKED_AT
+        self.cut = False
+
+    def window(self, ids: Sequence[int], at_start: bool, at_end: bool) -> Window:
+        """The rows with these ids as lines."""
+        hits: tuple[str, ...] = ()
+        if self.question.words:
+            from dutydesk.rules import search
+
+            hits = search.hits(self.question.words)
+        return Window(rows_of(ids, hits), at_start, at_end, NARROW if self.cut else "")
+
+    def stand_of(self, key: int | None) -> Stand | None:
+        """Where the row with a key stands; None where it stands nowhere. By number the key says it itself."""
+        if key is None:
+            return None
+        return (0, (key,)) if self.plan.by_number else self.edge(key)[0]
+
+    def edge(self, key: int) -> tuple[Stand | None, bool]:
+        """Where the row with a key stands or would stand, and whether it belongs to the list."""
+        belongs: Any = self.plan.belongs()
+        row = Issue.select(*_STANDING, belongs.alias("belongs")).where(Issue.id == key).first()
+        if row is None:
+            return None, False
+        stand = self.plan.order.stand(row)
+        if any(part is None for part in stand[1]):
+            return None, False
+        found = bool(row.belongs)
+        if found and self.question.words:
+            found = key in self._search(key + 1, True, 1)
+        return stand, found
+
+    def take(self, count: int, forward: bool, edge: Stand | None) -> _Found:
+        """Up to `count` ids on one side of an edge, the nearest first, and whether the list ends with them."""
+        if self.question.words and self.plan.by_number:
+            found = self._searched(forward, edge)
+        elif self.question.words or not self.plan.segments:
+            found = self._sorted(forward, edge)
+        else:
+            found = self._walked(count + 1, forward, edge)
+        ids: list[int] = []
+        for issue_id in found:
+            if not ids or issue_id != ids[-1]:
+                ids.append(issue_id)
+            if len(ids) > count:
+                break
+        return _Found(ids[:count], len(ids) <= count)
+
+    def _walked(self, count: int, forward: bool, edge: Stand | None) -> Iterator[int]:
+        for segment in self.plan.segments if forward else reversed(self.plan.segments):
+            if edge is not None and segment.number != edge[0] and (segment.number < edge[0]) == forward:
+                continue
+            bound = edge[1] if edge is not None and segment.number == edge[0] else None
+            yield from self._merged(segment, count, forward, bound)
+
+    def _merged(self, segment: Segment, count: int, forward: bool, bound: Key | None) -> Iterator[int]:
+        down = segment.down == forward
+        walks = [self._walk(arm, count, down, bound) for arm in segment.arms]
+        merged = walks[0] if len(walks) == 1 else heapq.merge(*walks, reverse=down)
+        return (key[-1] for key in merged)
+
+    def _walk(self, arm: Arm, count: int, down: bool, bound: Key | None) -> Iterator[Key]:
+        """The keys of one arm from a bound on, in stretches; with filters those kept, within what may be looked at."""
+        columns, filters = arm.columns, self.plan.filters
+        order = [column.desc() if down else column.asc() for column in columns]
+        stretch = count if filters is None else max(count, _FIRST_LOOK)
+        shown: list[Any] = [*columns] if filters is None else [*columns, filters.alias("kept")]  # type: ignore[attr-defined]
+        while True:
+            if filters is not None:
+                stretch = min(stretch, self.left)
+                if not stretch:
+                    self.cut = True
+                    return
+            query = Issue.select(*shown).where(arm.where).order_by(*order).limit(stretch)
+            if bound is not None:
+                query = query.where(_beyond(columns, bound, down))
+            rows: list[Any] = list(query.tuples())  # type: ignore[arg-type]
+            if filters is None:
+                yield from rows
+            else:
+                self.left -= len(rows)
+                yield from (row[:-1] for row in rows if row[-1])
+            if len(rows) < stretch:
+                return
+            bound = rows[-1][: len(columns)]
+            stretch = min(stretch * 4, _MOST_AT_ONCE)
+
+    # -- what no index sorts --------------------------------------------------------------------------------
+
+    def _sorted(self, forward: bool, edge: Stand | None) -> Iterator[int]:
+        """All rows that may be looked at, sorted."""
+        order = self.plan.order
+        segments: dict[Any, set[Key]] = {}
+        for row in self._candidates():
+            segment, key = order.stand(row)
+            segments.setdefault(segment, set()).add(key)
+        for segment in sorted(segments, reverse=not forward):
+            if edge is not None and segment != edge[0] and (segment < edge[0]) == forward:
+                continue
+            down = order.down(segment) == forward
+            for key in sorted(segments[segment], reverse=down):
+                if edge is None or segment != edge[0] or (key < edge[1] if down else key > edge[1]):
+                    yield key[-1]
+
+    def _candidates(self) -> Iterator[Any]:
+        if self.question.words:
+            for ids in self._found_by_search(True, None):
+                yield from self._those(ids)
+            return
+        filters = self.plan.filters
+        for arm in self.plan.arms:
+            order = [column.desc() if len(arm.columns) == 1 else column for column in arm.columns]
+            shown = list(_STANDING) if filters is None else [*_STANDING, filters.alias("kept")]  # type: ignore[attr-defined]
+            rows = list(Issue.select(*shown).where(arm.where).order_by(*order).limit(self.left))
+            self.left -= len(rows)
+            self.cut = self.cut or self.left == 0
+            yield from (row for row in rows if filters is None or row.kept)
+
+    def _those(self, ids: Iterable[int]) -> list[Any]:
+        """Those of the issues with these ids that belong to the list."""
+        return list(Issue.select(*_STANDING).where(Issue.id.in_(ids), self.plan.belongs()))
+
+    # -- search ---------------------------------------------------------------------------------------------
+
+    def _search(self, edge: int | None, forward: bool, count: int) -> list[int]:
+        from dutydesk.rules import search
+
+        open_only = not self.plan.view.ended
+        return search.page(
+            self.session, self.question.words, open_only=open_only, edge=edge, forward=forward, count=count
+        )
+
+    def _found_by_search(self, forward: bool, edge: int | None) -> Iterator[list[int]]:
+        """Ids that the words find, in stretches, away from the edge."""
+        stretch = _FIRST_LOOK
+        while True:
+            stretch = min(stretch, self.left)
+            if not stretch:
+                self.cut = True
+                return
+            ids = sorted(self._search(edge, forward, stretch), reverse=forward)
+            self.left -= len(ids)
+            if ids:
+                yield ids
+                edge = ids[-1]
+            if len(ids) < stretch:
+                return
+            stretch = min(stretch * 4, 1_000)
+
+    def _searched(self, forward: bool, edge: Stand | None) -> Iterator[int]:
+        for ids in self._found_by_search(forward, edge[1][0] if edge else None):
+            kept = {row.id for row in self._those(ids)}
+            yield from (issue_id for issue_id in ids if issue_id in kept)
+
+
+_STANDING = (
+    Issue.id,
+    Issue.state,
+    Issue.due_at,
+    Issue.urgency,
+    Issue.unit,
+    Issue.changed_at,
+    Issue.paused_until,
+    Issue.look_again_on,
+)
+
+
+def _beyond(columns: Sequence[Any], bound: Key, down: bool) -> Expression:
+    """Rows that come after a key, in the direction in which the index is walked."""
+    kept = [column.db_value(part) for column, part in zip(columns, bound, strict=True)]
+    if len(columns) == 1:
+        return columns[0] < kept[0] if down else columns[0] > kept[0]
+    return Tuple(*columns) < Tuple(*kept) if down else Tuple(*columns) > Tuple(*kept)
+
+
+# -- lines -------------------------------------------------------------------------------------------------------
+
+_SHOWN = (
+    *(Issue.id, Issue.year, Issue.serial, Issue.version, Issue.state, Issue.urgency, Issue.summary),
+    *(Issue.due_at, Issue.paused_until, Issue.look_again_on, Issue.reported_at, Issue.assignee_name),
+    *(Issue.strongly_felt, Issue.beyond_neighbourhood, Issue.send_backs, Issue.reworks, Issue.urges),
+    *(Issue.sent_down, Issue.solved_on_spot, Issue.sample_due, Issue.satisfied, Issue.feedback_given),
+)
+
+
+def rows_of(ids: Sequence[int], hits: tuple[str, ...] = ()) -> list[IssueRow]:
+    """The lines for the issues with these ids, in their order; time left as of now."""
+    if not ids:
+        return []
+    query = Issue.select(*_SHOWN, Unit.name.alias("unit_name")).join(Unit).where(Issue.id.in_(ids))
+    found = {issue.id: issue for issue in query.objects()}
     now = datetime.now(UTC)
     days = office.calendar()
-    return [_row(issue, now, days) for issue in issues]
+    return [_row(found[issue_id], now, days, hits) for issue_id in ids if issue_id in found]
 
 
-def _row(issue: Issue, now: datetime, days: Any) -> IssueRow:
+def _row(issue: Any, now: datetime, days: Any, hits: tuple[str, ...]) -> IssueRow:
     left, overdue = "", False
     if issue.state in RUNNING and issue.due_at:
         left, overdue = deadlines.time_left(now, issue.due_at, days), deadlines.is_overdue(now, issue.due_at)
@@ -284,11 +348,12 @@ def _row(issue: Issue, now: datetime, days: Any) -> IssueRow:
         urgency=issue.urgency,
         left=left,
         overdue=overdue,
-        place=issue.unit.name,
+        place=issue.unit_name,
         summary=mask_phones_in(issue.summary),
         holder=issue.assignee_name,
         marks=flags_of(issue),
         closable=issue.state is State.FEEDBACK and issue.feedback_given,
+        hits=hits,
     )
 
 
@@ -297,22 +362,24 @@ def _age(since: datetime, now: datetime) -> str:
     return f"等{hours // 24}天" if hours >= 24 else f"等{hours}时" if hours else "刚到"
 
 
-def count(session: Session, question: Question | str, at_most: int = 1000) -> int:
-    """How many rows a view has, counted no further than `at_most`."""
-    view = VIEWS[asked(question).view]
-    inner = permission.narrow(Issue.select(Issue.id).where(view.where(session)), session).limit(at_most)
-    return int(inner.count())
-
-
-def new_above(session: Session, question: Question | str, key_of_first: int, at_most: int = 1000) -> int:
-    """How many rows stand above the first one on screen, counted no further than `at_most`."""
-    return len(before(session, question, key_of_first, at_most).rows)
-
-
 def new_since(session: Session, since: datetime) -> int:
-    """How many cases came in since a moment, counted no further than 1,000."""
-    inner = Issue.select(Issue.id).where(Issue.reported_at > since, Issue.changed_at > since)
-    return int(permission.narrow(inner, session).limit(1000).count())
+    """How many cases came in since a moment, counted no further than 1,000.
+
+    Looks from the newest number back until nothing of a stretch has changed since then.
+    """
+    came: set[int] = set()
+    for part in permission.reaches(session):
+        last: int | None = None
+        for _stretch in range(1000 // _FIRST_LOOK):
+            query: Any = Issue.select(Issue.id, Issue.reported_at, Issue.changed_at).where(part.where)
+            if last is not None:
+                query = query.where(Issue.id < last)
+            rows = list(query.order_by(Issue.id.desc()).limit(_FIRST_LOOK).tuples())
+            came.update(issue_id for issue_id, reported, _changed in rows if reported > since)
+            if len(rows) < _FIRST_LOOK or all(changed <= since for _, _, changed in rows):
+                break
+            last = rows[-1][0]
+    return min(len(came), 1000)
 
 
 def day_started() -> datetime:

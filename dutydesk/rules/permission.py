@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import reduce
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from peewee import Expression, Model, ModelSelect
 
@@ -62,6 +62,21 @@ class Reach(NamedTuple):
 
     kind: str  # district, town, area, unit, or hand
     where: Expression
+    key: int = 0
+
+    def beside(self) -> Expression:
+        """The same as a condition that no index serves: where another index is to lead."""
+        if self.kind in PLACES:
+            return (PLACES[self.kind] + 0) == self.key
+        return self.where
+
+
+PLACES: dict[str, Any] = {"town": Issue.subdistrict, "area": Issue.area, "unit": Issue.unit}
+
+
+def place(kind: str, key: int | None) -> Reach:
+    """The cases of a subdistrict (`town`), an area or a unit."""
+    return Reach(kind, PLACES[kind] == key, key or 0)
 
 
 def _nothing(_grant: Grant, _staff_id: int) -> list[Reach]:
@@ -73,15 +88,15 @@ def _district(_grant: Grant, _staff_id: int) -> list[Reach]:
 
 
 def _subdistrict(grant: Grant, _staff_id: int) -> list[Reach]:
-    return [Reach("town", Issue.subdistrict == grant.subdistrict_id)]
+    return [place("town", grant.subdistrict_id)]
 
 
 def _area(grant: Grant, _staff_id: int) -> list[Reach]:
-    return [Reach("area", Issue.area == grant.area_id)]
+    return [place("area", grant.area_id)]
 
 
 def _unit(grant: Grant, _staff_id: int) -> list[Reach]:
-    return [Reach("unit", Issue.unit == grant.unit_id)]
+    return [place("unit", grant.unit_id)]
 
 
 def given_to(kind: AssigneeKind, key: str) -> Expression:

@@ -1,0 +1,245 @@
+"""How a question is read from the database: which indexes are walked, in which order, and how far at most.
+
+A list is made of segments, one after the other; a segment of arms, each walked on an index of its own and merged by
+the key. What no index answers (filters, other orders) is looked through row by row, and no more than LOOKED_AT rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from peewee import Expression
+
+from dutydesk.models import Issue, Unit, UnitArea
+from dutydesk.models import issue_lists as lists
+from dutydesk.rules import permission
+from dutydesk.rules.permission import Reach
+from dutydesk.rules.questions import Filters, Question
+from dutydesk.rules.views import View, where
+from dutydesk.session import Session
+from dutydesk.vocabulary import ENDED, RUNNING, State, Urgency
+
+LOOKED_AT = 20_000
+# What a list can be sorted by, as the screen calls it; "" in a question is the view's own order.
+ORDERS = {"newest": "编号", "deadline": "期限", "urgency": "紧急", "place": "地点", "changed": "最近变动"}
+
+_BY_NUMBER = (Issue.id,)
+_RANKS = {urgency: rank for rank, urgency in enumerate(reversed(Urgency))}
+# Views whose lists have an index for each unit: sorted by place they are read unit after unit.
+_BY_UNIT = {"open", "all", "reported", "opened", "review", "closed", "first", "strong", "beyond", "set_aside"}
+
+Key = tuple[Any, ...]
+Stand = tuple[Any, Key]
+
+
+class Arm(NamedTuple):
+    """Rows found in order by one index: its condition, and the columns of the order, the id last."""
+
+    where: Expression
+    columns: tuple[Any, ...]
+
+
+class Segment(NamedTuple):
+    """A stretch of the list: its number among the others, its arms, and whether the keys go down."""
+
+    number: Any
+    arms: list[Arm]
+    down: bool
+
+
+class Order(NamedTuple):
+    """Where a row stands: its segment and its key; and whether the keys of a segment go down."""
+
+    stand: Callable[[Any], Stand]
+    down: Callable[[Any], bool]
+
+
+class Listing(NamedTuple):
+    """All that is needed to read a question. `filters` is what must be looked at row by row.
+
+    `segments` is empty where no index gives the order: then `arms` are looked through and sorted.
+    """
+
+    view: View
+    order: Order
+    by_number: bool
+    arms: list[Arm]
+    segments: list[Segment]
+    filters: Expression | None
+
+    def belongs(self) -> Expression:
+        """All rows of the list, as one condition."""
+        whole = permission.any_of(arm.where for arm in self.arms)
+        return whole if self.filters is None else whole & self.filters
+
+
+def _down(_segment: Any) -> bool:
+    return True
+
+
+def _up(_segment: Any) -> bool:
+    return False
+
+
+def _deadline(row: Any) -> Stand:
+    runs = row.state in RUNNING and row.due_at is not None
+    return (0, (row.due_at, row.id)) if runs else (1, (row.id,))
+
+
+def _until(row: Any) -> Stand:
+    return 0, (row.paused_until if row.state is State.PAUSED else row.look_again_on, row.id)
+
+
+_ORDERS: dict[str, Order] = {
+    "newest": Order(lambda row: (0, (row.id,)), _down),
+    "soonest": Order(lambda row: (0, (row.due_at, row.id)), _up),
+    "until": Order(_until, _up),
+    "deadline": Order(_deadline, lambda segment: segment == 1),
+    "urgency": Order(lambda row: (_RANKS[row.urgency], (row.id,)), _down),
+    "place": Order(lambda row: (row.unit_id, (row.id,)), _down),
+    "changed": Order(lambda row: (0, (row.changed_at, row.id)), _down),
+}
+
+
+def listing(session: Session, question: Question) -> Listing:
+    """How a question is read by this session."""
+    view = where(question)
+    filters = question.filters
+    parts, rest = _places(permission.reaches(session), filters.place)
+    states = [State(value) for value in filters.state.split(",") if value in set(State)]
+    if view.key in ("open", "all") and states and not view.own_scope:
+        kept = [state for state in states if view.ended or state not in ENDED]
+        arms: list[Any] = [lists.in_state(state) for state in kept]
+        filters = Filters(**(filters.__dict__ | {"state": ""}))
+    else:
+        arms = view.arms(session)
+    if view.own_scope:
+        parts, rest = [Reach("district", permission.EVERYTHING)], _anywhere(filters.place)
+    found = [Arm(_both(part, arm), _columns(view, place)) for part in parts for place, arm in enumerate(arms)]
+    name = question.order if question.order in ORDERS else view.order
+    beyond = _conditions(session, filters, rest)
+    return Listing(
+        view,
+        _ORDERS[name],
+        name == "newest",
+        found,
+        _segments(view, name, parts, arms, found),
+        beyond,
+    )
+
+
+def _both(part: Reach, arm: Any) -> Any:
+    return arm if part.kind == "district" else part.where & arm
+
+
+def _columns(view: View, place: int) -> tuple[Any, ...]:
+    if view.order == "soonest":
+        return (Issue.due_at, Issue.id)
+    if view.order == "until":
+        return ((Issue.paused_until, Issue.look_again_on)[place], Issue.id)
+    return _BY_NUMBER
+
+
+def _conditions(session: Session, filters: Filters, rest: Expression | None) -> Expression | None:
+    if not any(value for name, value in filters.__dict__.items() if name != "place"):
+        return rest
+    from dutydesk.rules.filters import condition
+
+    found = condition(session, filters)
+    return found if rest is None else rest & found
+
+
+# -- places: a filter by place makes the scope smaller, and has its index -------------------------------------------
+
+
+def _chosen(places: str) -> list[Reach]:
+    kinds = {"subdistrict": "town", "area": "area", "unit": "unit"}
+    found = []
+    for value in places.split(",") if places else ():
+        kind, _, key = value.partition(":")
+        if kind in kinds and key.isdecimal():
+            found.append(permission.place(kinds[kind], int(key)))
+    return found
+
+
+def _anywhere(places: str) -> Expression | None:
+    return permission.any_of(place.beside() for place in _chosen(places)) if places else None
+
+
+def _places(parts: list[Reach], places: str) -> tuple[list[Reach], Expression | None]:
+    """The scope within the places asked for, and what of it no index can lead."""
+    if not places:
+        return parts, None
+    order = ("district", "town", "area", "unit")
+    if any(part.kind not in order for part in parts):
+        return parts, _anywhere(places)
+    chosen = _chosen(places)
+    if not all(order.index(place.kind) > order.index(part.kind) for place in chosen for part in parts):
+        return parts, _anywhere(places)
+    return [_within(place, part) for part in parts for place in chosen], None
+
+
+def _within(place: Reach, part: Reach) -> Reach:
+    return place if part.kind == "district" else place._replace(where=place.where & part.beside())
+
+
+# -- orders ------------------------------------------------------------------------------------------------------
+
+
+def _segments(view: View, order: str, parts: list[Reach], arms: list[Any], found: list[Arm]) -> list[Segment]:
+    """The segments in which indexes give an order; none where no index does."""
+    kinds = {part.kind for part in parts}
+    if order == view.order:
+        return [Segment(0, found, order == "newest")]
+    if order == "deadline" and view.key == "open" and arms and arms[0] is lists.OPEN:
+        return _by_deadline(parts)
+    if order == "urgency" and view.key == "open" and arms and arms[0] is lists.OPEN and kinds == {"area"}:
+        return [
+            Segment(
+                rank,
+                [Arm(arm.where & (Issue.urgency == lists.constant(value)), _BY_NUMBER) for arm in found],
+                True,
+            )
+            for value, rank in _RANKS.items()
+        ]
+    if order == "changed" and view.key == "all" and kinds == {"area"} and len(arms) == 1:
+        columns = (Issue.changed_at, Issue.id)
+        return [Segment(0, [Arm(arm.where, columns) for arm in found], True)]
+    if order == "place" and view.key in _BY_UNIT and kinds and kinds <= {"town", "area", "unit"}:
+        return _by_unit(parts, arms)
+    return []
+
+
+def _by_deadline(parts: list[Reach]) -> list[Segment]:
+    """Open cases: those that run by their deadline, then the others (待立案, 缓办, 挂账, no limit) by number."""
+    others = (
+        lists.RUNNING_NOW & Issue.due_at.is_null(),
+        *(lists.in_state(state) for state in (State.REPORTED, State.PAUSED, State.POOLED)),
+    )
+    running = lists.RUNNING_NOW & Issue.due_at.is_null(False)
+    return [
+        Segment(0, [Arm(_both(part, running), (Issue.due_at, Issue.id)) for part in parts], False),
+        Segment(1, [Arm(_both(part, other), _BY_NUMBER) for part in parts for other in others], True),
+    ]
+
+
+def _by_unit(parts: list[Reach], arms: list[Any]) -> list[Segment]:
+    segments: dict[int, list[Arm]] = {}
+    for part in parts:
+        for unit in _units(part):
+            place = permission.place("unit", unit)
+            scope = place.where if part.kind == "unit" else place.where & part.beside()
+            segments.setdefault(unit, []).extend(Arm(scope & arm, _BY_NUMBER) for arm in arms)
+    return [Segment(unit, found, True) for unit, found in sorted(segments.items())]
+
+
+def _units(part: Reach) -> list[int]:
+    """The units that a place has or had."""
+    if part.kind == "unit":
+        return [part.key]
+    if part.kind == "town":
+        rows: Any = Unit.select(Unit.id).where(Unit.subdistrict == part.key)
+    else:
+        rows = UnitArea.select(UnitArea.unit).where(UnitArea.area == part.key).distinct()
+    return [unit for (unit,) in rows.tuples()]
