@@ -48,6 +48,8 @@ def _add_indexes() -> None:
     _indexed("paused_area", (_AREA, Issue.paused_until), lists.PAUSED)
     _indexed("pooled_area", (_AREA, Issue.look_again_on), lists.POOLED)
     _indexed("urgency_area", (_AREA, Issue.urgency), lists.OPEN)
+    _indexed("waiting_first_area", (_AREA,), lists.WAITING_FIRST)
+    _indexed("given_area", (_AREA, Issue.category), lists.GIVEN)
 
 
 _add_indexes()

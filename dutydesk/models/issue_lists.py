@@ -39,3 +39,7 @@ SAMPLE: Any = in_state(State.CLOSED) & (Issue.sample_due == TRUE)
 TO_CONTACT: Any = OPEN & Issue.first_contact_due_at.is_null(False) & Issue.first_contact_at.is_null()
 PAUSED: Any = in_state(State.PAUSED)
 POOLED: Any = in_state(State.POOLED)
+WAITING_FIRST: Any = in_state(State.REPORTED) & (
+    (Issue.strongly_felt == TRUE) | (Issue.beyond_neighbourhood == TRUE)
+)
+GIVEN: Any = Issue.assignee_kind.is_null(False)

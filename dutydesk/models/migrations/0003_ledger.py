@@ -103,6 +103,12 @@ INDEXES = (
     ("issue_paused_area", "area_id, paused_until, id", "(state = 'paused')"),
     ("issue_pooled_area", "area_id, look_again_on, id", "(state = 'pooled')"),
     ("issue_urgency_area", "area_id, urgency, id", "(is_open = true)"),
+    (
+        "issue_waiting_first_area",
+        "area_id, id",
+        "((state = 'reported') AND ((strongly_felt = true) OR (beyond_neighbourhood = true)))",
+    ),
+    ("issue_given_area", "area_id, category_id, id", "(assignee_kind IS NOT NULL)"),
 )
 
 
