@@ -61,19 +61,24 @@ class DutyDesk(FullWidthKeys, App[str | None]):
 
     def get_default_screen(self) -> Screen[object]:
         """今日 is at the bottom of everything."""
-        return TodayScreen()
+        return TodayScreen(late=self.first_duty != "today")
 
     async def on_mount(self) -> None:
         """Sign on; what can be shown before is shown already."""
         if not self.is_headless:
             watch_for_hangup(self, self.save_and_leave, self._last_words)
+        first = DUTY_OF_KEY[self.first_duty]
+        if first.at_once and first.screen is not None:
+            self.push_screen(first.screen(""))  # its frame is drawn while the database opens
         try:
             await self.desk.open(self.number, self.came_from)
         except (DatabaseProblem, Refused) as problem:
             await self.desk.close()
             self.exit(str(problem), return_code=1)
             return
-        if self.first_duty != "today":
+        if first.at_once and first.open_to(self.desk.session):
+            self.first_duty = "today"
+        elif self.first_duty != "today":
             self.action_duty(self.first_duty)
         for screen in self.desk_screens():
             screen.signed_on()

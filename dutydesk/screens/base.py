@@ -53,7 +53,10 @@ def _decisions(target: str) -> Screen[Any]:
 
 @dataclass(frozen=True)
 class Duty:
-    """A duty of the desk: its digit on 今日, its function key, who has it, and its screen."""
+    """A duty of the desk: its digit on 今日, its function key, who has it, and its screen.
+
+    `at_once`: the screen can be drawn, empty, before somebody is signed on.
+    """
 
     name: str
     title: str
@@ -61,6 +64,7 @@ class Duty:
     key: str
     act: str
     screen: Callable[[str], Screen[Any]] | None
+    at_once: bool = False
 
     def open_to(self, session: Session) -> bool:
         """Whether this session has the duty at all."""
@@ -72,7 +76,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("today", "今日", "", "", "", None),
     Duty("patrol", "每日巡查", "1", "f2", "patrol", _patrol),
     Duty("intake", "登记", "2", "f3", "register", _intake),
-    Duty("issues", "问题清单", "3", "f4", "read", _issues),
+    Duty("issues", "问题清单", "3", "f4", "read", _issues, at_once=True),
     Duty("decisions", "待我定", "9", "", "decisions", _decisions),
 )
 DUTY_OF_KEY = {duty.name: duty for duty in DUTIES}
@@ -163,11 +167,7 @@ class DeskScreen(CalmFocus, Screen[Any]):
 
     composed = False
     stale = False
-
-    @property
-    def first_in_sight(self) -> bool:
-        """Whether it is composed as soon as it is pushed."""
-        return True
+    late = False  # mounted without its parts: it draws them when it comes in sight
 
     def on_screen_resume(self) -> None:
         """In sight again: what was written meanwhile is read now.
@@ -184,7 +184,7 @@ class DeskScreen(CalmFocus, Screen[Any]):
 
     def on_mount(self) -> None:
         """Show whose desk it is, once somebody is signed on."""
-        if self.first_in_sight:
+        if not self.late:
             self.drawn()
 
     def drawn(self) -> None:

@@ -52,29 +52,27 @@ class TodayScreen(DeskScreen):
     HELP = "今日把要办的事列在一页上：光标移到哪一行，按 Enter 就打开哪一件。行首的 ! 表示要紧。"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "nothing", show=False)]
 
-    def __init__(self) -> None:
+    def __init__(self, late: bool = False) -> None:
+        """`late`: another duty is opened over it at once, and what nobody sees need not be drawn."""
         super().__init__()
+        self.late = late
         self.since: datetime | None = None
         self.visit_noted = False
 
     def compose(self) -> ComposeResult:
-        """Nothing yet when another duty is opened first: what nobody sees need not be drawn."""
-        return super().compose() if self.first_in_sight else iter(())
-
-    @property
-    def first_in_sight(self) -> bool:
-        """Whether no other duty is about to open over it."""
-        return self.desk_app.first_duty == "today"
+        """The frame and the list, or nothing yet."""
+        return iter(()) if self.late else super().compose()
 
     @work(exclusive=True, group="compose")
     async def compose_late(self) -> None:
         """In sight for the first time."""
+        self.late = False
         await self.recompose()
         self.drawn()
 
     def on_screen_resume(self) -> None:
         """Draw what was left out at the start."""
-        if not self.composed and self.is_mounted and self.first_in_sight:
+        if self.late and self.desk_app.first_duty == "today":
             self.compose_late()
 
     def body(self) -> ComposeResult:
@@ -104,7 +102,7 @@ class TodayScreen(DeskScreen):
 
     def wanted_now(self) -> bool:
         """Not when another duty is about to open over it."""
-        return super().wanted_now() and self.first_in_sight
+        return super().wanted_now() and self.desk_app.first_duty == "today"
 
     def changed(self) -> None:
         """Somebody wrote, or somebody came back here: the counts may differ."""

@@ -9,9 +9,9 @@ from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
-from dutydesk.widgets.cells import Line, cut, lean, strip_of, wrap
+from dutydesk.widgets.cells import Line, cut, strip_of, wrap
+from dutydesk.widgets.frame import LineWidget
 
 if TYPE_CHECKING:
     from dutydesk.rules.case import CaseSheet, Person, StoryLine
@@ -19,10 +19,9 @@ if TYPE_CHECKING:
 _LABEL = 6
 
 
-class CaseView(Widget, can_focus=True):
+class CaseView(LineWidget, can_focus=True):
     """One case as text that scrolls; draws again only the lines that differ from those on the screen."""
 
-    ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"case-view--head", "case-view--dim", "case-view--mark"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "scroll_by(-1)", "上一行", show=False),
@@ -70,12 +69,12 @@ class CaseView(Widget, can_focus=True):
             self.refresh(*changed)
 
     def _style(self, part: str) -> Style:
-        return lean(self.get_component_rich_style(f"case-view--{part}"))
+        return self.look(f"case-view--{part}")
 
     def _lines_at(self, width: int) -> list[Line]:
         if width < 4:
             return []
-        plain = lean(self.rich_style)
+        plain = self.look()
         if self.sheet is None:
             return [((line, self._style("dim")),) for line in wrap(self.empty, width)] if self.empty else []
         sheet, lines = self.sheet, []
@@ -155,6 +154,4 @@ class CaseView(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the case."""
-        return strip_of(
-            self._shown[y] if y < len(self._shown) else (), self.size.width, lean(self.rich_style)
-        )
+        return strip_of(self._shown[y] if y < len(self._shown) else (), self.size.width, self.look())

@@ -15,9 +15,9 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
-from textual.widget import Widget
 
-from dutydesk.widgets.cells import Line, fit, lean, strip_of, wrap
+from dutydesk.widgets.cells import Line, fit, strip_of, wrap
+from dutydesk.widgets.frame import LineWidget
 from dutydesk.widgets.window import Page, R, Source, Window, Wish
 
 REST_SECONDS = 0.2
@@ -40,10 +40,9 @@ class Column:
     from_width: int = 0
 
 
-class WindowList(Widget, Generic[R], can_focus=True):
+class WindowList(LineWidget, Generic[R], can_focus=True):
     """Rows of a source, one under the cursor. Keys are kept and answered in order while rows are on their way."""
 
-    ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "window-list--header",
         "window-list--cursor",
@@ -342,7 +341,7 @@ class WindowList(Widget, Generic[R], can_focus=True):
         known = self._texts.get(row.key)
         if known is not None and known[0] is row:
             return known[1]
-        plain = lean(self.rich_style)
+        plain = self.look()
         parts: list[tuple[str, Style]] = []
         for column, width in self._columns_at(self.size.width):
             cell = column.cell(row)
@@ -367,14 +366,14 @@ class WindowList(Widget, Generic[R], can_focus=True):
         if index < len(window.rows):
             body = self._body(window.rows[index])
             if index != window.cursor:
-                return ((NO_MARK, lean(self.rich_style)), *body)
+                return ((NO_MARK, self.look()), *body)
             look = "window-list--cursor" if self.has_focus else "window-list--cursor-blurred"
             text = MARK + "".join(part for part, _ in body)
-            return ((text, lean(self.get_component_rich_style(look))),)
+            return ((text, self.look(look)),)
         if not window.rows and self._asked:
             words = wrap(self.empty_text, self.size.width - 2 * len(NO_MARK))
             if line < len(words):
-                return ((NO_MARK + words[line], lean(self.get_component_rich_style("window-list--empty"))),)
+                return ((NO_MARK + words[line], self.look("window-list--empty")),)
         return ()
 
     def _paint(self) -> None:
@@ -396,6 +395,6 @@ class WindowList(Widget, Generic[R], can_focus=True):
         width = self.size.width
         if y == 0:
             titles = (fit(column.title, wide) for column, wide in self._columns_at(width))
-            style = lean(self.get_component_rich_style("window-list--header"))
+            style = self.look("window-list--header")
             return strip_of(((NO_MARK + " ".join(titles), style),), width)
-        return strip_of(self._shown[y - 1] if y <= len(self._shown) else (), width, lean(self.rich_style))
+        return strip_of(self._shown[y - 1] if y <= len(self._shown) else (), width, self.look())
