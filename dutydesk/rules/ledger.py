@@ -200,7 +200,7 @@ class _Reading:
         columns, filters = arm.columns, self.plan.filters
         order = [column.desc() if down else column.asc() for column in columns]
         stretch = count if filters is None else max(count, _FIRST_LOOK)
-        shown: list[Any] = [*columns] if filters is None else [*columns, filters.alias("kept")]  # type: ignore[attr-defined]
+        shown: list[Any] = [*columns] if filters is None else [*columns, filters.alias("kept")]
         while True:
             if filters is not None:
                 stretch = min(stretch, self.left)
@@ -210,7 +210,7 @@ class _Reading:
             query = Issue.select(*shown).where(arm.where).order_by(*order).limit(stretch)
             if bound is not None:
                 query = query.where(_beyond(columns, bound, down))
-            rows: list[Any] = list(query.tuples())  # type: ignore[arg-type]
+            rows: list[Any] = list(query.tuples())
             if filters is None:
                 yield from rows
             else:
@@ -246,7 +246,7 @@ class _Reading:
         filters = self.plan.filters
         for arm in self.plan.arms:
             order = [column.desc() if len(arm.columns) == 1 else column for column in arm.columns]
-            shown = list(_STANDING) if filters is None else [*_STANDING, filters.alias("kept")]  # type: ignore[attr-defined]
+            shown = list(_STANDING) if filters is None else [*_STANDING, filters.alias("kept")]
             rows = list(Issue.select(*shown).where(arm.where).order_by(*order).limit(self.left))
             self.left -= len(rows)
             self.cut = self.cut or self.left == 0

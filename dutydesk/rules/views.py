@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peewee import Expression
 
 from dutydesk.models import Issue, SavedView
 from dutydesk.models import issue_lists as lists
 from dutydesk.rules import office, permission
+from dutydesk.rules.errors import AlreadyDone, Refused
 from dutydesk.rules.organisation import today
 from dutydesk.rules.questions import Question, as_json, from_json
 from dutydesk.session import Session
+from dutydesk.text import clean
 from dutydesk.vocabulary import AssigneeKind, Role, State
+
+if TYPE_CHECKING:
+    from dutydesk.rules.acts import Acting
 
 Arms = list[Expression]
 
@@ -170,8 +176,7 @@ def for_session(session: Session) -> list[ViewEntry]:
     keys = dict.fromkeys(key for grant in session.grants for key in MADE[grant.role])
     entries = [ViewEntry(key, VIEWS[key].name, Question(key)) for key in keys]
     for row in own(session):
-        entry = ViewEntry(f"own:{row.id}", row.name, from_json(row.question), True, row.id)
-        entries.insert(row.position - 1 if row.position else len(entries), entry)
+        entries.insert(row.position - 1 if row.position else len(entries), _entry(row))
     return entries
 
 
@@ -186,4 +191,107 @@ def where(question: Question) -> View:
     return VIEWS.get(question.view, VIEWS["open"])
 
 
-__all__ = ["MADE", "VIEWS", "View", "ViewEntry", "as_json", "for_session", "own", "this_minute"]
+# -- own views: each change is an act ----------------------------------------------------------------------------
+
+MOST_OWN = 30
+NAME_LIMIT = 20
+
+
+def save(session: Session, name: str, question: Question, act_id: str) -> ViewEntry:
+    """Keep a question under a name; over the own view of that name where there is one.
+
+    Raises NotAllowed for roles without cases, Refused for no name, a shipped view's name, or too many views.
+    """
+    with _acting(session, act_id, "view.save") as acting:
+        if acting is not None:
+            name = _name(name)
+            kept = as_json(question)
+            row = SavedView.get_or_none(SavedView.staff == session.staff_id, SavedView.name == name)
+            if row is None:
+                if SavedView.select().where(SavedView.staff == session.staff_id).count() >= MOST_OWN:
+                    raise Refused(f"自己的清单最多{MOST_OWN}个。请先删去不用的。", "name")
+                row = SavedView(staff=session.staff_id, name=name, position=0)
+            before = row.question if row.id else None
+            row.question, row.saved_at = kept, acting.at
+            row.save()
+            acting.about("view", row.id, name, session.subdistrict_id)
+            acting.changed(name, {"question": before} if before else None, {"question": kept})
+    return _entry(
+        SavedView.get(SavedView.staff == session.staff_id, SavedView.name == clean(name, NAME_LIMIT))
+    )
+
+
+def rename(session: Session, view_id: int, name: str, act_id: str) -> ViewEntry:
+    """Give an own view another name. Raises Refused for a name in use, or a view that is not there any more."""
+    with _acting(session, act_id, "view.rename") as acting:
+        if acting is not None:
+            row, name = _mine(session, view_id), _name(name)
+            if SavedView.select().where(
+                SavedView.staff == session.staff_id, SavedView.name == name, SavedView.id != view_id
+            ):
+                raise Refused(f"已有叫“{name}”的清单，请换个名字。", "name")
+            acting.about("view", row.id, name, session.subdistrict_id)
+            acting.changed(name, {"name": row.name}, {"name": name})
+            row.name = name
+            row.save()
+    return _entry(_mine(session, view_id))
+
+
+def place(session: Session, view_id: int, digit: int, act_id: str) -> ViewEntry:
+    """Put an own view on a digit from 1 to 9 (what stood there moves on), or with 0 after the others."""
+    with _acting(session, act_id, "view.place") as acting:
+        if acting is not None:
+            row = _mine(session, view_id)
+            if digit not in range(10):
+                raise Refused("请按 1 至 9 选一个数字，0 是不占数字。", "digit")
+            acting.about("view", row.id, row.name, session.subdistrict_id)
+            acting.changed(row.name, {"position": row.position}, {"position": digit})
+            same = (SavedView.staff == session.staff_id) & (SavedView.position == digit) & (digit > 0)
+            SavedView.update(position=0).where(same).execute()
+            row.position = digit
+            row.save()
+    return _entry(_mine(session, view_id))
+
+
+def remove(session: Session, view_id: int, act_id: str) -> None:
+    """Delete an own view; what it asked for stays in the audit."""
+    with _acting(session, act_id, "view.remove") as acting:
+        if acting is not None:
+            row = _mine(session, view_id)
+            acting.about("view", row.id, row.name, session.subdistrict_id)
+            acting.changed(row.name, {"question": row.question}, None)
+            row.delete_instance()
+
+
+@contextmanager
+def _acting(session: Session, act_id: str, name: str) -> Iterator[Acting | None]:
+    """One act on an own view; None when it was done already."""
+    from dutydesk.rules import acts
+
+    permission.require(session, "read")
+    try:
+        with acts.act(session, act_id, name) as acting:
+            yield acting
+    except AlreadyDone:
+        yield None
+
+
+def _name(name: str) -> str:
+    said = clean(name, NAME_LIMIT)
+    if not said:
+        raise Refused("请给这个清单起个名字，例如 康健新村待核查。", "name")
+    if said in {view.name for view in VIEWS.values()}:
+        raise Refused(f"“{said}”是现成清单的名字，请换个名字。", "name")
+    return said
+
+
+def _mine(session: Session, view_id: int) -> SavedView:
+    row = SavedView.get_or_none(SavedView.id == view_id, SavedView.staff == session.staff_id)
+    if row is None:
+        raise Refused("这个清单已经删去了。")
+    assert isinstance(row, SavedView)
+    return row
+
+
+def _entry(row: SavedView) -> ViewEntry:
+    return ViewEntry(f"own:{row.id}", row.name, from_json(row.question), True, row.id)
