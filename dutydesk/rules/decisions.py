@@ -10,6 +10,7 @@ from dutydesk.rules import closing, ledger, office
 from dutydesk.rules.assignees import resolve
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.lifecycle import STEP_NAMES
+from dutydesk.rules.questions import Filters, Question
 from dutydesk.rules.workcalendar import moment
 from dutydesk.session import Session
 from dutydesk.text import mask_phones_in
@@ -46,19 +47,26 @@ def waiting(session: Session) -> list[Waiting]:
     if not areas:
         return []
     found = [_request(row) for row in _pending(areas)]
-    found += [_ready(issue, "close", "可以销项") for issue in _view(session, "closable", areas)]
-    found += [_ready(issue, "set_aside", "到日再看") for issue in _view(session, "set_aside_due", areas)]
+    found += [_ready(issue, "close", "可以销项") for issue in _cases(_standing(session, "closable", areas))]
+    found += [
+        _ready(issue, "set_aside", "到日再看") for issue in _cases(_standing(session, "set_aside_due", areas))
+    ]
     found += [
         _ready(issue, "sent_back", f"已退单{issue.send_backs}次，建议约请")
-        for issue in _view(session, "sent_back", areas)
-        if issue.send_backs >= int(office.setting("send_backs_before_invitation", issue.subdistrict_id))
+        for issue in _too_often(session, areas)
     ]
     return found[:_SHOWN]
 
 
 def count(session: Session) -> int:
     """How many things wait for this person's word, counted no further than the page shows."""
-    return len(waiting(session)) if _chiefs_areas(session) else 0
+    areas = _chiefs_areas(session)
+    if not areas:
+        return 0
+    pending = Request.select(Request.id).where(Request.area.in_(areas), Request.state == RequestState.PENDING)
+    found = pending.limit(_SHOWN).count() + len(_too_often(session, areas))
+    found += sum(len(_standing(session, view, areas)) for view in ("closable", "set_aside_due"))
+    return min(int(found), _SHOWN)
 
 
 def _pending(areas: list[int]) -> list[Request]:
@@ -74,10 +82,26 @@ def _pending(areas: list[int]) -> list[Request]:
     )
 
 
-def _view(session: Session, key: str, areas: list[int]) -> list[Issue]:
-    view = ledger.VIEWS[key]
-    query = Issue.select(Issue, Unit).join(Unit).where(view.where(session), Issue.area.in_(areas))
-    return list(query.order_by(Issue.id).limit(_SHOWN))
+def _standing(session: Session, view: str, areas: list[int]) -> list[int]:
+    """The cases of a view in the chief's areas, those first that have waited longest."""
+    here = Filters(place=",".join(f"area:{area}" for area in areas))
+    return ledger.ids(session, Question(view, here), _SHOWN, last=ledger.VIEWS[view].order == "newest")
+
+
+def _cases(ids: list[int]) -> list[Issue]:
+    if not ids:
+        return []
+    found = {issue.id: issue for issue in Issue.select(Issue, Unit).join(Unit).where(Issue.id.in_(ids))}
+    return [found[issue_id] for issue_id in ids if issue_id in found]
+
+
+def _too_often(session: Session, areas: list[int]) -> list[Issue]:
+    """Cases that were sent back so often that a 约请 is proposed."""
+    return [
+        issue
+        for issue in _cases(_standing(session, "sent_back", areas))
+        if issue.send_backs >= int(office.setting("send_backs_before_invitation", issue.subdistrict_id))
+    ]
 
 
 def _request(row: Request) -> Waiting:

@@ -120,6 +120,11 @@ def count(session: Session, question: Question | str, at_most: int = 1000) -> in
     return min(len(found), at_most)
 
 
+def ids(session: Session, question: Question | str, count: int, *, last: bool = False) -> list[int]:
+    """The ids of the first rows of a list; of its last ones, from the end on, where told so."""
+    return _Reading(session, asked(question)).take(count, not last, None).ids
+
+
 # -- reading -----------------------------------------------------------------------------------------------------
 
 

@@ -171,17 +171,25 @@ def _places(parts: list[Reach], places: str) -> tuple[list[Reach], Expression | 
     """The scope within the places asked for, and what of it no index can lead."""
     if not places:
         return parts, None
-    order = ("district", "town", "area", "unit")
-    if any(part.kind not in order for part in parts):
-        return parts, _anywhere(places)
-    chosen = _chosen(places)
-    if not all(order.index(place.kind) > order.index(part.kind) for place in chosen for part in parts):
-        return parts, _anywhere(places)
-    return [_within(place, part) for part in parts for place in chosen], None
+    pairs = [(place, part) for part in parts for place in _chosen(places)]
+    if all(_comparable(place, part) for place, part in pairs):
+        return [
+            _within(place, part) for place, part in pairs if place.kind != part.kind or place.key == part.key
+        ], None
+    return parts, _anywhere(places)
+
+
+_WIDTHS = ("district", "town", "area", "unit")
+
+
+def _comparable(place: Reach, part: Reach) -> bool:
+    return part.kind in _WIDTHS and _WIDTHS.index(place.kind) >= _WIDTHS.index(part.kind)
 
 
 def _within(place: Reach, part: Reach) -> Reach:
-    return place if part.kind == "district" else place._replace(where=place.where & part.beside())
+    if part.kind in ("district", place.kind):
+        return place
+    return place._replace(where=place.where & part.beside())
 
 
 # -- orders ------------------------------------------------------------------------------------------------------

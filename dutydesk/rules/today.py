@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from dutydesk.session import Session
 from dutydesk.vocabulary import Role
 
 MANY = 1000
+_LATEST, _AT_ONCE = 5_000, 500
 
 
 @dataclass(frozen=True)
@@ -134,21 +136,42 @@ def _news(session: Session, since: datetime) -> list[Line]:
     came = ledger.new_since(session, since)
     if came:
         lines.append(Line("新登记", came, "issues", "open"))
-    rows = (
-        IssueStep.select(IssueStep.name)
-        .join(Issue, on=(IssueStep.issue == Issue.id))
-        .where(IssueStep.recorded_at > since, IssueStep.staff != session.staff_id)
-        .order_by(IssueStep.id.desc())
-        .limit(MANY)
-    )
-    counts: dict[str, int] = {}
-    steps: Any = permission.narrow(rows, session).tuples()
-    for (name,) in steps:
-        counts[name] = counts.get(name, 0) + 1
+    counts = _steps_since(session, since)
     for name, (view, words) in _TELLING.items():
         if counts.get(name):
             lines.append(Line(words, counts[name], "issues", view))
     return lines
+
+
+def _steps_since(session: Session, since: datetime) -> Counter[str]:
+    """How often each kind of step was taken by others on cases in scope since then, among the latest 5,000 of all.
+
+    Steps are numbered as they are recorded: from the last one back, none before that moment need be looked at.
+    """
+    counts: Counter[str] = Counter()
+    last: int | None = None
+    for _stretch in range(_LATEST // _AT_ONCE):
+        query: Any = IssueStep.select(
+            IssueStep.id, IssueStep.issue, IssueStep.name, IssueStep.staff, IssueStep.recorded_at
+        )
+        if last is not None:
+            query = query.where(IssueStep.id < last)
+        rows = list(query.order_by(IssueStep.id.desc()).limit(_AT_ONCE).tuples())
+        fresh = [row for row in rows if row[4] > since]
+        told = [row for row in fresh if row[3] != session.staff_id and row[2] in _TELLING]
+        here = _in_scope(session, {row[1] for row in told})
+        counts.update(row[2] for row in told if row[1] in here)
+        if len(fresh) < _AT_ONCE or counts.total() >= MANY:
+            break
+        last = rows[-1][0]
+    return counts
+
+
+def _in_scope(session: Session, ids: set[int]) -> set[int]:
+    if not ids:
+        return set()
+    rows: Any = permission.narrow(Issue.select(Issue.id).where(Issue.id.in_(ids)), session).tuples()
+    return {issue_id for (issue_id,) in rows}
 
 
 # Steps worth telling of, the view in which their cases stand, and how it is said.

@@ -24,7 +24,7 @@ INDEXES = (
     (
         "issue_due_area",
         "area_id, due_at, id",
-        "(state IN ('assigned', 'feedback', 'handling', 'opened', 'review'))",
+        "(state NOT IN ('closed', 'merged', 'paused', 'pooled', 'reported', 'void'))",
     ),
     (
         "issue_first_area",
@@ -35,7 +35,7 @@ INDEXES = (
     (
         "issue_due_town",
         "subdistrict_id, due_at, id",
-        "(state IN ('assigned', 'feedback', 'handling', 'opened', 'review'))",
+        "(state NOT IN ('closed', 'merged', 'paused', 'pooled', 'reported', 'void'))",
     ),
     (
         "issue_first_town",
@@ -46,7 +46,7 @@ INDEXES = (
     (
         "issue_due_unit",
         "unit_id, due_at, id",
-        "(state IN ('assigned', 'feedback', 'handling', 'opened', 'review'))",
+        "(state NOT IN ('closed', 'merged', 'paused', 'pooled', 'reported', 'void'))",
     ),
     (
         "issue_first_unit",
@@ -57,7 +57,7 @@ INDEXES = (
     (
         "issue_due_district",
         "due_at, id",
-        "(state IN ('assigned', 'feedback', 'handling', 'opened', 'review'))",
+        "(state NOT IN ('closed', 'merged', 'paused', 'pooled', 'reported', 'void'))",
     ),
     (
         "issue_first_district",
@@ -68,21 +68,21 @@ INDEXES = (
     (
         "issue_due_handler",
         "handler_id, due_at, id",
-        "(state IN ('assigned', 'feedback', 'handling', 'opened', 'review'))",
+        "(state NOT IN ('closed', 'merged', 'paused', 'pooled', 'reported', 'void'))",
     ),
     ("issue_hand_handler", "handler_id, id", "(state IN ('assigned', 'handling'))"),
     ("issue_open_holder", "assignee_kind, assignee_key, id", "(is_open = true)"),
     (
         "issue_due_holder",
         "assignee_kind, assignee_key, due_at, id",
-        "(state IN ('assigned', 'feedback', 'handling', 'opened', 'review'))",
+        "(state NOT IN ('closed', 'merged', 'paused', 'pooled', 'reported', 'void'))",
     ),
     ("issue_hand_holder", "assignee_kind, assignee_key, id", "(state IN ('assigned', 'handling'))"),
     ("issue_open_force", "area_id, assignee_key, id", "((assignee_kind = 'force') AND (is_open = true))"),
     (
         "issue_due_force",
         "area_id, assignee_key, due_at, id",
-        "((assignee_kind = 'force') AND (state IN ('assigned', 'feedback', 'handling', 'opened', 'review')))",
+        "((assignee_kind = 'force') AND (state NOT IN ('closed', 'merged', 'paused', 'pooled', 'reported', 'void')))",
     ),
     (
         "issue_hand_force",

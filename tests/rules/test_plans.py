@@ -1,0 +1,254 @@
+"""How the hot queries are read: on an index that gives their order, at any size of the table, in every scope."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from peewee import SqliteDatabase
+
+from dutydesk.models import Area, Issue, Unit, UnitArea, connection, database
+from dutydesk.rules import case, decisions, finding, intake, ledger, today, views
+from dutydesk.rules.questions import Filters, Question
+from dutydesk.rules.workcalendar import CHINA
+from dutydesk.session import Session
+from dutydesk.vocabulary import AssigneeKind, Force, Role, Source, State, Urgency
+
+R, S = Role, State
+MANY = 20_000
+BIG = {"issue", "issue_step", "search_text", "deadline"}  # of one case a handful of deadlines is sorted
+READERS = [role for role in Role if views.MADE[role]]
+
+# What an index of the whole district gives in order is walked as a scan of that index, and stops at the limit.
+_WHOLE_DISTRICT = re.compile(r"^SCAN t\d USING (COVERING )?INDEX issue_\w+_district$")
+# So is the table itself, by number, where nothing else is asked: the newest of all, or a count that stops.
+_NEWEST_OF_ALL = re.compile(
+    r'FROM "(issue|issue_step)" AS "t1"( WHERE \("t1"\."id" (IS NOT NULL|[<>] [?%s]+)\))?'
+    r'( ORDER BY "t1"\."id" (DESC|ASC))? LIMIT'
+)
+
+
+def on_sqlite() -> bool:
+    return isinstance(database.obj, SqliteDatabase)
+
+
+@contextmanager
+def heard() -> Iterator[list[tuple[str, Any]]]:
+    """The queries that are sent meanwhile, with their values."""
+    queries: list[tuple[str, Any]] = []
+
+    class Ear(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if isinstance(record.msg, tuple):
+                queries.append(record.msg)
+
+    ear, logger = Ear(logging.DEBUG), logging.getLogger("peewee")
+    before = logger.level, logger.propagate
+    logger.addHandler(ear)
+    logger.setLevel(logging.DEBUG)
+    logger.propagate = False
+    try:
+        yield queries
+    finally:
+        logger.removeHandler(ear)
+        logger.level, logger.propagate = before
+
+
+def plan_of(sql: str, values: Any) -> list[str]:
+    how = "explain query plan " if on_sqlite() else "explain "
+    rows = database.execute_sql(how + sql, values).fetchall()
+    return [row[3] if on_sqlite() else row[0].strip() for row in rows]
+
+
+def wrong_in(sql: str, plan: list[str]) -> list[str]:
+    """Lines of a plan that read a big table from end to end, or sort what they found in it."""
+    tables = dict(re.findall(r'"(\w+)" AS "(t\d+)"', sql))
+    names = {alias: table for table, alias in tables.items()}
+    if not BIG & set(tables):
+        return []
+    bad = []
+    for line in plan:
+        if on_sqlite():
+            scanned = re.match(r"SCAN (t\d+)", line)
+            whole = scanned and names.get(scanned[1]) in BIG
+            walked = _WHOLE_DISTRICT.match(line) or _NEWEST_OF_ALL.search(sql)
+            if (whole and not walked) or ("TEMP B-TREE" in line and "deadline" not in tables):
+                bad.append(line)
+        elif re.search(r"Seq Scan on (%s)\b" % "|".join(BIG), line) or re.match(
+            r"(->\s+)?(Incremental )?Sort\b", line
+        ):
+            bad.append(line)
+    return bad
+
+
+@pytest.fixture
+def big(district, clock):
+    """A district of some areas with many cases, most of them ended, as a district has them after years."""
+    template = first_case(district)
+    areas, units = more_places(district)
+    fill(template, areas, units, MANY)
+    return district
+
+
+def first_case(district) -> dict[str, Any]:
+    duty = district.sessions[R.DUTY_OFFICER]
+    fields = {
+        "unit": str(district.units[0]),
+        "category": str(district.categories[0]),
+        "summary": "3号楼楼道堆放旧家具",
+        "source": "caller",
+    }
+    issue_id = intake.register(duty, fields, "00000000-0000-4000-8000-000000000001").issue_id
+    return Issue.select().where(Issue.id == issue_id).dicts().get()
+
+
+def more_places(district) -> tuple[list[int], list[list[int]]]:
+    areas, units = list(district.areas), [district.units[:3], district.units[3:]]
+    for number in range(18):
+        area = Area.create(
+            subdistrict=district.subdistrict,
+            code=f"X{number}",
+            name=f"第{number}片区",
+            valid_from="2020-01-01",
+        )
+        areas.append(area.id)
+        units.append([])
+        for place in range(3):
+            unit = Unit.create(
+                subdistrict=district.subdistrict,
+                code=f"X{number}{place}",
+                name=f"第{number}{place}居",
+                kind="residential",
+            )
+            UnitArea.create(unit=unit, area=area, valid_from="2020-01-01")
+            units[-1].append(unit.id)
+    return areas, units
+
+
+_ENDS = [S.CLOSED] * 15 + [S.MERGED, S.VOID]
+_WAYS = [*(state for state in State if state not in (S.CLOSED, S.MERGED, S.VOID)), *_ENDS]
+
+
+def fill(
+    template: dict[str, Any], areas: list[int], units: list[list[int]], many: int, first: int = 10
+) -> None:
+    """Cases in every state, given to everybody, due about now; as they are kept, in one go."""
+    start = datetime.now(CHINA) - timedelta(days=400)
+    names = [name for name in Issue._meta.fields if name != "merged_into"]
+    fields = Issue._meta.fields
+    holders = itertools.cycle(
+        [
+            (AssigneeKind.FORCE, Force.SAFETY.value, None),
+            (AssigneeKind.FORCE, Force.SERVICE.value, None),
+            (AssigneeKind.DEPARTMENT, "1", None),
+            (AssigneeKind.DEPARTMENT, "2", None),
+            (AssigneeKind.STAFF, "4", 4),
+            (AssigneeKind.UNIT, "1", None),
+            (None, None, None),
+        ]
+    )
+
+    def rows() -> Iterator[list[Any]]:
+        for number in range(first, first + many):
+            place, turn = number * 7 % len(areas), number * 7919 % 10_007
+            state = _WAYS[turn % len(_WAYS)]
+            at = start + timedelta(minutes=number * 500_000 // MANY)
+            kind, key, handler = next(holders)
+            row = template | {
+                "id": number,
+                "serial": number,
+                "state": state,
+                "is_open": state not in (S.CLOSED, S.MERGED, S.VOID),
+                "area": areas[place],
+                "unit": units[place][turn % 3],
+                "urgency": list(Urgency)[turn % 11 // 9],
+                "source": list(Source)[turn % 9],
+                "strongly_felt": turn % 13 == 0,
+                "beyond_neighbourhood": turn % 17 == 0,
+                "send_backs": turn % 5 // 3,
+                "feedback_given": turn % 2 == 0,
+                "sample_due": state is S.CLOSED and turn % 19 == 0,
+                "assignee_kind": kind,
+                "assignee_key": key,
+                "handler": handler,
+                "reported_at": at,
+                "changed_at": at + timedelta(days=turn % 9),
+                "due_at": None if turn % 23 == 0 else datetime.now(CHINA) + timedelta(hours=turn % 400 - 200),
+                "first_contact_due_at": at if turn % 3 else None,
+                "paused_until": (start + timedelta(days=turn % 500)).date() if state is S.PAUSED else None,
+                "look_again_on": (start + timedelta(days=turn % 500)).date() if state is S.POOLED else None,
+            }
+            yield [fields[name].db_value(row[name]) for name in names]
+
+    with connection.write_transaction():
+        connection.insert_rows(Issue, names, rows())
+
+
+def windows(session: Session, question: Question) -> Iterator[Callable[[], Any]]:
+    """All that a list asks of the database as its reader goes about in it."""
+    yield lambda: ledger.after(session, question, None, 50)
+    yield lambda: ledger.before(session, question, None, 50)
+    rows = ledger.after(session, question, None, 30).rows
+    if rows:
+        key = rows[-1].key
+        yield lambda: ledger.after(session, question, key, 50)
+        yield lambda: ledger.before(session, question, key, 50)
+        yield lambda: ledger.around(session, question, key, 50)
+        yield lambda: ledger.new_above(session, question, key)
+    yield lambda: ledger.count(session, question)
+
+
+def sorted_ways(session: Session) -> list[Question]:
+    """The other orders that an area's desk has indexes for."""
+    if session.main is None or session.main.role not in (R.DUTY_OFFICER, R.AREA_CHIEF):
+        return []
+    return [Question("open", order=order) for order in ("deadline", "urgency", "place")] + [
+        Question("all", order="changed"),
+        Question("all", order="place"),
+        Question("open", Filters(place="unit:2")),
+        Question("all", Filters(state="review,feedback")),
+    ]
+
+
+def pages(session: Session) -> Iterator[Callable[[], Any]]:
+    """What else is read again and again."""
+    yield lambda: today.today_sheet(session, datetime.now(CHINA) - timedelta(days=2))
+    yield lambda: decisions.waiting(session)
+    yield lambda: finding.categories(session, "")
+    yield lambda: intake.similar(session, 1, "楼道堆物旧家具") if hasattr(intake, "similar") else None
+    rows = ledger.after(session, "all", None, 5).rows
+    if rows:
+        yield lambda: case.case_sheet(session, rows[0].key)
+
+
+def all_wrong(district) -> list[str]:
+    wrong = []
+    for role in READERS:
+        session = district.sessions[role]
+        asked = [entry.question for entry in views.for_session(session)] + sorted_ways(session)
+        steps = [(str(question), step) for question in asked for step in windows(session, question)]
+        steps += [("page", step) for step in pages(session)]
+        for what, step in steps:
+            with heard() as queries:
+                step()
+            for sql, values in dict((sql, (sql, values)) for sql, values in queries).values():
+                if sql.startswith("SELECT"):
+                    wrong += [
+                        f"{role.value} {what}: {line} in {sql}"
+                        for line in wrong_in(sql, plan_of(sql, values))
+                    ]
+    return wrong
+
+
+@pytest.mark.parametrize("analysed", [True, False], ids=["with statistics", "without"])
+def test_no_hot_query_reads_a_big_table_through_or_sorts_it(big, analysed):
+    if analysed or not on_sqlite():
+        database.execute_sql("analyze")
+    wrong = all_wrong(big)
+    assert not wrong, "\n".join(wrong[:20])
