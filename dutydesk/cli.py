@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
-DUTIES = ("today", "patrol", "intake", "issues", "decisions")
+DUTIES = ("today", "patrol", "intake", "issues", "triage", "decisions")
 
 
 class _Parser(argparse.ArgumentParser):

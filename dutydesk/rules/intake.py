@@ -146,11 +146,14 @@ _LOOKED_AT = 300
 _SHOWN = 3
 
 
-def likely_duplicates(session: Session, unit_id: int, category_id: int | None, text: str) -> list[Duplicate]:
+def likely_duplicates(
+    session: Session, unit_id: int, category_id: int | None, text: str, before: int | None = None
+) -> list[Duplicate]:
     """Open cases of the same unit, lately reported, that say much the same: the three most alike.
 
     Of the newest 300 within the office's window (`duplicate_window`, days), those which share a third of the pairs
-    of characters, or the category and a seventh of them. Only cases that this session may see.
+    of characters, or the category and a seventh of them. Only cases that this session may see; for one that is
+    registered already those that came `before` it.
     """
     since = datetime.now(UTC) - timedelta(days=int(office.setting("duplicate_window")))
     wanted = bigrams(text)
@@ -159,6 +162,8 @@ def likely_duplicates(session: Session, unit_id: int, category_id: int | None, t
     query = Issue.select(Issue, Unit).join(Unit).where(
         Issue.unit == unit_id, Issue.is_open, Issue.reported_at >= since
     )  # fmt: skip
+    if before is not None:
+        query = query.where(Issue.id < before)
     scored = []
     for issue in permission.narrow(query, session).order_by(Issue.id.desc()).limit(_LOOKED_AT):
         shared = len(wanted & bigrams(issue.summary + issue.spot)) / len(wanted)

@@ -111,7 +111,8 @@ def _needs(session: Session) -> list[Line]:
             seen.add(view)
             found = ledger.count(session, view, MANY)
             if found:
-                lines.append(Line(text, found, "issues", view, pressing))
+                one_by_one = view == "reported" and permission.may_at_all(session, "open")
+                lines.append(Line(text, found, "triage" if one_by_one else "issues", view, pressing))
     lines.sort(key=lambda line: not line.pressing)
     return lines
 

@@ -45,6 +45,12 @@ def _issues(target: str) -> Screen[Any]:
     return IssuesScreen(target or "open")
 
 
+def _triage(_target: str) -> Screen[Any]:
+    from dutydesk.screens.triage import TriageScreen
+
+    return TriageScreen()
+
+
 def _decisions(target: str) -> Screen[Any]:
     from dutydesk.screens.decisions import DecisionsScreen
 
@@ -77,6 +83,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("patrol", "每日巡查", "1", "f2", "patrol", _patrol),
     Duty("intake", "登记", "2", "f3", "register", _intake),
     Duty("issues", "问题清单", "3", "f4", "read", _issues, at_once=True),
+    Duty("triage", "待立案", "", "", "open", _triage),
     Duty("decisions", "待我定", "9", "", "decisions", _decisions),
 )
 DUTY_OF_KEY = {duty.name: duty for duty in DUTIES}

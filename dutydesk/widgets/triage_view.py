@@ -1,0 +1,155 @@
+"""A waiting case and, below it, what is proposed for it with the reasons; each part has its digit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from dutydesk.widgets.cells import Line, cut, lean, strip_of, wrap
+
+if TYPE_CHECKING:
+    from dutydesk.rules.proposals import Part
+    from dutydesk.rules.triage_queue import Card
+
+_SHOWN_FACTS = ("来源", "发现", "当场")
+_DETAIL_AT_LEAST = 1
+OTHER_WAYS = "4 不予立案　5 当场解决　6 并案　7 先放一放　8 看全案　9 变成清单　0 撤销上一件"
+INDENT = "　　　　"
+
+
+class TriageView(Widget, can_focus=True):
+    """One card; draws again only the lines that differ. `gone` says that the case was dealt with meanwhile."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"triage--head", "triage--dim", "triage--mark"}
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.card: Card | None = None
+        self.words = ""
+        self._shown: list[Line] = []
+
+    def show(self, card: Card | None, words: str = "") -> None:
+        """Show a card; `words` stand in place of the proposal, or of everything where there is no card."""
+        self.card, self.words = card, words
+        self._paint()
+
+    def _style(self, part: str) -> Style:
+        return lean(self.get_component_rich_style(f"triage--{part}"))
+
+    def _paint(self) -> None:
+        width, height = self.size
+        lines = self._lines(width, height)[:height]
+        lines += [()] * (height - len(lines))
+        before, self._shown = self._shown, lines
+        if len(before) != len(lines):
+            self.refresh()
+            return
+        changed = [Region(0, y, width, 1) for y, line in enumerate(lines) if line != before[y]]
+        if changed:
+            self.refresh(*changed)
+
+    def _lines(self, width: int, height: int) -> list[Line]:
+        if width < 4:
+            return []
+        plain = lean(self.rich_style)
+        if self.card is None:
+            return [((line, plain),) for line in wrap(self.words, width)]
+        head, tail = self._case(self.card, width), self._below(self.card, width)
+        facts = dict(self.card.sheet.facts)
+        room = max(height - len(head) - len(tail), _DETAIL_AT_LEAST)
+        return [*head, *self._detail(facts.get("详情", ""), width, room), *tail]
+
+    def _case(self, card: Card, width: int) -> list[Line]:
+        """What it is, where, from whom, what it may be the same as."""
+        sheet, plain = card.sheet, lean(self.rich_style)
+        lines: list[Line] = [((cut(f"{sheet.number}　{card.waits}", width), self._style("head")),)]
+        if sheet.flags:
+            lines.append(((cut("★ " + "、".join(sheet.flags), width), self._style("mark")),))
+        lines += [((line, self._style("head")),) for line in wrap(sheet.title, width)[:2]]
+        lines.append(((cut(f"地点　{sheet.place}", width), plain),))
+        facts = dict(sheet.facts)
+        said = [f"{name}　{facts[name]}" for name in _SHOWN_FACTS if facts.get(name)]
+        if sheet.reporter is not None:
+            shown = " ".join(part for part in (sheet.reporter.name, sheet.reporter.phone) if part)
+            said.insert(1, f"反映人　{shown}（已隐去）")
+        lines += [((line, plain),) for line in _joined(said, width)]
+        for each in card.likely:
+            words = f"相近　{each.number} {each.state.label} {each.reported_on} {each.summary}"
+            lines.append(((cut(words, width), self._style("mark")),))
+        return lines
+
+    def _detail(self, text: str, width: int, room: int) -> list[Line]:
+        """As much of the detail as there is room for."""
+        plain = lean(self.rich_style)
+        lines = wrap(f"详情　{text}", width) if text else []
+        if len(lines) > room:
+            lines = [*lines[: room - 1], cut(lines[room - 1], width - 14) + "（8 看全案）"]
+        return [((line, plain),) for line in lines]
+
+    def _below(self, card: Card, width: int) -> list[Line]:
+        """The proposal, or what has become of the case meanwhile."""
+        rule: Line = (("─" * width, self._style("dim")),)
+        if self.words:
+            return [rule, *(((line, self._style("mark")),) for line in wrap(self.words, width))]
+        proposal = card.proposal
+        lines: list[Line] = [rule]
+        lines += [((line, self._style("head")),) for line in wrap(f"提议：{proposal.does}", width)[:2]]
+        if card.likely:
+            same = f"可能与 {card.likely[0].number} 是同一件：是的话按 6 并案，不是就照提议办"
+            lines.append(((cut(same, width), self._style("mark")),))
+        for digit, label, part in (
+            ("1", "类别", proposal.category),
+            ("2", "紧急", proposal.urgency),
+            ("3", "承办", proposal.assignee),
+        ):
+            lines += self._part(f"{digit} {label}", part, width)
+        lines += self._said("  期限", proposal.deadline, (proposal.explanation,), width)
+        lines += [((line, self._style("dim")),) for line in wrap(OTHER_WAYS, width)]
+        return lines
+
+    def _part(self, label: str, part: Part, width: int) -> list[Line]:
+        mark = "（已改）" if part.by_hand else ""
+        return self._said(label, part.said + mark, part.reasons, width)
+
+    def _said(self, label: str, said: str, reasons: tuple[str, ...], width: int) -> list[Line]:
+        """A part and, dim, why: on its line where there is room, else on one below."""
+        plain, dim = lean(self.rich_style), self._style("dim")
+        words, why = f"{label}　{said}", "；".join(reasons)
+        beside = f"{words}　　"
+        if len(wrap(beside + why, width)) == 1:
+            return [((beside, plain), (why, dim))]
+        below = wrap(why, width - len(INDENT) * 2)[:1] if why else []
+        return [((cut(words, width), plain),), *(((INDENT + line, dim),) for line in below)]
+
+    def on_resize(self) -> None:
+        """Other breaks."""
+        self._shown = []
+        self._paint()
+
+    def notify_style_update(self) -> None:
+        """Styles are part of the lines kept."""
+        super().notify_style_update()
+        self._shown = []
+        if self.is_mounted and self.size:
+            self._paint()
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the card."""
+        line = self._shown[y] if y < len(self._shown) else ()
+        return strip_of(line, self.size.width, lean(self.rich_style))
+
+
+def _joined(said: list[str], width: int) -> list[str]:
+    """Short facts beside each other, as many on a line as there is room for."""
+    lines: list[str] = []
+    for words in said:
+        if lines and len(wrap(f"{lines[-1]}　　{words}", width)) == 1:
+            lines[-1] += f"　　{words}"
+        else:
+            lines.append(cut(words, width))
+    return lines
