@@ -54,10 +54,11 @@ class DutyDesk(FullWidthKeys, App[str | None]):
         self.desk = Desk(url or load().database, self._changed_elsewhere)
         self.number, self.first_duty, self.came_from = number, duty, came_from
         self.animation_level = "none"
+        self._desk_filter = DeskFilter(load().drawing == "ascii")
 
     def get_line_filters(self) -> list[LineFilter]:
-        """Textual's own filters, and the desk's last of all."""
-        return [*super().get_line_filters(), DeskFilter(load().drawing == "ascii")]
+        """Textual's own filters, and the desk's last of all: one object, by which Textual keeps what it filtered."""
+        return [*super().get_line_filters(), self._desk_filter]
 
     def get_default_screen(self) -> Screen[object]:
         """今日 is at the bottom of everything."""

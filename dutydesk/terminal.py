@@ -233,11 +233,18 @@ class KeysInTurn:
         await _turn_of(self)
 
 
+class _Turn(asyncio.Event):
+    """An event that is its own callback. `call_later` would look into the signature of each anew, seven a key."""
+
+    _param_count = 0
+    __call__ = asyncio.Event.set
+
+
 async def _turn_of(node: MessagePump) -> None:
     """Wait until `node` has worked through the messages it has now, or is gone."""
-    done = asyncio.Event()
-    if node._task is not None and node.call_later(done.set):
-        waiting = asyncio.create_task(done.wait())
+    turn = _Turn()
+    if node._task is not None and node.post_message(events.Callback(callback=turn)):
+        waiting = asyncio.create_task(turn.wait())
         try:
             await asyncio.wait({waiting, node._task}, return_when=asyncio.FIRST_COMPLETED)
         finally:
