@@ -80,8 +80,15 @@ def _parser() -> argparse.ArgumentParser:
 
     export = commands.add_parser("export", help="导出", description="导出数据（不含个人信息）。")
     what = export.add_subparsers(dest="what", metavar="", required=True, parser_class=_Parser)
-    issues = what.add_parser("issues", help="问题清单")
-    issues.add_argument("--json", action="store_true", required=True, help="输出 JSON")
+    issues = what.add_parser("issues", help="问题清单，可在 Excel 里改好再导入")
+    issues.add_argument("--json", action="store_true", help="把 JSON 写到标准输出")
+    issues.add_argument("--view", default="all", metavar="清单", help="如 待核查；不写是全部")
+    issues.add_argument("--question", metavar="条件", help=argparse.SUPPRESS)
+    _file_options(issues, ("xlsx", "csv", "json"))
+    answers = what.add_parser("answers", help="给来源的办理答复")
+    answers.add_argument("--source", default="hotline", metavar="来源", help="如 12345；不写是12345热线")
+    answers.add_argument("--since", metavar="日期", help="这一天起有变动的，如 2026-11-01；不写是今天起")
+    _file_options(answers, ("xlsx", "csv"))
     return parser
 
 
@@ -90,6 +97,12 @@ def _desk_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--open", dest="duty", choices=DUTIES, default="today", metavar="页", help="、".join(DUTIES)
     )
+
+
+def _file_options(parser: argparse.ArgumentParser, forms: tuple[str, ...]) -> None:
+    parser.add_argument("--as", dest="number", metavar="工号", help="按谁的范围；不写是全区")
+    parser.add_argument("--format", choices=forms, metavar="格式", help="、".join(forms) + "；不写看文件名")
+    parser.add_argument("--output", metavar="文件", help="写到哪里")
 
 
 def fail(message: str) -> NoReturn:
@@ -239,12 +252,71 @@ def _staff(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _export(_chosen: argparse.Namespace) -> int:
+def _export(chosen: argparse.Namespace) -> int:
     from dutydesk.rules import exporting
 
+    if chosen.what == "issues" and not chosen.output:
+        if not chosen.json and not chosen.format == "json":
+            fail("请写明 --output 文件，或用 --json 写到标准输出。")
+        _connect()
+        if chosen.number or chosen.question or chosen.view != "all":
+            session, question = _asked(chosen)
+            _write_json(exporting.issues(session, question))
+        else:
+            _write_json(exporting.issues())
+        return 0
+    if not chosen.output:
+        fail("请写明 --output 文件。")
+    return _export_to_file(chosen)
+
+
+def _export_to_file(chosen: argparse.Namespace) -> int:
+    """Write the file beside its place, put the export on record, then let the file stand there."""
+    from datetime import date
+    from pathlib import Path
+
+    from dutydesk.documents.issue_sheet import NotWritten
+    from dutydesk.rules import export_files
+    from dutydesk.rules.answers import source_named
+    from dutydesk.rules.errors import Refused
+
+    path = Path(chosen.output)
+    form = chosen.format or path.suffix.lstrip(".").lower()
+    if form not in ("xlsx", "csv", "json"):
+        fail("请写明 --format xlsx、csv 或 json。")
     _connect()
-    _write_json(exporting.issues())
+    try:
+        session, question = _asked(chosen)
+        if chosen.what == "answers":
+            since = date.fromisoformat(chosen.since) if chosen.since else session.day
+            source = source_named(chosen.source)
+            count = export_files.write_answers(session, source, since, path, form, _say)
+        else:
+            count = export_files.write_issues(session, question, path, form, _say)
+    except (Refused, NotWritten) as problem:
+        fail(str(problem))
+    except ValueError:
+        fail(f"日期 {chosen.since} 看不懂。请写成 2026-11-01。")
+    print(f"已导出{count}件：{path}")  # noqa: T201
     return 0
+
+
+def _asked(chosen: argparse.Namespace) -> tuple[Any, Any]:
+    """Who exports, and which list. Leaves with a message where either is unknown."""
+    import getpass
+
+    from dutydesk.rules import exporting
+    from dutydesk.rules.errors import Refused
+    from dutydesk.rules.questions import from_json
+    from dutydesk.rules.signing_on import sign_on
+
+    came_from = f"命令行 {getpass.getuser()}"
+    try:
+        session = sign_on(chosen.number, came_from) if chosen.number else exporting.whole_district(came_from)
+        asked = getattr(chosen, "question", None)
+        return session, from_json(asked) if asked else exporting.view_named(getattr(chosen, "view", "all"))
+    except Refused as refused:
+        fail(str(refused))
 
 
 def _connect() -> None:

@@ -1,0 +1,86 @@
+"""An export into a file: written beside its place, put on record as an act, and only then handed over."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from dutydesk.rules import answers, exporting, permission
+from dutydesk.rules.exporting import Column, Sheet
+from dutydesk.rules.questions import Question
+from dutydesk.session import Session
+from dutydesk.vocabulary import Source
+
+Say = Callable[[str], None]
+
+
+def write_issues(session: Session, question: Question, path: Path, form: str, say: Say) -> int:
+    """A list of cases as xlsx, csv or json; answers with how many. Raises NotAllowed, NotWritten."""
+    permission.require(session, "export")
+    what = exporting.words_of(session, question)
+    if form == "json":
+        records = exporting.issues(session, question)
+        return _hand_over(session, what, path, form, lambda beside: _write_json(records, beside, say))
+    sheet = exporting.sheet(session, question)
+    return _hand_over(session, what, path, form, lambda beside: _write_sheet(sheet, beside, form, say))
+
+
+def write_answers(session: Session, source: Source, since: date, path: Path, form: str, say: Say) -> int:
+    """The answers for a source as xlsx or csv; answers with how many. Raises NotAllowed, NotWritten."""
+    permission.require(session, "export")
+    widths = (20, 13, 40, 18, 40, 10, 16, 36, 9, 16, 60)
+    heads = tuple(Column(head, width) for head, width in zip(answers.HEADS, widths, strict=True))
+    title = f"办理答复·{source.label}·{since:%Y-%m-%d}起"
+    sheet = Sheet(title, heads, answers.answers(session, source, since))
+    return _hand_over(session, title, path, form, lambda beside: _write_sheet(sheet, beside, form, say))
+
+
+def _hand_over(session: Session, what: str, path: Path, form: str, write: Callable[[Path], int]) -> int:
+    from dutydesk.documents.issue_sheet import NotWritten
+
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        count = write(beside)
+        exporting.note_export(session, what, form, count, str(uuid.uuid4()))
+        beside.replace(path)
+    except OSError as error:
+        raise NotWritten(f"{path} 没有写成。请检查磁盘空间和目录的写权限。") from error
+    finally:
+        beside.unlink(missing_ok=True)
+    return count
+
+
+def _counting(rows: Iterable[Any], total: int, say: Say) -> tuple[Any, list[int]]:
+    count = [0]
+
+    def told(number: int) -> None:
+        count[0] = number
+        share = f"，{number * 100 // total}%" if total else ""
+        say(f"已写{number}件{share}")
+
+    return exporting.counted(iter(rows), told), count
+
+
+def _write_sheet(sheet: Sheet, path: Path, form: str, say: Say) -> int:
+    from dutydesk.documents import issue_sheet
+
+    rows, count = _counting(sheet.rows, sheet.total, say)
+    write = issue_sheet.write_xlsx if form == "xlsx" else issue_sheet.write_csv
+    write(replace(sheet, rows=rows), path)
+    return count[0]
+
+
+def _write_json(records: Iterable[dict[str, Any]], path: Path, say: Say) -> int:
+    rows, count = _counting(records, 0, say)
+    with path.open("w", encoding="utf-8") as file:
+        file.write("[")
+        for position, record in enumerate(rows):
+            file.write((",\n" if position else "\n") + json.dumps(record, ensure_ascii=False))
+        file.write("\n]\n")
+    return count[0]
