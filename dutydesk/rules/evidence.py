@@ -157,19 +157,18 @@ def lately(issue: Issue, category: Category) -> Lately:
     return Lately(limits["days"], sum(counts.values()), taken)
 
 
-def handlers_for(issue: Issue, category: Category, in_text: bool) -> list[Backed]:
+def handlers_for(issue: Issue, category: Category, borne_out: bool) -> list[Backed]:
     """To whom a case of a category can be given, the best backed first; empty where nothing speaks for anybody.
 
     The rule table's words come first, then who usually takes them here, the force that answers for the category
-    (where the text or the 权责清单 bears the category out), and who stands in the 权责清单. `in_text`: whether the
-    text has words of the category.
+    (where the text, the 权责清单 or the past bears the category out), and who stands in the 权责清单.
     """
     past = lately(issue, category)
     found = [*_by_rule(issue, category)]
     if past.usual and (usual := _taking(past.usual[0], issue, category)):
         found.append(Backed(usual, (past.said,)))
     listed = _listed(issue, category)
-    if in_text or listed or past.total:
+    if borne_out or listed or past.total:
         told = (f"{category.name}归口{category.force.label}",) + ((past.said,) if past.total else ())
         force = Assignee(AssigneeKind.FORCE, category.force.value, category.force.label + "力量")
         found.append(Backed(force, told))

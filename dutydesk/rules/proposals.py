@@ -12,7 +12,7 @@ from typing import Any
 
 from dutydesk.models import Category, Issue
 from dutydesk.rules import acts, evidence, finding, office, permission
-from dutydesk.rules.assignees import Assignee, resolve
+from dutydesk.rules.assignees import Assignee, forces_and_partners, resolve
 from dutydesk.rules.errors import AlreadyDone, Refused
 from dutydesk.rules.finding import SHOWN, Found
 from dutydesk.rules.issue_acts import Done
@@ -28,6 +28,8 @@ from dutydesk.vocabulary import AssigneeKind, Phase, State, Urgency
 NOBODY = "none"  # what stands for: open it, and assign it later
 PARTS = ("category", "urgency", "assignee")
 _OWN_CHOICE = ("您选定的",)
+_BACKED = 4  # choices that something speaks for, before the others
+_HINT = 21  # characters of a reason beside a choice
 _WAYS = {"assign": "派给", "send_down": "下派", "propose_assign": "提请片区长派给"}
 
 
@@ -126,7 +128,7 @@ def _parts(issue: Issue, wanted: Mapping[str, str]) -> tuple[Part, Part, Part]:
     return (
         Part(str(category.id), f"{category.group_name}·{category.name}", reasons, "category" in wanted),
         Part(urgency.value, urgency.label, why, "urgency" in wanted),
-        _assignee(issue, found, wanted.get("assignee", "")),
+        _assignee(issue, found, wanted),
     )
 
 
@@ -144,21 +146,23 @@ def _urgency(value: str) -> Urgency:
         raise Refused("请选紧急程度。", "urgency") from None
 
 
-def _assignee(issue: Issue, found: list[evidence.Likeness], wanted: str) -> Part:
-    if wanted == NOBODY:
+def _assignee(issue: Issue, found: list[evidence.Likeness], wanted: Mapping[str, str]) -> Part:
+    value = wanted.get("assignee", "")
+    if value == NOBODY:
         return Part("", "先不派", _OWN_CHOICE, by_hand=True)
-    if wanted:
-        chosen = resolve(wanted, issue)
+    if value:
+        chosen = resolve(value, issue)
         return Part(chosen.value, _name(chosen), (_ground(chosen, issue),), by_hand=True)
-    backed = _backed(issue, found)
+    backed = _backed(issue, found, "category" in wanted)
     if not backed:
         return Part("", "先不派", ("文字里看不出，此类近来没有先例，权责清单里也没有：不提议承办",))
     return Part(backed[0].value.value, _name(backed[0].value), backed[0].reasons)
 
 
-def _backed(issue: Issue, found: list[evidence.Likeness]) -> list[evidence.Backed]:
-    in_text = any(each.category.id == issue.category_id for each in found)
-    return evidence.handlers_for(issue, issue.category, in_text)
+def _backed(issue: Issue, found: list[evidence.Likeness], by_hand: bool) -> list[evidence.Backed]:
+    """Who could take it; a category chosen by hand is borne out by that."""
+    borne_out = by_hand or any(each.category.id == issue.category_id for each in found)
+    return evidence.handlers_for(issue, issue.category, borne_out)
 
 
 def _name(assignee: Assignee) -> str:
@@ -228,16 +232,18 @@ def assignees(session: Session, proposal: Proposal, text: str = "") -> list[Foun
     likely = evidence.likenesses(issue)
     issue.category = _category(proposal.category.value)
     issue.force = issue.category.force
-    found = [Found(e.value.value, _name(e.value), "；".join(e.reasons)) for e in _backed(issue, likely)][:4]
-    listed = duty_bases(issue.category_id, None)
-    down = Found(
-        f"unit:{issue.unit_id}", f"{issue.unit.name}居委", "下派：" + (listed[0] if listed else "须居委同意")
-    )
-    delegated = why_not(Asking(session, issue), BY_ACT["assign"]) is None
-    found += [down] if delegated else []
-    seen = {each.value for each in found}
-    found += [each for each in finding.assignees(session, issue.id, "") if each.value not in seen]
-    return [*found[: SHOWN - 1], Found(NOBODY, "先不派", "只立案")]
+    backed = [(each.value, each.reasons[0]) for each in _backed(issue, likely, proposal.category.by_hand)][
+        :_BACKED
+    ]
+    rest = [(each, each.kind.label) for each in forces_and_partners(issue.area_id)]
+    if why_not(Asking(session, issue), BY_ACT["assign"]) is None:
+        listed = duty_bases(issue.category_id, None)
+        down = Assignee(AssigneeKind.UNIT, str(issue.unit_id), issue.unit.name)
+        rest.insert(0, (down, "下派，" + (listed[0] if listed else "须居委同意")))
+    shown = dict[str, Found]()
+    for assignee, why in [*backed, *rest]:
+        shown.setdefault(assignee.value, Found(assignee.value, _name(assignee), why[:_HINT]))
+    return [*list(shown.values())[: SHOWN - 1], Found(NOBODY, "先不派", "只立案")]
 
 
 def needs_consent(_session: Session, proposal: Proposal, assignee: str) -> bool:

@@ -227,7 +227,9 @@ class Picker(Widget):
 class PickOne(CalmFocus, ModalScreen[Choice | None]):
     """A picker in a dialog; leaves with the choice, or None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "返回", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "返回", show=False, priority=True)
+    ]
 
     def __init__(self, title: str, search: Search, placeholder: str = "") -> None:
         super().__init__()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _SHOWN_FACTS = ("来源", "发现", "当场")
 _DETAIL_AT_LEAST = 1
+_REASON_LINES = 2
 OTHER_WAYS = "4 不予立案　5 当场解决　6 并案　7 先放一放　8 看全案　9 变成清单　0 撤销上一件"
 INDENT = "　　　　"
 
@@ -98,7 +99,10 @@ class TriageView(Widget, can_focus=True):
             return [rule, *(((line, self._style("mark")),) for line in wrap(self.words, width))]
         proposal = card.proposal
         lines: list[Line] = [rule]
-        lines += [((line, self._style("head")),) for line in wrap(f"提议：{proposal.does}", width)[:2]]
+        lines += [
+            ((line, self._style("head")),)
+            for line in wrap(f"提议（按 Enter 就这么办）：{proposal.does}", width)[:2]
+        ]
         if card.likely:
             same = f"可能与 {card.likely[0].number} 是同一件：是的话按 6 并案，不是就照提议办"
             lines.append(((cut(same, width), self._style("mark")),))
@@ -123,7 +127,8 @@ class TriageView(Widget, can_focus=True):
         beside = f"{words}　　"
         if len(wrap(beside + why, width)) == 1:
             return [((beside, plain), (why, dim))]
-        below = wrap(why, width - len(INDENT) * 2)[:1] if why else []
+        room = width - len(INDENT) * 2
+        below = wrap(cut(why, room * _REASON_LINES), room) if why else []
         return [((cut(words, width), plain),), *(((INDENT + line, dim),) for line in below)]
 
     def on_resize(self) -> None:
