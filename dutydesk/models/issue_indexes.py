@@ -3,6 +3,9 @@
 The columns before the order are the scope: an area's, a subdistrict's, a unit's desk, the whole district, or what was
 given to a force of an area, to somebody by key, to a handler. Importing this adds them to the model; only making and
 comparing schemas needs it, so that opening the desk does without.
+
+Names matter: without statistics SQLite takes, of two indexes that serve alike, the one made later, and whoever makes
+them anew goes by their names. So a wider one comes before a narrower one in the alphabet: all, open, to_contact.
 """
 
 from __future__ import annotations
@@ -21,16 +24,20 @@ _HANDS: dict[str, tuple[Any, ...]] = {
 }
 
 
-def _indexed(name: str, columns: tuple[Any, ...], where: Any) -> None:
+def _indexed(name: str, columns: tuple[Any, ...], where: Any = None) -> None:
     Issue.add_index(Issue.index(*columns, _ID, where=where, name=f"issue_{name}"))
 
 
 def _given(scope: str, where: Any) -> Any:
-    return lists.TO_A_FORCE & where if scope == "force" else where
+    if scope != "force":
+        return where
+    return lists.TO_A_FORCE if where is None else lists.TO_A_FORCE & where
 
 
 def _add_indexes() -> None:
     for scope, columns in (_PLACES | _HANDS).items():
+        if columns:
+            _indexed(f"all_{scope}", columns, _given(scope, None))
         _indexed(f"open_{scope}", columns, _given(scope, lists.OPEN))
         _indexed(f"due_{scope}", (*columns, Issue.due_at), _given(scope, lists.RUNNING_NOW))
         if scope in _HANDS:
@@ -41,10 +48,9 @@ def _add_indexes() -> None:
             )
     for scope in ("area", "town", "district"):
         _indexed(f"sent_back_{scope}", _PLACES[scope], lists.SENT_BACK)
-    _indexed("all_force", _HANDS["force"], lists.TO_A_FORCE)
     _indexed("feedback_area", (_AREA, Issue.feedback_given), lists.IN_FEEDBACK)
     _indexed("sample_area", (_AREA,), lists.SAMPLE)
-    _indexed("contact_area", (_AREA,), lists.TO_CONTACT)
+    _indexed("to_contact_area", (_AREA,), lists.TO_CONTACT)
     _indexed("paused_area", (_AREA, Issue.paused_until), lists.PAUSED)
     _indexed("pooled_area", (_AREA, Issue.look_again_on), lists.POOLED)
     _indexed("urgency_area", (_AREA, Issue.urgency), lists.OPEN)

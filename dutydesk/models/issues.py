@@ -104,20 +104,15 @@ class Issue(Table):
     version = IntegerField(default=1)
 
     class Meta:
-        """The indexes over all cases; those of single lists stand beside their conditions in `issue_lists`."""
+        """The indexes of single lists stand in `issue_indexes`."""
 
         indexes = (
             (("year", "serial"), True),
-            (("area", "id"), False),
-            (("subdistrict", "id"), False),
-            (("unit", "id"), False),
             (("area", "state", "id"), False),
             (("subdistrict", "state", "id"), False),
             (("unit", "state", "id"), False),
             (("state", "id"), False),
             (("area", "changed_at", "id"), False),
-            (("assignee_kind", "assignee_key", "id"), False),
-            (("handler", "id"), False),
         )
 
     @property

@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from peewee import Expression, Tuple
+from peewee import Expression
 
 from dutydesk.models import Issue, Unit
 from dutydesk.rules import deadlines, office, permission
 from dutydesk.rules.flags import flags_of
-from dutydesk.rules.listing import LOOKED_AT, ORDERS, Arm, Key, Listing, Segment, Stand, listing
+from dutydesk.rules.listing import LOOKED_AT, ORDERS, Key, Listing, Segment, Stand, listing
 from dutydesk.rules.organisation import start_of, today
 from dutydesk.rules.questions import NO_FILTERS, Filters, Question
-from dutydesk.rules.views import VIEWS
+from dutydesk.rules.views import VIEWS, Arm
 from dutydesk.session import Session
 from dutydesk.text import mask_phones_in
 from dutydesk.vocabulary import RUNNING, State, Urgency
@@ -112,10 +112,10 @@ def count(session: Session, question: Question | str, at_most: int = 1000) -> in
     if reading.question.words or plan.filters is not None:
         return len(reading.take(at_most, True, None).ids)
     if len(plan.arms) == 1:
-        return int(Issue.select(Issue.id).where(plan.arms[0].where).limit(at_most).count())
+        return int(Issue.select(Issue.id).where(plan.arms[0].whole()).limit(at_most).count())
     found: set[int] = set()
     for arm in plan.arms:
-        rows: Any = Issue.select(Issue.id).where(arm.where).limit(at_most)
+        rows: Any = Issue.select(Issue.id).where(arm.whole()).limit(at_most)
         found.update(issue_id for (issue_id,) in rows.tuples())
     return min(len(found), at_most)
 
@@ -206,24 +206,22 @@ class _Reading:
         order = [column.desc() if down else column.asc() for column in columns]
         stretch = count if filters is None else max(count, _FIRST_LOOK)
         shown: list[Any] = [*columns] if filters is None else [*columns, filters.alias("kept")]
-        while True:
+        parts = _parts(arm, bound, down)
+        while parts:
             if filters is not None:
                 stretch = min(stretch, self.left)
                 if not stretch:
                     self.cut = True
                     return
-            query = Issue.select(*shown).where(arm.where).order_by(*order).limit(stretch)
-            if bound is not None:
-                query = query.where(_beyond(columns, bound, down))
-            rows: list[Any] = list(query.tuples())
+            rows: list[Any] = list(
+                Issue.select(*shown).where(parts[0]).order_by(*order).limit(stretch).tuples()
+            )
             if filters is None:
                 yield from rows
             else:
                 self.left -= len(rows)
                 yield from (row[:-1] for row in rows if row[-1])
-            if len(rows) < stretch:
-                return
-            bound = rows[-1][: len(columns)]
+            parts = parts[1:] if len(rows) < stretch else _parts(arm, rows[-1][: len(columns)], down)
             stretch = min(stretch * 4, _MOST_AT_ONCE)
 
     # -- what no index sorts --------------------------------------------------------------------------------
@@ -252,7 +250,7 @@ class _Reading:
         for arm in self.plan.arms:
             order = [column.desc() if len(arm.columns) == 1 else column for column in arm.columns]
             shown = list(_STANDING) if filters is None else [*_STANDING, filters.alias("kept")]
-            rows = list(Issue.select(*shown).where(arm.where).order_by(*order).limit(self.left))
+            rows = list(Issue.select(*shown).where(arm.whole()).order_by(*order).limit(self.left))
             self.left -= len(rows)
             self.cut = self.cut or self.left == 0
             yield from (row for row in rows if filters is None or row.kept)
@@ -306,12 +304,29 @@ _STANDING = (
 )
 
 
-def _beyond(columns: Sequence[Any], bound: Key, down: bool) -> Expression:
-    """Rows that come after a key, in the direction in which the index is walked."""
-    kept = [column.db_value(part) for column, part in zip(columns, bound, strict=True)]
-    if len(columns) == 1:
-        return columns[0] < kept[0] if down else columns[0] > kept[0]
-    return Tuple(*columns) < Tuple(*kept) if down else Tuple(*columns) > Tuple(*kept)
+def _parts(arm: Arm, bound: Key | None, down: bool) -> list[Expression]:
+    """The rows of an arm beyond a key, as conditions that an index answers one after the other.
+
+    Those of the same value come first: many cases are due at the same minute, and SQLite's indexes take a row value
+    no further than its first column where the second is the number. On each side stands one limit: of two the nearer.
+    """
+    if bound is None:
+        return [arm.whole()]
+    column, number, value = arm.columns[0], Issue.id, bound[0]
+    beyond: Any = number < bound[-1] if down else number > bound[-1]
+    if len(arm.columns) == 1:
+        return [arm.where & beyond]
+    kept = column.db_value(value)
+    found: list[Any] = []
+    if (arm.low is None or value >= arm.low) and (arm.high is None or value < arm.high):
+        found.append(arm.where & (column == kept) & beyond)
+    if down:
+        nearer = arm.high is None or value < arm.high
+        rest = arm._replace(high=None).whole() & (column < kept) if nearer else arm.whole()
+    else:
+        nearer = arm.low is None or value >= arm.low
+        rest = arm._replace(low=None).whole() & (column > kept) if nearer else arm.whole()
+    return [*found, rest]
 
 
 # -- lines -------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from dutydesk.models import issue_lists as lists
 from dutydesk.rules import permission
 from dutydesk.rules.permission import Reach
 from dutydesk.rules.questions import Filters, Question
-from dutydesk.rules.views import View, where
+from dutydesk.rules.views import Arm, View, where
 from dutydesk.session import Session
 from dutydesk.vocabulary import ENDED, RUNNING, State, Urgency
 
@@ -24,20 +24,12 @@ LOOKED_AT = 20_000
 # What a list can be sorted by, as the screen calls it; "" in a question is the view's own order.
 ORDERS = {"newest": "编号", "deadline": "期限", "urgency": "紧急", "place": "地点", "changed": "最近变动"}
 
-_BY_NUMBER = (Issue.id,)
 _RANKS = {urgency: rank for rank, urgency in enumerate(reversed(Urgency))}
 # Views whose lists have an index for each unit: sorted by place they are read unit after unit.
 _BY_UNIT = {"open", "all", "reported", "opened", "review", "closed", "first", "strong", "beyond", "set_aside"}
 
 Key = tuple[Any, ...]
 Stand = tuple[Any, Key]
-
-
-class Arm(NamedTuple):
-    """Rows found in order by one index: its condition, and the columns of the order, the id last."""
-
-    where: Expression
-    columns: tuple[Any, ...]
 
 
 class Segment(NamedTuple):
@@ -70,7 +62,7 @@ class Listing(NamedTuple):
 
     def belongs(self) -> Expression:
         """All rows of the list, as one condition."""
-        whole = permission.any_of(arm.where for arm in self.arms)
+        whole = permission.any_of(arm.whole() for arm in self.arms)
         return whole if self.filters is None else whole & self.filters
 
 
@@ -110,13 +102,13 @@ def listing(session: Session, question: Question) -> Listing:
     states = [State(value) for value in filters.state.split(",") if value in set(State)]
     if view.key in ("open", "all") and states and not view.own_scope:
         kept = [state for state in states if view.ended or state not in ENDED]
-        arms: list[Any] = [lists.in_state(state) for state in kept]
+        arms = [Arm(lists.in_state(state)) for state in kept]
         filters = Filters(**(filters.__dict__ | {"state": ""}))
     else:
         arms = view.arms(session)
     if view.own_scope:
         parts, rest = [Reach("district", permission.EVERYTHING)], _anywhere(filters.place)
-    found = [Arm(_both(part, arm), _columns(view, place)) for part in parts for place, arm in enumerate(arms)]
+    found = [_both(part, arm) for part in parts for arm in arms]
     name = question.order if question.order in ORDERS else view.order
     beyond = _conditions(session, filters, rest)
     return Listing(
@@ -129,16 +121,8 @@ def listing(session: Session, question: Question) -> Listing:
     )
 
 
-def _both(part: Reach, arm: Any) -> Any:
-    return arm if part.kind == "district" else part.where & arm
-
-
-def _columns(view: View, place: int) -> tuple[Any, ...]:
-    if view.order == "soonest":
-        return (Issue.due_at, Issue.id)
-    if view.order == "until":
-        return ((Issue.paused_until, Issue.look_again_on)[place], Issue.id)
-    return _BY_NUMBER
+def _both(part: Reach, arm: Arm) -> Arm:
+    return arm if part.kind == "district" else arm._replace(where=part.where & arm.where)
 
 
 def _conditions(session: Session, filters: Filters, rest: Expression | None) -> Expression | None:
@@ -195,25 +179,25 @@ def _within(place: Reach, part: Reach) -> Reach:
 # -- orders ------------------------------------------------------------------------------------------------------
 
 
-def _segments(view: View, order: str, parts: list[Reach], arms: list[Any], found: list[Arm]) -> list[Segment]:
+def _segments(view: View, order: str, parts: list[Reach], arms: list[Arm], found: list[Arm]) -> list[Segment]:
     """The segments in which indexes give an order; none where no index does."""
     kinds = {part.kind for part in parts}
+    all_open = len(arms) == 1 and arms[0].where is lists.OPEN
     if order == view.order:
         return [Segment(0, found, order == "newest")]
-    if order == "deadline" and view.key == "open" and arms and arms[0] is lists.OPEN:
+    if order == "deadline" and all_open:
         return _by_deadline(parts)
-    if order == "urgency" and view.key == "open" and arms and arms[0] is lists.OPEN and kinds == {"area"}:
+    if order == "urgency" and all_open and kinds == {"area"}:
         return [
             Segment(
                 rank,
-                [Arm(arm.where & (Issue.urgency == lists.constant(value)), _BY_NUMBER) for arm in found],
+                [arm._replace(where=arm.where & (Issue.urgency == lists.constant(value))) for arm in found],
                 True,
             )
             for value, rank in _RANKS.items()
         ]
     if order == "changed" and view.key == "all" and kinds == {"area"} and len(arms) == 1:
-        columns = (Issue.changed_at, Issue.id)
-        return [Segment(0, [Arm(arm.where, columns) for arm in found], True)]
+        return [Segment(0, [arm._replace(columns=(Issue.changed_at, Issue.id)) for arm in found], True)]
     if order == "place" and view.key in _BY_UNIT and kinds and kinds <= {"town", "area", "unit"}:
         return _by_unit(parts, arms)
     return []
@@ -221,24 +205,24 @@ def _segments(view: View, order: str, parts: list[Reach], arms: list[Any], found
 
 def _by_deadline(parts: list[Reach]) -> list[Segment]:
     """Open cases: those that run by their deadline, then the others (待立案, 缓办, 挂账, no limit) by number."""
-    others = (
-        lists.RUNNING_NOW & Issue.due_at.is_null(),
-        *(lists.in_state(state) for state in (State.REPORTED, State.PAUSED, State.POOLED)),
-    )
-    running = lists.RUNNING_NOW & Issue.due_at.is_null(False)
+    others = [
+        Arm(lists.RUNNING_NOW & Issue.due_at.is_null()),
+        *(Arm(lists.in_state(state)) for state in (State.REPORTED, State.PAUSED, State.POOLED)),
+    ]
+    running = Arm(lists.RUNNING_NOW & Issue.due_at.is_null(False), (Issue.due_at, Issue.id))
     return [
-        Segment(0, [Arm(_both(part, running), (Issue.due_at, Issue.id)) for part in parts], False),
-        Segment(1, [Arm(_both(part, other), _BY_NUMBER) for part in parts for other in others], True),
+        Segment(0, [_both(part, running) for part in parts], False),
+        Segment(1, [_both(part, other) for part in parts for other in others], True),
     ]
 
 
-def _by_unit(parts: list[Reach], arms: list[Any]) -> list[Segment]:
+def _by_unit(parts: list[Reach], arms: list[Arm]) -> list[Segment]:
     segments: dict[int, list[Arm]] = {}
     for part in parts:
         for unit in _units(part):
             place = permission.place("unit", unit)
             scope = place.where if part.kind == "unit" else place.where & part.beside()
-            segments.setdefault(unit, []).extend(Arm(scope & arm, _BY_NUMBER) for arm in arms)
+            segments.setdefault(unit, []).extend(Arm(scope & arm.where) for arm in arms)
     return [Segment(unit, found, True) for unit, found in sorted(segments.items())]
 
 

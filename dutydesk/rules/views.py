@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peewee import Expression
@@ -22,7 +22,32 @@ from dutydesk.vocabulary import AssigneeKind, Role, State
 if TYPE_CHECKING:
     from dutydesk.rules.acts import Acting
 
-Arms = list[Expression]
+BY_NUMBER: tuple[Any, ...] = (Issue.id,)
+
+
+class Arm(NamedTuple):
+    """Rows that one index finds in order: its condition, the columns of the order (the id last), and their span.
+
+    `low` is the first value of the first column that belongs to it, `high` the first that does not any more. They
+    stand apart from the condition, since an index takes but one limit on each side: the edge of a window or this.
+    """
+
+    where: Expression
+    columns: tuple[Any, ...] = BY_NUMBER
+    low: Any = None
+    high: Any = None
+
+    def whole(self) -> Expression:
+        """All of it as one condition."""
+        found: Any = self.where
+        if self.low is not None:
+            found &= self.columns[0] >= self.low
+        if self.high is not None:
+            found &= self.columns[0] < self.high
+        return found
+
+
+Arms = list[Arm]
 
 
 class View(NamedTuple):
@@ -38,17 +63,14 @@ class View(NamedTuple):
     ended: bool = False
     own_scope: bool = False
 
-    def where(self, session: Session) -> Expression:
-        """All that the view holds, as one condition."""
-        return permission.any_of(self.arms(session))
 
-
-def _always(*arms: Any) -> Callable[[Session], Arms]:
-    return lambda _session: list(arms)
+def _always(*conditions: Any) -> Callable[[Session], Arms]:
+    arms = [Arm(condition) for condition in conditions]
+    return lambda _session: arms
 
 
 def _states(*states: State) -> Callable[[Session], Arms]:
-    return lambda _session: [lists.in_state(state) for state in states]
+    return _always(*(lists.in_state(state) for state in states))
 
 
 def this_minute() -> datetime:
@@ -56,43 +78,54 @@ def this_minute() -> datetime:
     return datetime.now(UTC).replace(second=0, microsecond=0)
 
 
+_BY_DEADLINE = (Issue.due_at, Issue.id)
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # a lower limit, since empty ones sort before all in SQLite
+
+
 def _overdue(_session: Session) -> Arms:
-    return [lists.RUNNING_NOW & (Issue.due_at < this_minute())]
+    return [Arm(lists.RUNNING_NOW, _BY_DEADLINE, _LONG_AGO, this_minute())]
 
 
 def _due_today(_session: Session) -> Arms:
     now = this_minute()
-    return [lists.RUNNING_NOW & (Issue.due_at >= now) & (Issue.due_at <= office.end_of_day(now))]
+    return [Arm(lists.RUNNING_NOW, _BY_DEADLINE, now, office.end_of_day(now) + timedelta(seconds=1))]
 
 
 def _flagged(*flags: tuple[bool, bool]) -> Callable[[Session], Arms]:
     """Open cases by 居民区难以协调 and 群众反映强烈: both said in each arm, since the index begins with both."""
     said = {True: lists.TRUE, False: lists.FALSE}
-    return lambda _session: [
-        lists.OPEN & (Issue.beyond_neighbourhood == said[beyond]) & (Issue.strongly_felt == said[strongly])
-        for beyond, strongly in flags
-    ]
+    return _always(
+        *(
+            lists.OPEN
+            & (Issue.beyond_neighbourhood == said[beyond])
+            & (Issue.strongly_felt == said[strongly])
+            for beyond, strongly in flags
+        )
+    )
 
 
 def _with_me(session: Session) -> Arms:
     """What is in the hands of this person, force, department or 居委, within what the session may see."""
-    arms: Arms = []
+    found: list[Expression] = []
     me = session.staff_id
     for part in permission.reaches(session):
         if part.kind == "hand":
-            arms.append(lists.ON_HAND & part.where)
+            found.append(lists.ON_HAND & part.where)
         else:
             within = part.beside()
-            own: Arms = [Issue.handler == me, permission.given_to(AssigneeKind.STAFF, str(me))]
+            own: list[Any] = [Issue.handler == me, permission.given_to(AssigneeKind.STAFF, str(me))]
             if part.kind == "unit":
                 own.append(permission.given_to(AssigneeKind.UNIT, str(part.key)))
-            arms += [lists.ON_HAND & hand & within for hand in own]
-    return arms or [permission.NOTHING]
+            found += [lists.ON_HAND & hand & within for hand in own]
+    return [Arm(where) for where in found or [permission.NOTHING]]
 
 
 def _set_aside_due(_session: Session) -> Arms:
     day = today()
-    return [lists.PAUSED & (Issue.paused_until < day), lists.POOLED & (Issue.look_again_on <= day)]
+    return [
+        Arm(lists.PAUSED, (Issue.paused_until, Issue.id), _LONG_AGO.date(), day),
+        Arm(lists.POOLED, (Issue.look_again_on, Issue.id), _LONG_AGO.date(), day + timedelta(days=1)),
+    ]
 
 
 VIEWS: dict[str, View] = {

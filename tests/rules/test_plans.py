@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -80,7 +80,7 @@ def wrong_in(sql: str, plan: list[str]) -> list[str]:
             walked = _WHOLE_DISTRICT.match(line) or _NEWEST_OF_ALL.search(sql)
             if (whole and not walked) or ("TEMP B-TREE" in line and "deadline" not in tables):
                 bad.append(line)
-        elif re.search(r"Seq Scan on (%s)\b" % "|".join(BIG), line) or re.match(
+        elif re.search(rf"Seq Scan on ({'|'.join(BIG)})\b", line) or re.match(
             r"(->\s+)?(Incremental )?Sort\b", line
         ):
             bad.append(line)
@@ -108,9 +108,9 @@ def first_case(district) -> dict[str, Any]:
     return Issue.select().where(Issue.id == issue_id).dicts().get()
 
 
-def more_places(district) -> tuple[list[int], list[list[int]]]:
+def more_places(district, many: int = 18) -> tuple[list[int], list[list[int]]]:
     areas, units = list(district.areas), [district.units[:3], district.units[3:]]
-    for number in range(18):
+    for number in range(many):
         area = Area.create(
             subdistrict=district.subdistrict,
             code=f"X{number}",
@@ -131,14 +131,24 @@ def more_places(district) -> tuple[list[int], list[list[int]]]:
     return areas, units
 
 
+_PLAIN = [S.CLOSED, S.OPENED, S.FEEDBACK, S.PAUSED, S.POOLED, S.REVIEW]
+_SPECIAL = ("strongly_felt", "beyond_neighbourhood", "send_backs", "feedback_given", "sample_due")
 _ENDS = [S.CLOSED] * 15 + [S.MERGED, S.VOID]
 _WAYS = [*(state for state in State if state not in (S.CLOSED, S.MERGED, S.VOID)), *_ENDS]
 
 
 def fill(
-    template: dict[str, Any], areas: list[int], units: list[list[int]], many: int, first: int = 10
+    template: dict[str, Any],
+    areas: list[int],
+    units: list[list[int]],
+    many: int,
+    first: int = 10,
+    plain: bool = False,
 ) -> None:
-    """Cases in every state, given to everybody, due about now; as they are kept, in one go."""
+    """Cases in every state, given to everybody, due about now; as they are kept, in one go.
+
+    Plain ones are those among which the lists' cases must be found: ended, waiting or at work, and nothing special.
+    """
     start = datetime.now(CHINA) - timedelta(days=400)
     names = [name for name in Issue._meta.fields if name != "merged_into"]
     fields = Issue._meta.fields
@@ -149,7 +159,7 @@ def fill(
             (AssigneeKind.DEPARTMENT, "1", None),
             (AssigneeKind.DEPARTMENT, "2", None),
             (AssigneeKind.STAFF, "4", 4),
-            (AssigneeKind.UNIT, "1", None),
+            (AssigneeKind.UNIT, "", None),
             (None, None, None),
         ]
     )
@@ -171,11 +181,11 @@ def fill(
                 "source": list(Source)[turn % 9],
                 "strongly_felt": turn % 13 == 0,
                 "beyond_neighbourhood": turn % 17 == 0,
-                "send_backs": turn % 5 // 3,
+                "send_backs": turn % 7 // 4,
                 "feedback_given": turn % 2 == 0,
                 "sample_due": state is S.CLOSED and turn % 19 == 0,
                 "assignee_kind": kind,
-                "assignee_key": key,
+                "assignee_key": str(units[place][turn % 3]) if key == "" else key,
                 "handler": handler,
                 "reported_at": at,
                 "changed_at": at + timedelta(days=turn % 9),
@@ -184,6 +194,15 @@ def fill(
                 "paused_until": (start + timedelta(days=turn % 500)).date() if state is S.PAUSED else None,
                 "look_again_on": (start + timedelta(days=turn % 500)).date() if state is S.POOLED else None,
             }
+            if plain:
+                row |= {
+                    "state": (state := _PLAIN[turn % len(_PLAIN)]),
+                    "is_open": state is not S.CLOSED,
+                    "due_at": datetime.now(CHINA) + timedelta(days=9 + turn % 300),
+                    "first_contact_due_at": None,
+                    "paused_until": date(2030, 1, 1) if state is S.PAUSED else None,
+                    "look_again_on": date(2030, 1, 1) if state is S.POOLED else None,
+                } | dict.fromkeys(_SPECIAL, False)
             yield [fields[name].db_value(row[name]) for name in names]
 
     with connection.write_transaction():
@@ -237,7 +256,7 @@ def all_wrong(district) -> list[str]:
         for what, step in steps:
             with heard() as queries:
                 step()
-            for sql, values in dict((sql, (sql, values)) for sql, values in queries).values():
+            for sql, values in {sql: (sql, values) for sql, values in queries}.values():
                 if sql.startswith("SELECT"):
                     wrong += [
                         f"{role.value} {what}: {line} in {sql}"
@@ -252,3 +271,58 @@ def test_no_hot_query_reads_a_big_table_through_or_sorts_it(big, analysed):
         database.execute_sql("analyze")
     wrong = all_wrong(big)
     assert not wrong, "\n".join(wrong[:20])
+
+
+def work_of(step: Callable[[], Any]) -> int:
+    """How much SQLite does for it, in hundreds of its instructions."""
+    done = [0]
+
+    def count() -> int:
+        done[0] += 1
+        return 0
+
+    raw = database.connection()
+    raw.set_progress_handler(count, 100)
+    step()
+    raw.set_progress_handler(None, 0)
+    return done[0]
+
+
+def short_windows(session: Session, question: Question) -> Iterator[tuple[str, Callable[[], Any]]]:
+    yield "first", lambda: ledger.after(session, question, None, 5)
+    yield "last", lambda: ledger.before(session, question, None, 5)
+    rows = ledger.after(session, question, None, 7).rows
+    assert len(rows) == 7, (question, "the test needs more such cases")
+    key = rows[-1].key
+    yield "page", lambda: ledger.after(session, question, key, 5)
+    yield "back", lambda: ledger.before(session, question, key, 5)
+    yield "around", lambda: ledger.around(session, question, key, 5)
+    yield "count", lambda: ledger.count(session, question, 7)
+
+
+def all_work(district) -> dict[str, int]:
+    found = {}
+    for role in READERS:
+        session = district.sessions[role]
+        for question in [entry.question for entry in views.for_session(session)] + sorted_ways(session):
+            if question.view == "mine" and role not in (R.HANDLER, R.LIAISON, R.NEIGHBOURHOOD_OFFICER):
+                continue  # nothing is in the hands of the others here
+            for name, step in short_windows(session, question):
+                found[f"{role.value} {question} {name}"] = work_of(step)
+    return found
+
+
+def test_a_list_of_five_times_as_many_cases_takes_the_same_work(district, clock):
+    """Scopes, views and windows: the database's own count of what it does, whatever plan it chose."""
+    if not on_sqlite():
+        pytest.skip("SQLite counts its instructions; of PostgreSQL the plans are read above")
+    template = first_case(district)
+    areas, units = more_places(district, 2)
+    fill(template, areas, units, MANY // 2)
+    few = all_work(district)
+    fill(template, areas, units, MANY * 2, first=100_000)
+    fill(template, areas, units, MANY, first=500_000, plain=True)
+    many = all_work(district)
+    assert few.keys() == many.keys()
+    more = {what: (few[what], many[what]) for what in few if many[what] > few[what] * 1.3 + 4}
+    assert not more, "\n".join(f"{what}: {counts}" for what, counts in more.items())
