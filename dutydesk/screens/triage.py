@@ -11,7 +11,7 @@ from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from dutydesk.rules import case, proposals, triage_queue
+from dutydesk.rules import case, issue_acts, proposals, triage_queue
 from dutydesk.rules.issue_acts import Choice
 from dutydesk.screens.base import DeskScreen
 from dutydesk.screens.handling import CaseScreen, take_act
@@ -289,15 +289,22 @@ class TriageScreen(DeskScreen):
             )
             for each in card.likely
         ]
-        number = ""
-        if options:
-            chosen = await self.show(ActionMenu("并入哪一件？", [*options, Action("", "别的，打编号")]))
-            if chosen is None:
-                return
-            number = chosen
-        choice = Choice("merge", "并案", "")
-        if await take_act(self, card.sheet, choice, {"target": number} if number else None):
-            self.last_taken = card.sheet.key
+        if not options:
+            await self._other(card, "merge", "并案")
+            return
+        chosen = await self.show(ActionMenu("并入哪一件？", [*options, Action("", "别的，打编号")]))
+        if chosen == "":
+            await self._other(card, "merge", "并案")
+        elif chosen is not None:
+            await self._merge_into(card, chosen)
+
+    async def _merge_into(self, card: Card, number: str) -> None:
+        fields = {"target": number, "reason": "立案时认出是同一件"}
+        sheet = card.sheet
+        done = await self.do(issue_acts.perform, sheet.key, sheet.version, "merge", fields, self.new_act())
+        if done is not None:
+            self.last_taken = sheet.key
+            self.say(f"{done.number} 已{done.said}", "good")
             await self._go_on()
 
     async def _put_aside(self, card: Card) -> None:
