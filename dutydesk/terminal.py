@@ -262,7 +262,9 @@ class FullWidthKeys(KeysInTurn):
         twin = ascii_twin(event.key)
         if twin is None or self._types_text(self.focused):
             return event
-        return events.Key(twin, " " if twin == "space" else key_to_character(twin))
+        key = events.Key(twin, " " if twin == "space" else key_to_character(twin))
+        key.time = event.time  # when it was pressed: it may have waited since
+        return key
 
     @staticmethod
     def _types_text(widget: Any) -> bool:

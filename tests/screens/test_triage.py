@@ -153,6 +153,19 @@ async def test_keys_typed_ahead_do_not_act_on_a_case_that_was_not_in_sight(speak
     assert states(speaking) == [State.ASSIGNED, State.REPORTED, State.REPORTED]
 
 
+async def test_a_full_width_digit_typed_ahead_does_not_act_either(speaking, open_desk):
+    waiting(speaking, 2)
+    async with open_desk(duty="triage").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        pilot.app.post_message(events.Key("enter", "\r"))
+        pilot.app.post_message(events.Key("fullwidth_digit_seven", "７"))
+        await settle(pilot)
+        assert "没有算" in text(pilot.app)
+        await pilot.press("fullwidth_digit_seven")
+        await settle(pilot)
+        assert "先放着" in text(pilot.app)
+
+
 async def test_a_key_held_down_takes_one_case(speaking, open_desk, monkeypatch):
     monkeypatch.setattr(TriageScreen, "REST", 60.0)
     waiting(speaking, 4)
