@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dutydesk.models import Category, Counter, Issue, Reporter, Unit
+from dutydesk.models.issue_lists import OPEN
 from dutydesk.rules import acts, office, patrol, permission
 from dutydesk.rules.acts import Acting
 from dutydesk.rules.errors import AlreadyDone, Refused
@@ -151,7 +152,7 @@ def likely_duplicates(
 ) -> list[Duplicate]:
     """Open cases of the same unit, lately reported, that say much the same: the three most alike.
 
-    Of the newest 300 within the office's window (`duplicate_window`, days), those which share a third of the pairs
+    Of the newest 300, those within the office's window (`duplicate_window`, days) which share a third of the pairs
     of characters, or the category and a seventh of them. Only cases that this session may see; for one that is
     registered already those that came `before` it.
     """
@@ -159,13 +160,12 @@ def likely_duplicates(
     wanted = bigrams(text)
     if not wanted:
         return []
-    query = Issue.select(Issue, Unit).join(Unit).where(
-        Issue.unit == unit_id, Issue.is_open, Issue.reported_at >= since
-    )  # fmt: skip
+    query = Issue.select(Issue, Unit).join(Unit).where(Issue.unit == unit_id, OPEN)
     if before is not None:
         query = query.where(Issue.id < before)
     scored = []
-    for issue in permission.narrow(query, session).order_by(Issue.id.desc()).limit(_LOOKED_AT):
+    newest = permission.narrow_beside(query, session).order_by(Issue.id.desc()).limit(_LOOKED_AT)
+    for issue in (issue for issue in newest if issue.reported_at >= since):
         shared = len(wanted & bigrams(issue.summary + issue.spot)) / len(wanted)
         same_kind = issue.category_id == category_id
         if shared >= 1 / 3 or (same_kind and shared >= 1 / 7):

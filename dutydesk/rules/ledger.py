@@ -6,7 +6,7 @@ A window is read by keyset from the row at its edge; `listing` says on which ind
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -255,9 +255,14 @@ class _Reading:
             self.cut = self.cut or self.left == 0
             yield from (row for row in rows if filters is None or row.kept)
 
-    def _those(self, ids: Iterable[int]) -> list[Any]:
-        """Those of the issues with these ids that belong to the list."""
-        return list(Issue.select(*_STANDING).where(Issue.id.in_(ids), self.plan.belongs()))
+    def _those(self, ids: Sequence[int]) -> list[Any]:
+        """Those of the issues with these ids that belong to the list.
+
+        That is asked of each row found by its id: as a condition it could lead the planner to another index.
+        """
+        belongs: Any = self.plan.belongs()
+        rows = Issue.select(*_STANDING, belongs.alias("belongs")).where(Issue.id.in_(ids))
+        return [row for row in rows if row.belongs]
 
     # -- search ---------------------------------------------------------------------------------------------
 

@@ -172,6 +172,21 @@ def narrow(query: ModelSelect[M], session: Session) -> ModelSelect[M]:
     return query.where(_within(session, CASE_READERS))
 
 
+def seen_among(session: Session, ids: Iterable[int]) -> set[int]:
+    """Those of the cases with these ids that this session may see."""
+    wanted = list(ids)
+    if not wanted:
+        return set()
+    within: Any = _within(session, CASE_READERS)
+    rows: Any = Issue.select(Issue.id, within.alias("seen")).where(Issue.id.in_(wanted)).tuples()
+    return {issue_id for issue_id, seen in rows if seen}
+
+
+def narrow_beside(query: ModelSelect[M], session: Session) -> ModelSelect[M]:
+    """The same as `narrow` for a query that has an index of its own, which the scope's must not take over."""
+    return query.where(any_of(part.beside() for part in reaches(session)))
+
+
 def may_at_all(session: Session, act: str) -> bool:
     """Whether any of the session's roles may do this act somewhere."""
     return bool(session.roles & MAY[act])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from dutydesk.models import Area, Issue, IssueStep, Shift, Staff
+from dutydesk.models import Area, IssueStep, Shift, Staff
 from dutydesk.rules import decisions, drafts, ledger, patrol, permission
 from dutydesk.rules.workcalendar import CHINA, moment
 from dutydesk.session import Session
@@ -160,19 +160,12 @@ def _steps_since(session: Session, since: datetime) -> Counter[str]:
         rows = list(query.order_by(IssueStep.id.desc()).limit(_AT_ONCE).tuples())
         fresh = [row for row in rows if row[4] > since]
         told = [row for row in fresh if row[3] != session.staff_id and row[2] in _TELLING]
-        here = _in_scope(session, {row[1] for row in told})
+        here = permission.seen_among(session, {row[1] for row in told})
         counts.update(row[2] for row in told if row[1] in here)
         if len(fresh) < _AT_ONCE or counts.total() >= MANY:
             break
         last = rows[-1][0]
     return counts
-
-
-def _in_scope(session: Session, ids: set[int]) -> set[int]:
-    if not ids:
-        return set()
-    rows: Any = permission.narrow(Issue.select(Issue.id).where(Issue.id.in_(ids)), session).tuples()
-    return {issue_id for (issue_id,) in rows}
 
 
 # Steps worth telling of, the view in which their cases stand, and how it is said.

@@ -240,7 +240,7 @@ def pages(session: Session) -> Iterator[Callable[[], Any]]:
     yield lambda: today.today_sheet(session, datetime.now(CHINA) - timedelta(days=2))
     yield lambda: decisions.waiting(session)
     yield lambda: finding.categories(session, "")
-    yield lambda: intake.similar(session, 1, "楼道堆物旧家具") if hasattr(intake, "similar") else None
+    yield lambda: intake.likely_duplicates(session, 2, 1, "楼道堆物旧家具")
     rows = ledger.after(session, "all", None, 5).rows
     if rows:
         yield lambda: case.case_sheet(session, rows[0].key)
