@@ -70,7 +70,8 @@ def _parser() -> argparse.ArgumentParser:
     init = what.add_parser("init", help="建立数据库，装入徐汇区的单元和默认设置")
     init.add_argument("--empty", action="store_true", help="只建表，不装入单元")
     what.add_parser("upgrade", help="升级到本版本的结构")
-    what.add_parser("check", help="检查结构、数据和审计链")
+    what.add_parser("check", help="检查结构、数据、查找索引和审计链")
+    what.add_parser("reindex", help="重建查找索引")
 
     staff = commands.add_parser("staff", help="人员", description="人员。")
     what = staff.add_subparsers(dest="what", metavar="", required=True, parser_class=_Parser)
@@ -210,6 +211,8 @@ def _db(chosen: argparse.Namespace) -> int:
             print(f"已升级：{'、'.join(applied)}" if applied else "数据库已是最新，无需升级。")  # noqa: T201
             return 0
         connect(url)
+        if chosen.what == "reindex":
+            return _reindex()
         from dutydesk.rules.checking import check
 
         found = check(load().state / "audit-heads.tsv", _say)
@@ -220,6 +223,22 @@ def _db(chosen: argparse.Namespace) -> int:
     if found:
         fail(f"发现 {len(found)} 处问题，请先备份，再告诉管理员。")
     print("检查完毕，没有发现问题。")  # noqa: T201
+    return 0
+
+
+def _reindex() -> int:
+    from dutydesk.models import connection
+    from dutydesk.rules import search
+
+    def progress(done: int, of: int) -> None:
+        if done == of or done % 50_000 == 0:
+            _say(f"已编入 {done * 100 // max(of, 1)}%")
+
+    try:
+        many = search.reindex(progress)
+    except connection.ERRORS as error:
+        raise connection.explain(error) from None
+    print(f"查找索引已重建，共 {many} 件。")  # noqa: T201
     return 0
 
 
@@ -256,7 +275,7 @@ def _export(chosen: argparse.Namespace) -> int:
     from dutydesk.rules import exporting
 
     if chosen.what == "issues" and not chosen.output:
-        if not chosen.json and not chosen.format == "json":
+        if not chosen.json and chosen.format != "json":
             fail("请写明 --output 文件，或用 --json 写到标准输出。")
         _connect()
         if chosen.number or chosen.question or chosen.view != "all":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import re
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-    from dutydesk.rules.exporting import Cell, Column, Sheet
+    from dutydesk.rules.exporting import Cell, Sheet
 
 ROWS_OF_A_SHEET = 1_048_575  # what Excel takes below the head; what is more goes on a further worksheet
 LISTS = "选项"  # the hidden worksheet with what drop-downs offer
@@ -27,6 +28,14 @@ _DATE = "yyyy-mm-dd hh:mm"
 
 # A cell that a spreadsheet program would take for a formula, or that was guarded against it already.
 _LIVE = re.compile(r"^[\s'\u3000]*[=+\-@\t\r\n＝＋－＠]")
+
+
+_OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 
 
 class NotWritten(Exception):
@@ -70,16 +79,13 @@ def write_xlsx(sheet: Sheet, path: Path, most: int = ROWS_OF_A_SHEET) -> None:
     from xlsxwriter import Workbook
     from xlsxwriter.exceptions import XlsxWriterException
 
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
     try:
-        with Workbook(str(path), options) as book:
+        # Rows wait in a folder beside the file, not in memory nor where temporary files are memory.
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as waiting:
+            book = Workbook(str(path), _OPTIONS | {"tmpdir": waiting})
             book.set_properties({"title": sheet.title, "created": datetime(2026, 1, 1)})  # noqa: DTZ001
             _Writer(book, sheet).write(most)
+            book.close()  # not as a context: what was interrupted need not be finished
     except (XlsxWriterException, OSError) as error:
         raise _failed(path) from error
 
@@ -126,9 +132,8 @@ class _Writer:
         for place, column in enumerate(self.sheet.columns):
             _whole(worksheet.set_column(place, place, column.width, self.text, {"hidden": column.hidden}))
         for place, column in enumerate(self.sheet.columns):
-            _whole(
-                worksheet.write_string(0, place, column.head, self.open_head if column.editable else self.head)
-            )
+            look = self.open_head if column.editable else self.head
+            _whole(worksheet.write_string(0, place, column.head, look))
         count = 0
         for count, row in enumerate(rows, 1):
             for place, cell in enumerate(row):

@@ -63,7 +63,11 @@ def _sentence(text: str) -> str:
     return said if said.endswith(("。", "！", "？", ".")) else f"{said}。"
 
 
-HEADS = ("来源编号", "编号", "问题", "承办", "办理情况", "是否解决", "反馈时间", "反馈情况", "是否满意", "办结时间", "答复")
+HEADS = (
+    *("来源编号", "编号", "问题", "承办", "办理情况", "是否解决", "反馈时间", "反馈情况", "是否满意"),
+    *("办结时间", "答复"),
+)
+_SOLVED = {State.CLOSED: "已解决", State.FEEDBACK: "已解决", State.VOID: "不予立案"}
 _ANSWERED = (State.FEEDBACK, State.CLOSED, State.VOID, State.MERGED)
 _AT_A_TIME = 500
 
@@ -123,7 +127,7 @@ def _told(row: Any, main: Any, rejected: str) -> Told:
 
 
 def _cells(told: Told, at: datetime | None) -> tuple[str | datetime | None, ...]:
-    solved = {State.CLOSED: "已解决", State.FEEDBACK: "已解决", State.VOID: "不予立案"}.get(told.state, "办理中")
+    solved = _SOLVED.get(told.state, "办理中")
     return (
         *(told.source_number, told.number, mask_phones_in(told.summary), told.holder),
         *(mask_phones_in(told.outcome), solved, _local(at), mask_phones_in(told.feedback)),
@@ -139,9 +143,8 @@ def _local(moment: datetime | None) -> datetime | None:
 def answer_of(session: Session, issue_id: int) -> str:
     """The answer to one case as text to paste. Raises NotAllowed outside the session's scope."""
     permission.require(session, "read", issue_id)
-    row: Any = (
-        Issue.select(Issue, Unit.name.alias("unit_name")).join(Unit).where(Issue.id == issue_id).objects().get()
-    )
+    query = Issue.select(Issue, Unit.name.alias("unit_name")).join(Unit).where(Issue.id == issue_id)
+    row: Any = query.objects().get()
     main = Issue.get_by_id(row.merged_into_id) if row.merged_into_id else row
     step = (
         IssueStep.select()

@@ -226,12 +226,12 @@ def sheet(session: Session, question: Question) -> Sheet:
     return Sheet(f"问题清单·{words_of(session, question)}", columns(), _rows(session, question), total, _HOW)
 
 
-_SHEET = (
-    *(Issue.id, Issue.year, Issue.serial, Issue.version, Issue.state, Issue.subdistrict, Issue.area, Issue.unit),
-    *(Issue.spot, Issue.category, Issue.urgency, Issue.strongly_felt, Issue.beyond_neighbourhood, Issue.summary),
-    *(Issue.detail, Issue.force, Issue.source, Issue.source_number, Issue.assignee_name, Issue.reported_at),
-    *(Issue.opened_at, Issue.due_at, Issue.closed_at, Issue.outcome, Issue.feedback_text, Issue.satisfied),
-    *(Issue.level, Issue.feedback_given, Issue.merged_into),
+_SHEET: tuple[Any, ...] = (
+    *(Issue.id, Issue.year, Issue.serial, Issue.version, Issue.state, Issue.subdistrict, Issue.area),
+    *(Issue.unit, Issue.spot, Issue.category, Issue.urgency, Issue.strongly_felt),
+    *(Issue.beyond_neighbourhood, Issue.summary, Issue.detail, Issue.force, Issue.source),
+    *(Issue.source_number, Issue.assignee_name, Issue.reported_at, Issue.opened_at, Issue.due_at),
+    *(Issue.closed_at, Issue.outcome, Issue.feedback_text, Issue.satisfied, Issue.level),
 )
 
 
@@ -265,19 +265,14 @@ class Line(NamedTuple):
     feedback_text: str
     satisfied: bool | None
     level: Any
-    feedback_given: bool
-    merged_into: int | None
 
 
 def _rows(session: Session, question: Question) -> Iterator[tuple[Cell, ...]]:
     names = _Names()
     for rows in _stretches(session, question, _SHEET):
-        people = {
-            row[0]: row[1:]
-            for row in Reporter.select(Reporter.issue, Reporter.name, Reporter.phone)
-            .where(Reporter.issue.in_([row[0] for row in rows]))
-            .tuples()
-        }
+        who: Any = Reporter.select(Reporter.issue, Reporter.name, Reporter.phone)
+        who = who.where(Reporter.issue.in_([row[0] for row in rows]))
+        people = {issue: (name, phone) for issue, name, phone in who.tuples()}
         now = datetime.now(UTC)
         for row in rows:
             yield _row(Line(*row), names, people.get(row[0], ("", "")), now)
@@ -295,7 +290,7 @@ def _row(line: Line, names: _Names, person: tuple[str, str], now: datetime) -> t
         *(_local(line.reported_at), _local(line.opened_at), _local(line.due_at)),
         "是" if late and (line.state in RUNNING or line.closed_at) else "",
         *(_local(line.closed_at), mask_phones_in(line.outcome), mask_phones_in(line.feedback_text)),
-        {True: "满意", False: "不满意"}.get(line.satisfied, "") if line.satisfied is not None else "",
+        "" if line.satisfied is None else "满意" if line.satisfied else "不满意",
         *(line.level.label if line.level else "", _answer(line, names), ""),
         *(str(line.version), fingerprint(shown)),
     )
@@ -306,9 +301,17 @@ def _answer(line: Line, names: _Names) -> str:
         return ""
     return answer(
         Told(
-            *(f"{line.year}-{line.serial:06d}", line.source_number, line.state, names.units[line.unit].name),
-            *(line.summary, line.assignee, line.outcome, line.feedback_text, line.satisfied),
-            *(line.closed_at, line.due_at),
+            number=f"{line.year}-{line.serial:06d}",
+            source_number=line.source_number,
+            state=line.state,
+            place=names.units[line.unit].name,
+            summary=line.summary,
+            holder=line.assignee,
+            outcome=line.outcome,
+            feedback=line.feedback_text,
+            satisfied=line.satisfied,
+            closed_at=line.closed_at,
+            due_at=line.due_at,
         )
     )
 
