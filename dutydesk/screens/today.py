@@ -201,7 +201,7 @@ class TodayScreen(DeskScreen):
             actions = [
                 Action(duty.name, duty.title)
                 for duty in DUTIES
-                if not duty.key and duty.digit and duty.open_to(self.session)
+                if not duty.key and duty.screen and duty.open_to(self.session)
             ]
             if self.session.demo:
                 actions.append(Action("person", "换人（演示）", "F9：换一个岗位，走完一件事的每一步"))

@@ -158,10 +158,10 @@ async def test_a_full_width_digit_typed_ahead_does_not_act_either(speaking, open
     async with open_desk(duty="triage").run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         pilot.app.post_message(events.Key("enter", "\r"))
-        pilot.app.post_message(events.Key("fullwidth_digit_seven", "７"))
+        pilot.app.post_message(events.Key("７", "７"))
         await settle(pilot)
         assert "没有算" in text(pilot.app)
-        await pilot.press("fullwidth_digit_seven")
+        await pilot.press("７")
         await settle(pilot)
         assert "先放着" in text(pilot.app)
 
@@ -291,3 +291,15 @@ async def test_who_may_not_open_cases_is_sent_to_the_list(speaking, open_desk):
         await pilot.press("enter")
         await settle(pilot)
         assert lines(pilot.app)[0].startswith("问题清单　待立案")
+
+
+async def test_it_is_reached_from_anywhere_by_more_and_a_digit(speaking, open_desk):
+    waiting(speaking, 1)
+    async with open_desk(duty="intake").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("f12")
+        await settle(pilot)
+        assert "1 待立案" in text(pilot.app)
+        await pilot.press("1")
+        await settle(pilot)
+        assert lines(pilot.app)[0].startswith("待立案　还有1件")
