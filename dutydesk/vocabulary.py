@@ -205,3 +205,4 @@ class ProxyState(Word):
     PENDING = "pending", "待本人确认"
     CONFIRMED = "confirmed", "本人已确认"
     OBJECTED = "objected", "本人有异议"
+    WITHDRAWN = "withdrawn", "录入已撤销"

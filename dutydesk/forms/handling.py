@@ -238,6 +238,26 @@ FORMS: dict[str, type[Form]] = {
 }
 
 
+class UrgencyForm(Form):
+    """紧急程度 of many at once."""
+
+    urgency: Annotated[Urgency, Entry("紧急程度", "choice")]
+    reason: Reason
+
+
+class CategoryForm(Form):
+    """类别 of many at once."""
+
+    category: Annotated[str, Entry("类别", "pick", "拼音首字母或汉字", search="categories"), Pick]
+    reason: Reason
+
+
+class CloseManyForm(Form):
+    """销项 of many at once: each at the level that had it in hand."""
+
+    note: Annotated[str, Entry("说明", hint="反映人不满意的，要写明为什么可以销项", max_length=300)] = ""
+
+
 class NothingMore(Form):
     """An act that asks for nothing: 立案, 接单, 居委自办."""
 
@@ -256,6 +276,14 @@ PROXY_FIELDS = frozenset(ProxyForm.model_fields)
 def form_of(act: str) -> type[Form]:
     """The form of an act; an empty one where it asks for nothing."""
     return FORMS.get(act, NothingMore)
+
+
+_OF_MANY: dict[str, type[Form]] = {"urgency": UrgencyForm, "category": CategoryForm, "close": CloseManyForm}
+
+
+def bulk_form_of(act: str) -> type[Form]:
+    """The form of an act on many cases (`rules/bulk.ACTS`); an empty one where it asks for nothing."""
+    return _OF_MANY.get(act) or form_of(act)
 
 
 def with_proxy(form_class: type[Form]) -> type[Form]:

@@ -2,6 +2,7 @@
 
 from dutydesk.models.audit import Act, AuditEntry, AuditHead, AuditValues
 from dutydesk.models.base import InstantField, Table, database
+from dutydesk.models.changes import ActChange
 from dutydesk.models.drafts import Draft
 from dutydesk.models.issues import (
     Counter,
@@ -24,6 +25,7 @@ from dutydesk.models.organisation import (
     UnitArea,
 )
 from dutydesk.models.patrol import Checkpoint, Patrol, PatrolCheck, Route
+from dutydesk.models.search import SearchText
 from dutydesk.models.staff import DeskVisit, Posting, RoleGrant, Shift, Staff
 from dutydesk.models.views import SavedView
 
@@ -58,6 +60,8 @@ TABLES: tuple[type[Table], ...] = (
     Deadline,
     Request,
     ProxyEntry,
+    ActChange,
+    SearchText,
     Route,
     Checkpoint,
     Patrol,

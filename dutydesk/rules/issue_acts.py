@@ -11,6 +11,7 @@ from typing import Any
 from dutydesk.models import Issue, IssueStep, Request
 from dutydesk.rules import acts, closing, handling, on_behalf, pausing, permission, triage
 from dutydesk.rules.assignees import is_with, who_could_speak_for
+from dutydesk.rules.before import Before
 from dutydesk.rules.errors import AlreadyDone, Refused
 from dutydesk.rules.finding import SHOWN, Found
 from dutydesk.rules.lifecycle import BY_ACT, GRANTED_BY, Way, ways_from
@@ -21,6 +22,7 @@ from dutydesk.rules.steps import (
     Step,
     beside_the_point,
     fresh,
+    moved_on,
     record,
     same_version,
     take,
@@ -67,13 +69,13 @@ def menu(session: Session, issue_id: int) -> list[Choice]:
     asking = Asking(session, issue)
     choices = []
     for way in ways_from(issue.state):
-        if not roles & way.who or _not_in_these_hands(session, issue, way) or beside_the_point(asking, way):
+        if not roles & way.who or not_in_these_hands(session, issue, way) or beside_the_point(asking, way):
             continue
         choices.append(Choice(way.act, way.name, way.hint, why_not(asking, way) or ""))
     return choices
 
 
-def _not_in_these_hands(session: Session, issue: Issue, way: Way) -> bool:
+def not_in_these_hands(session: Session, issue: Issue, way: Way) -> bool:
     """Acts of whoever has the case in hand are not for others, whatever their role."""
     hands_only = way.act in ("take_up", "send_back", "pass_up", "report_done")
     if way.act.startswith("ask_"):
@@ -174,10 +176,12 @@ def decide(
     text: str,
     act_id: str,
     proxy: Proxy | None = None,
+    version: int | None = None,
 ) -> Done:
     """The chief's word on what was asked: approving does what was asked for; refusing needs a reason.
 
-    Whoever may enter for others can enter it 代录, when the chief answered by word or telephone.
+    Whoever may enter for others can enter it 代录, when the chief answered by word or telephone. `version` is that
+    of the case as it was read; None is any.
     """
     try:
         with acts.act(session, act_id, "issue.approve" if approve else "issue.refuse") as acting:
@@ -186,14 +190,16 @@ def decide(
                 raise Refused(f"这一项已经{request.state.label}，不用再定。")
             issue = fresh(request.issue_id)
             chief = _chief(session, issue, proxy)
+            same_version(issue, version)
             acting.about("issue", issue.id, issue.number, issue.subdistrict_id)
+            before = Before(issue)
             if not approve and not text:
                 raise Refused("不同意要写明理由，申请人看得到。", "text")
             request.state = RequestState.APPROVED if approve else RequestState.REFUSED
             request.decided_by_id, request.decided_at, request.decision = chief.staff_id, acting.at, text
             request.save()
             fields = json.loads(request.details) | {"reason": request.reason, "note": text}
-            step = Step(session, acting, issue, BY_ACT[GRANTED_BY[request.kind]], fields, proxy)
+            step = Step(session, acting, issue, BY_ACT[GRANTED_BY[request.kind]], fields, proxy, before=before)
             do = take if approve else partial(_refuse, request=request)
             written = on_behalf.enter(step, chief, request.asked_at, do) if proxy else do(step)
     except AlreadyDone as done:
@@ -215,9 +221,9 @@ def _chief(session: Session, issue: Issue, proxy: Proxy | None) -> Session:
 
 def _refuse(step: Step, request: Request) -> IssueStep:
     issue = step.issue
-    issue.version += 1
-    issue.changed_at = step.acting.at
-    issue.save()
+    moved_on(step)
+    if step.before:
+        step.before.keep(step.acting, issue)
     step.acting.changed(
         issue.number, {"request": request.kind.value}, {"refused": request.decision} | step.details
     )

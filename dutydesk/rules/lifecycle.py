@@ -146,6 +146,7 @@ STEP_NAMES: dict[str, str] = {way.act: way.name for way in WAYS} | {
     "reveal": "查看个人信息",
     "merged_in": "并入一件",
     "follow_main": "随主案",
+    "undo": "撤销",
 }
 
 

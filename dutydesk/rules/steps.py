@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from dutydesk.models import Issue, IssueStep, Request
+from dutydesk.models import Issue, IssueStep, Request, database
+from dutydesk.rules import search
 from dutydesk.rules.acts import Acting
+from dutydesk.rules.before import Before
 from dutydesk.rules.errors import Refused, Stale
 from dutydesk.rules.lifecycle import BY_ACT, GRANTED_BY, REMEMBERED, SAME, STEP_NAMES, Way
 from dutydesk.session import Session
@@ -47,6 +49,7 @@ class Step:
     proxy: Proxy | None = None
     to: State | None = None
     details: dict[str, Any] = field(default_factory=dict)
+    before: Before | None = None  # how the case stood, where the act began before `take`
 
     @property
     def doer_id(self) -> int | None:
@@ -139,23 +142,15 @@ def beside_the_point(asking: Asking, way: Way) -> bool:
     return any(check(asking) for check in CONDITIONS.get(way.act, []) if check in BESIDE_THE_POINT)
 
 
-# What is compared and written to the audit: columns of the issue that acts change.
-_WATCHED = tuple(
-    name
-    for name in Issue._meta.sorted_field_names
-    if name not in ("id", "year", "serial", "changed_at", "version", "reported_at")
-)
 _TOLD = 60  # characters of what the other one did
 
 
-def values_of(issue: Issue) -> dict[str, Any]:
-    """The watched columns of an issue as plain values."""
-    return {name: issue.__data__.get(name) for name in _WATCHED}
-
-
 def fresh(issue_id: int | None) -> Issue:
-    """Read an issue inside the transaction. Raises Refused where there is none."""
-    issue = Issue.get_or_none(Issue.id == issue_id)
+    """Read an issue as it is now, in a transaction for nobody else to change. Raises Refused where there is none."""
+    query = Issue.select().where(Issue.id == issue_id)
+    if database.obj.for_update and database.in_transaction():
+        query = query.for_update()
+    issue = query.get_or_none()
     if not isinstance(issue, Issue):
         raise Refused("没有找到这件问题，列表可能已变化，请返回重看。")
     return issue
@@ -174,8 +169,8 @@ def same_version(issue: Issue, version: int | None) -> None:
 
 
 def record(step: Step, text: str, name: str | None = None, frm: State | None = None) -> IssueStep:
-    """Write one line of the issue's story."""
-    return IssueStep.create(
+    """Write one line of the issue's story, and have it found by what is told now."""
+    written = IssueStep.create(
         issue=step.issue.id,
         act=step.acting.row.id,
         name=name or step.way.act,
@@ -189,6 +184,15 @@ def record(step: Step, text: str, name: str | None = None, frm: State | None = N
         occurred_at=step.at,
         recorded_at=step.acting.at,
     )
+    search.keep(step.issue)
+    return written
+
+
+def moved_on(step: Step) -> None:
+    """The case has its next version: save it."""
+    step.issue.version += 1
+    step.issue.changed_at = step.acting.at
+    step.issue.save()
 
 
 def take(step: Step) -> IssueStep:
@@ -201,7 +205,7 @@ def take(step: Step) -> IssueStep:
         raise Refused(f"{issue.number}现在是{issue.state.label}，不能{way.name}。请看最新情况。")
     if reason := why_not(Asking(step.session, issue, step.proxy), way):
         raise Refused(reason)
-    before, frm = values_of(issue), issue.state
+    before, frm = step.before or Before(issue), issue.state
     if way.to == REMEMBERED:
         step.to = issue.returns_to or State.OPENED
     elif way.to != SAME:
@@ -211,17 +215,10 @@ def take(step: Step) -> IssueStep:
         issue.state = step.to
         issue.is_open = step.to not in ENDED
         text += _withdraw_overtaken(issue)
-    issue.version += 1
-    issue.changed_at = step.acting.at
-    issue.save()
-    after = values_of(issue)
-    changed = {name for name in after if after[name] != before[name]}
+    moved_on(step)
     written = record(step, text, frm=frm)
-    step.acting.changed(
-        issue.number,
-        {name: _plain(before[name]) for name in sorted(changed)},
-        {name: _plain(after[name]) for name in sorted(changed)} | {"text": text, **step.details},
-    )
+    before.keep(step.acting, issue)
+    before.tell(step.acting, issue, {"text": text, **step.details})
     return written
 
 
@@ -241,6 +238,3 @@ def _withdraw_overtaken(issue: Issue) -> str:
         request.save()
     return f"（{'、'.join(request.kind.label for request in waiting)}申请随之撤回）" if waiting else ""
 
-
-def _plain(value: Any) -> Any:
-    return value.value if isinstance(value, Word) else value

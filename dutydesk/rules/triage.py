@@ -8,7 +8,7 @@ from dutydesk.rules.assignees import Assignee, give, resolve
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.organisation import duty_bases, row_id, today
 from dutydesk.rules.permission import may, roles_on
-from dutydesk.rules.steps import Asking, Step, condition, effect, record
+from dutydesk.rules.steps import Asking, Step, condition, effect, fresh, record
 from dutydesk.vocabulary import AssigneeKind, RequestKind, RequestState, Role, State, Urgency
 
 _MORE_THAN_DUTY = frozenset({Role.AREA_CHIEF, Role.COORDINATOR})
@@ -174,6 +174,7 @@ def _merge(step: Step) -> str:
         raise Refused("不能并入自己，请填另一件的编号。", "target")
     if not target.is_open:
         raise Refused(f"{target.number} 是{target.state.label}，不能再并入。请选一件未结的。", "target")
+    target = fresh(target.id)
     issue.returns_to, issue.merged_into, issue.closed_at = issue.state, target.id, step.acting.at
     reason = step.text("reason")
     target.version += 1
