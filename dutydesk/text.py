@@ -157,3 +157,22 @@ def find_keys(name: str) -> dict[str, int]:
         for key in _combinations(readings):
             keys.setdefault(key, position)
     return keys
+
+
+_RUNS = re.compile(r"[㐀-鿿豈-\ufaff\U00020000-\U0003ffff]+|[a-z0-9]+")
+_LONGEST_DIGITS = 6
+
+
+def search_tokens(text: str) -> str:
+    """The tokens under which a text is found, parted by blanks: overlapping pairs of Chinese characters, words.
+
+    `电梯故障A座` → `电梯 梯故 故障 a 座`. Runs of more than six digits are left out: telephone and identity numbers
+    in running text must not be found by trying them.
+    """
+    tokens: list[str] = []
+    for run in _RUNS.findall(narrow(text).lower()):
+        if not run.isascii():
+            tokens += [run[i : i + 2] for i in range(len(run) - 1)] or [run]
+        elif not (run.isdigit() and len(run) > _LONGEST_DIGITS):
+            tokens.append(run)
+    return " ".join(tokens)

@@ -39,7 +39,7 @@ from dutydesk.models import (
     connection,
 )
 from dutydesk.models.connection import insert_rows, write_transaction
-from dutydesk.rules import audit, district, office
+from dutydesk.rules import audit, district, office, search
 from dutydesk.settings import sqlite_path
 from dutydesk.vocabulary import Role
 
@@ -58,9 +58,21 @@ def fill(url: str, issues: int = 30_000, seed: int = 1, say: Callable[[str], Non
     `say` gets a line of progress each. Leaves no database open. Raises DatabaseProblem where the target exists or
     cannot be written.
     """
-    with connection.made_whole(url), connection.bulk_writing():
-        _Fill(issues, seed, clocks.now(), say).run()
+    with connection.made_whole(url):
+        with connection.bulk_writing():
+            _Fill(issues, seed, clocks.now(), say).run()
+        _index(say)
     say(f"演示数据已备好：{sqlite_path(url)}")
+
+
+def _index(say: Callable[[str], None]) -> None:
+    """The search index, once the steps are found by their case."""
+
+    def progress(done: int, of: int) -> None:
+        if done == of or done % 50_000 == 0:
+            say(f"编入查找索引 {done}/{of}…")
+
+    search.reindex(progress)
 
 
 class _Fill:

@@ -1,0 +1,216 @@
+"""The search index of the ledger: the exact tokens of each case, and what each kind of database does with them.
+
+SQLite keeps FTS5 over the table as its external content: an entry is taken out with the very text that went in, or
+ghosts stay that no check finds. PostgreSQL has a GIN index over the same tokens as an array.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import ForeignKeyField, SqliteDatabase, TextField
+
+from dutydesk.models.base import Table, database
+from dutydesk.models.issues import Issue
+from dutydesk.text import search_tokens
+
+# Between two texts, so that no phrase reaches from one into the next; and before what is no text.
+BETWEEN = "_"
+_AT_A_TIME = 1000
+
+
+class SearchText(Table):
+    """The tokens of a case as they stand in the index, parted by blanks."""
+
+    issue = ForeignKeyField(Issue, primary_key=True, index=False)
+    tokens = TextField()
+
+
+def create_index() -> None:
+    """Make the index beside its table; for the migration."""
+    if _on_sqlite():
+        database.execute_sql(
+            "create virtual table search_index using fts5(tokens, content='search_text', "
+            "content_rowid='issue_id', tokenize=\"unicode61 remove_diacritics 0 tokenchars '_'\")"
+        )
+    else:
+        database.execute_sql(
+            "create index search_text_tokens on search_text using gin (string_to_array(tokens, ' '))"
+        )
+
+
+def _on_sqlite() -> bool:
+    return isinstance(database.obj or database, SqliteDatabase)
+
+
+_COLUMNS = (
+    "id, year, serial, is_open, subdistrict_id, area_id, unit_id, category_id, handler_id, assignee_kind, "
+    "assignee_key, assignee_name, source_number, summary, detail, spot, on_the_spot, outcome, feedback_text"
+)
+
+
+def _marks(row: dict[str, Any]) -> Iterator[str]:
+    """What is no text: scope, whether it is open, number, category, and in whose hands it is."""
+    yield f"_a{row['area_id']}"
+    yield f"_s{row['subdistrict_id']}"
+    yield f"_u{row['unit_id']}"
+    yield f"_c{row['category_id']}"
+    yield f"_y{row['year']}"
+    yield f"_n{row['serial']}"
+    if row["is_open"]:
+        yield "_open"
+    if row["handler_id"]:
+        yield f"_h{row['handler_id']}"
+    if row["assignee_kind"]:
+        yield f"_p{row['assignee_kind']}{row['assignee_key']}"
+    if row["source_number"]:
+        number = "".join(c for c in row["source_number"].lower() if c.isascii() and c.isalnum())
+        if number:
+            yield f"_o{number}"
+
+
+_TEXTS = ("summary", "spot", "detail", "on_the_spot", "outcome", "feedback_text", "assignee_name")
+
+
+def _tokens(row: dict[str, Any], told: Sequence[str]) -> str:
+    parts = [" ".join(_marks(row))]
+    parts += [search_tokens(text) for text in dict.fromkeys([*(row[name] for name in _TEXTS), *told]) if text]
+    return f" {BETWEEN} ".join(part for part in parts if part)
+
+
+def tokens_between(first: int, last: int) -> Iterator[tuple[int, str]]:
+    """What the index should hold for the cases with ids from `first` to `last`: (id, tokens)."""
+    told: dict[int, list[str]] = {}
+    steps = _rows(
+        "select issue_id, text from issue_step where issue_id between ? and ? order by id", first, last
+    )
+    for issue_id, text in steps:
+        told.setdefault(issue_id, []).append(text)
+    names = [name.strip() for name in _COLUMNS.split(",")]
+    for values in _rows(f"select {_COLUMNS} from issue where id between ? and ? order by id", first, last):  # noqa: S608
+        row = dict(zip(names, values, strict=True))
+        yield row["id"], _tokens(row, told.get(row["id"], []))
+
+
+def _rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    return list(database.execute_sql(sql.replace("?", database.param), values).fetchall())
+
+
+def _do(sql: str, *values: Any) -> None:
+    database.execute_sql(sql.replace("?", database.param), values)
+
+
+def keep(issue_id: int) -> None:
+    """Write the row of a case anew, in the transaction that is under way."""
+    for found, tokens in tokens_between(issue_id, issue_id):
+        remove(found)
+        _do("insert into search_text (issue_id, tokens) values (?, ?)", found, tokens)
+        if _on_sqlite():
+            _do("insert into search_index (rowid, tokens) values (?, ?)", found, tokens)
+
+
+def remove(issue_id: int) -> None:
+    """Take a case out of the index, with the very tokens that went in."""
+    for (tokens,) in _rows("select tokens from search_text where issue_id = ?", issue_id):
+        if _on_sqlite():
+            _do(
+                "insert into search_index (search_index, rowid, tokens) values ('delete', ?, ?)",
+                issue_id,
+                tokens,
+            )
+        _do("delete from search_text where issue_id = ?", issue_id)
+
+
+def rebuild() -> Iterator[tuple[int, int]]:
+    """Make all anew; yields (cases done, the last id) as it goes. The caller has the transaction."""
+    _do("delete from search_text")
+    ((last,),) = _rows("select coalesce(max(id), 0) from issue")
+    for first in range(1, last + 1, _AT_A_TIME):
+        rows = list(tokens_between(first, first + _AT_A_TIME - 1))
+        if rows:
+            sql = "insert into search_text (issue_id, tokens) values (?, ?)".replace("?", database.param)
+            database.cursor().executemany(sql, rows)
+        yield min(first + _AT_A_TIME - 1, last), last
+    if _on_sqlite():
+        database.execute_sql("insert into search_index (search_index) values ('rebuild')")
+
+
+def unlike(first: int, last: int) -> list[int]:
+    """Ids between whose rows are not what they should be."""
+    kept: dict[int, str] = dict(
+        _rows("select issue_id, tokens from search_text where issue_id between ? and ?", first, last)  # type: ignore[arg-type]
+    )
+    wanted = dict(tokens_between(first, last))
+    return sorted(i for i in kept.keys() | wanted.keys() if kept.get(i) != wanted.get(i))
+
+
+def index_problem() -> str | None:
+    """What the database itself finds wrong between the index and its table."""
+    if not _on_sqlite():
+        return None
+    try:
+        _do("insert into search_index (search_index, rank) values ('integrity-check', 1)")
+    except Exception as error:  # whatever SQLite calls it
+        return str(error)
+    return None
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Tokens that stand one after the other; a single one is a token."""
+
+    tokens: tuple[str, ...]
+
+
+# All of these, each of which is one of several phrases.
+Wanted = Sequence[Sequence[Phrase]]
+
+
+def find(wanted: Wanted, edge: int | None, forward: bool, count: int) -> list[int]:
+    """Ids of the cases that hold all that is wanted: the newest first from below `edge`, else the oldest from above."""
+    return (
+        _find_sqlite(wanted, edge, forward, count)
+        if _on_sqlite()
+        else _find_postgresql(wanted, edge, forward, count)
+    )
+
+
+def _find_sqlite(wanted: Wanted, edge: int | None, forward: bool, count: int) -> list[int]:
+    match = " AND ".join(
+        "(" + " OR ".join(f'"{" ".join(phrase.tokens)}"' for phrase in either) + ")" for either in wanted
+    )
+    sql, values = "select rowid from search_index where search_index match ?", [match]
+    return _in_order("rowid", sql, values, edge, forward, count)
+
+
+def _find_postgresql(wanted: Wanted, edge: int | None, forward: bool, count: int) -> list[int]:
+    """The tokens by the index, and then whether a longer text really stands there."""
+    sql, values = "select issue_id from search_text where true", []
+    for either in wanted:
+        parts = []
+        for phrase in either:
+            part = "string_to_array(tokens, ' ') @> string_to_array(?, ' ')"
+            values.append(" ".join(phrase.tokens))
+            if len(phrase.tokens) > 1:
+                part += " and position(? in ' ' || tokens || ' ') > 0"
+                values.append(f" {' '.join(phrase.tokens)} ")
+            parts.append(f"({part})")
+        sql += f" and ({' or '.join(parts)})"
+    return _in_order("issue_id", sql, values, edge, forward, count)
+
+
+def _in_order(
+    key: str, sql: str, values: list[Any], edge: int | None, forward: bool, count: int
+) -> list[int]:
+    if edge is not None:
+        sql += f" and {key} {'<' if forward else '>'} ?"
+        values = [*values, edge]
+    sql += f" order by {key} {'desc' if forward else 'asc'} limit ?"
+    return [row[0] for row in _rows(sql, *values, count)]
+
+
+def phrases(words: Iterable[str]) -> list[Phrase]:
+    """One phrase of one token for each word."""
+    return [Phrase((word,)) for word in words]

@@ -1,0 +1,206 @@
+"""Search: what somebody typed becomes phrases over the index; the answer is the same on either database.
+
+Chinese is found from two characters on, over summaries, details, steps and notes; a number by its digits; places,
+people, departments and categories by Chinese, initials or full pinyin, since each case carries their ids as tokens.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from dutydesk.models import FindKey, Issue
+from dutydesk.models import search as index
+from dutydesk.models.search import Phrase
+from dutydesk.rules import permission
+from dutydesk.session import Session
+from dutydesk.text import clean, narrow, search_tokens
+from dutydesk.vocabulary import AssigneeKind, Role
+
+_WORDS = 6  # looked for together; what is typed beyond them is left out
+_LONGEST = 100  # characters of what is typed
+_MEANINGS = 40  # places, people and so on that one word may mean
+_STRETCH = 200
+_NUMBER = re.compile(r"(?:(20\d\d)-)?0*(\d{1,9})")
+# What a word may mean, and the tokens that cases of it carry.
+_CARRIED: dict[str, Callable[[int], tuple[str, ...]]] = {
+    "unit": lambda i: (f"_u{i}", f"_p{AssigneeKind.UNIT.value}{i}"),
+    "category": lambda i: (f"_c{i}",),
+    "staff": lambda i: (f"_h{i}", f"_p{AssigneeKind.STAFF.value}{i}"),
+    "department": lambda i: (f"_p{AssigneeKind.DEPARTMENT.value}{i}",),
+    "seat": lambda i: (f"_p{AssigneeKind.PARTNER.value}{i}",),
+}
+
+
+def _asked(words: str) -> list[str]:
+    return narrow(clean(words, _LONGEST)).lower().split()[:_WORDS]
+
+
+def _text_phrase(word: str) -> Phrase | None:
+    """The tokens of a word one after the other; a lone character at either end says too little to look for."""
+    tokens = search_tokens(word).split()
+    while len(tokens) > 1 and _says_little(tokens[0]):
+        tokens.pop(0)
+    while len(tokens) > 1 and _says_little(tokens[-1]):
+        tokens.pop()
+    return None if not tokens or _says_little(tokens[0]) else Phrase(tuple(tokens))
+
+
+def _says_little(token: str) -> bool:
+    return len(token) == 1 and not token.isascii()
+
+
+def _meanings(word: str) -> list[Phrase]:
+    """The ids of what is called so: a prefix of a name from any of its characters on, Chinese or pinyin."""
+    if len(word) < 2:
+        return []
+    rows = (
+        FindKey.select(FindKey.subject, FindKey.subject_id)
+        .where(FindKey.subject.in_(list(_CARRIED)), FindKey.key >= word, FindKey.key < word + "\U0010ffff")
+        .distinct()
+        .limit(_MEANINGS)
+    )
+    return [Phrase((token,)) for row in rows for token in _CARRIED[row.subject](row.subject_id)]
+
+
+def _number(word: str) -> list[Phrase]:
+    """A case's number, with its year or without; a source's number as it is written."""
+    found = []
+    whole = _NUMBER.fullmatch(word)
+    if whole:
+        serial = f"_n{int(whole[2])}"
+        found.append(Phrase((f"_y{whole[1]}", serial) if whole[1] else (serial,)))
+    plain = "".join(c for c in word if c.isascii() and c.isalnum())
+    if len(plain) >= 4 and any(c.isdigit() for c in plain):
+        found.append(Phrase((f"_o{plain}",)))
+    return found
+
+
+def _wanted(words: str) -> list[list[Phrase]]:
+    """For each word the alternatives that answer it; empty where nothing of it can be looked for."""
+    wanted = []
+    for word in _asked(words):
+        text = _text_phrase(word)
+        either = [*_number(word), *([text] if text else []), *_meanings(word)]
+        if either:
+            wanted.append(either)
+    return wanted
+
+
+def _scope(session: Session) -> list[Phrase]:
+    """What the cases within reach carry; empty for whoever sees them all. `permission.narrow` has the last word."""
+    found: list[Phrase] = []
+    for grant in session.grants:
+        if grant.role not in permission.CASE_READERS:
+            continue
+        if grant.role in (Role.DISTRICT_COORDINATOR, Role.SUPERVISOR):
+            return []
+        if grant.role in (Role.COORDINATOR, Role.SIGNATORY):
+            found.append(Phrase((f"_s{grant.subdistrict_id}",)))
+        elif grant.role is Role.NEIGHBOURHOOD_OFFICER:
+            found.append(Phrase((f"_u{grant.unit_id}",)))
+        elif grant.role in (Role.LIAISON, Role.DEPARTMENT_HEAD):
+            found.append(Phrase((f"_p{AssigneeKind.DEPARTMENT.value}{grant.department_id}",)))
+        elif grant.role is Role.HANDLER:
+            mine = (f"_h{session.staff_id}", f"_p{AssigneeKind.STAFF.value}{session.staff_id}")
+            found += index.phrases(mine)
+            if grant.force is not None:
+                found.append(Phrase((f"_p{AssigneeKind.FORCE.value}{grant.force.value}",)))
+        else:
+            found.append(Phrase((f"_a{grant.area_id}",)))
+    return list(dict.fromkeys(found)) or [Phrase(("_nothing",))]
+
+
+def page(
+    session: Session, words: str, *, open_only: bool, edge: int | None, forward: bool, count: int
+) -> list[int]:
+    """Ids of up to `count` cases in the session's scope that hold all the words.
+
+    The newest first from below `edge` when `forward`, else the oldest first from above it; None is the end itself.
+    """
+    wanted = _wanted(words)
+    if not wanted:
+        return []
+    if scope := _scope(session):
+        wanted.append(scope)
+    if open_only:
+        wanted.append([Phrase(("_open",))])
+    found: list[int] = []
+    while len(found) < count:
+        ids = index.find(wanted, edge, forward, max(count - len(found), _STRETCH))
+        allowed = set(_within(session, ids))
+        found += [i for i in ids if i in allowed]
+        if len(ids) < max(count - len(found), _STRETCH):
+            break
+        edge = ids[-1]
+    return found[:count]
+
+
+def _within(session: Session, ids: list[int]) -> list[int]:
+    query = permission.narrow(Issue.select(Issue.id).where(Issue.id.in_(ids)), session)
+    return [row.id for row in query]
+
+
+def hits(words: str) -> tuple[str, ...]:
+    """The pieces of what was typed that may stand in a shown text, the longest first."""
+    pieces = [word for word in _asked(words) if len(word) > 1]
+    return tuple(sorted(dict.fromkeys(pieces), key=len, reverse=True))
+
+
+def explain(session: Session, words: str) -> str:
+    """What was searched, and what to try; for a search that found nothing."""
+    asked = _asked(words)
+    if not asked:
+        return "没有可查的字：标点和符号不算。请打两个以上汉字、编号，或地点、人员、类别的拼音首字母。"
+    if not _wanted(words):
+        return f"“{' '.join(asked)}”太短，请至少打两个汉字，或编号、拼音首字母。"
+    left_out = "（只查了前六个词）" if len(narrow(clean(words, _LONGEST)).split()) > _WORDS else ""
+    where = session.main.place if session.main and session.main.place else "您的范围"
+    return (
+        f"在{where}里按“{' '.join(asked)}”查了问题、详情、地点、经过、承办和编号，没有找到{left_out}。"
+        "可以少打一个词，换个说法，打拼音首字母，或换到“全部”再查。"
+    )
+
+
+def keep(issue: Issue) -> None:
+    """Write a case's entry anew, in the transaction under way; whatever tells a step calls it."""
+    index.keep(issue.id)
+
+
+Progress = Callable[[int, int], None]
+
+
+def reindex(progress: Progress | None = None) -> int:
+    """Make the whole index anew, in one transaction; says how many cases it holds. `progress(done, of)`."""
+    from dutydesk.models.connection import write_transaction
+
+    with write_transaction():
+        for done, last in index.rebuild():
+            if progress:
+                progress(done, last)
+    return index.SearchText.select().count()
+
+
+_AT_A_TIME = 2000
+_NAMED = 3
+
+
+def problems() -> list[str]:
+    """Where index and cases differ, in sentences."""
+    said = []
+    newest = Issue.select(Issue.id).order_by(Issue.id.desc()).first()
+    kept = index.SearchText.select(index.SearchText.issue).order_by(index.SearchText.issue.desc()).first()
+    last = max(newest.id if newest else 0, kept.issue_id if kept else 0)
+    wrong: list[int] = []
+    for first in range(1, last + 1, _AT_A_TIME):
+        wrong += index.unlike(first, first + _AT_A_TIME - 1)
+    if wrong:
+        numbers = [
+            issue.number for issue in Issue.select().where(Issue.id.in_(wrong[:_NAMED])).order_by(Issue.id)
+        ]
+        said.append(
+            f"查找索引与问题不符：{'、'.join(numbers) or '多出的条目'}（共{len(wrong)}件），请运行 dutydesk db reindex"
+        )
+    if index.index_problem():
+        said.append("查找索引损坏，请运行 dutydesk db reindex")
+    return said

@@ -1,0 +1,106 @@
+"""Search: found by Chinese, number, pinyin; the same as looking through all cases; nothing typed breaks it."""
+
+from __future__ import annotations
+
+import pytest
+
+from dutydesk.models import database
+from dutydesk.models import search as index
+from dutydesk.models.issues import Issue
+from dutydesk.models.organisation import Unit
+from dutydesk.rules import permission, search
+from dutydesk.vocabulary import Role
+
+
+def found(session, words, open_only=False, count=50):
+    return search.page(session, words, open_only=open_only, edge=None, forward=True, count=count)
+
+
+@pytest.fixture
+def chief(district):
+    return district.sessions[Role.AREA_CHIEF]
+
+
+def test_words_of_two_characters_and_more_find_what_is_written(district, cases, chief):
+    one = cases.new(summary="三号楼电梯故障停运", detail="下午困人")
+    other = cases.new(summary="门口垃圾满溢")
+    assert found(chief, "电梯") == [one]
+    assert found(chief, "电梯故障") == [one]
+    assert found(chief, "困人 电梯") == [one]
+    assert found(chief, "垃圾") == [other]
+    assert found(chief, "电梯满溢") == []
+
+
+def test_no_phrase_reaches_from_one_text_into_the_next(district, cases, chief):
+    cases.new(summary="楼道有电", detail="梯子挡路")
+    assert found(chief, "电梯") == []
+
+
+def test_newest_first_from_either_end(district, cases, chief):
+    ids = [cases.new(summary=f"楼道堆物{n}处") for n in range(6)]
+    assert found(chief, "堆物", count=3) == ids[:2:-1]
+    assert search.page(chief, "堆物", open_only=False, edge=ids[3], forward=True, count=9) == ids[2::-1]
+    assert search.page(chief, "堆物", open_only=False, edge=ids[3], forward=False, count=9) == ids[4:]
+
+
+def test_what_is_told_later_is_found_and_a_closed_one_only_among_all(district, cases, chief):
+    issue = cases.new(summary="楼道堆物")
+    cases.do("note", issue, text="物业答应周末清运")
+    assert found(chief, "周末清运") == [issue]
+    cases.do("reject", issue, reason="重复反映")
+    assert found(chief, "周末清运", open_only=True) == []
+    assert found(chief, "重复反映") == [issue]
+    assert search.problems() == []
+
+
+def test_numbers_places_and_categories(district, cases, chief):
+    issue = Issue.get_by_id(cases.new(summary="楼道堆物", unit=str(district.units[1])))
+    name = Unit.get_by_id(district.units[1]).name
+    for words in (issue.number, str(issue.serial), "cqec", "changqiao", name, name[:2], "ldw"[:2]):
+        assert issue.id in found(chief, words), words
+    assert found(chief, "2019-000001") == []
+
+
+def test_a_telephone_number_in_the_text_is_not_found_by_trying_it(district, cases, chief):
+    cases.new(summary="楼道堆物，联系13812345678")
+    assert found(chief, "13812345678") == []
+    assert not index.SearchText.select().where(index.SearchText.tokens.contains("1381")).exists()
+
+
+def test_each_role_finds_what_it_may_see_and_nothing_else(district, cases):
+    for place, unit in enumerate(district.units[:3]):
+        issue = cases.new(summary=f"楼道堆物第{place}件", unit=str(unit))
+        if place:
+            cases.do("open", issue)
+            cases.do("assign", issue, assignee="force:safety")
+    for role in Role:
+        session = cases[role]
+        all_of_them = permission.narrow(Issue.select(Issue.id).order_by(Issue.id.desc()), session)
+        assert found(session, "堆物") == [row.id for row in all_of_them], role
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["楼", "，。！", "\"", "'; drop table issue; --", "a AND b OR NOT NEAR(c, 3)", "电梯*", "^楼道 : {x}", "x" * 10_000,
+     "楼道" * 5_000, "\x00\x1b[31m\x07", "😀😀", "\ud800楼道", " ", "( ( (", "-1", "_a1 _open"],
+)  # fmt: skip
+def test_nothing_typed_breaks_it(district, cases, chief, words):
+    cases.new(summary="门口垃圾满溢", category=str(cases.rubbish))
+    assert found(chief, words) == []
+    assert search.explain(chief, words)
+    search.hits(words)
+
+
+def test_what_stands_in_the_index_is_checked_and_made_anew(district, cases, chief):
+    first, second = cases.new(summary="井盖松动"), cases.new(summary="电梯故障")
+    Issue.update(summary="下水道堵塞", detail="").where(Issue.id == first).execute()
+    said = search.problems()
+    assert len(said) == 1 and "db reindex" in said[0] and Issue.get_by_id(first).number in said[0]
+    assert search.reindex() == 2
+    assert search.problems() == []
+    assert found(chief, "下水道") == [first]
+    assert found(chief, "井盖") == []
+    with database.atomic():
+        index.remove(second)
+    assert found(chief, "电梯") == []
+    assert len(search.problems()) == 1
