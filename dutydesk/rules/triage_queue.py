@@ -29,6 +29,14 @@ class Card:
     proposal: Proposal
 
 
+@dataclass(frozen=True)
+class Meanwhile:
+    """What has become of a case while it was read, in a sentence, and whether it still waits for 立案."""
+
+    said: str
+    waits: bool
+
+
 def _areas(session: Session) -> list[int]:
     reached = permission.reaches(session, permission.MAY["open"])
     return list(dict.fromkeys(part.key for part in reached if part.kind == "area"))
@@ -87,12 +95,14 @@ def _waits(since: datetime) -> str:
     return f"已等{minutes // 1440}天" if minutes >= 1440 else f"已等{minutes // 60}小时"
 
 
-def overtaken(session: Session, issue_id: int, version: int) -> str:
-    """What somebody else has done to a case since it was read at `version`, in a sentence; empty where nothing."""
+def meanwhile(session: Session, issue_id: int, version: int) -> Meanwhile:
+    """What somebody else has done to a case since it was read at `version`; says nothing where nobody did."""
     issue = Issue.get_or_none(Issue.id == issue_id)
-    if issue is None or not permission.may(session, "read", issue_id):
-        return "这件已不在您的范围内。"
+    if issue is None or not permission.may(session, "open", issue_id):
+        return Meanwhile("这件已不在您的范围内", False)
+    waits = issue.state is State.REPORTED
     if issue.version == version:
-        return ""
+        return Meanwhile("", waits)
     last = IssueStep.select().where(IssueStep.issue == issue_id).order_by(IssueStep.id.desc()).get()
-    return f"{last.staff_name}刚对{issue.number}办了{STEP_NAMES.get(last.name, '一步')}，现在是{issue.state.label}"
+    did = STEP_NAMES.get(last.name, "一步")
+    return Meanwhile(f"{last.staff_name}刚对{issue.number}办了{did}，现在是{issue.state.label}", waits)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from dutydesk.rules.finding import Found
-    from dutydesk.rules.triage_queue import Card
+    from dutydesk.rules.triage_queue import Card, Meanwhile
 
 _MANY = 1000
 _ASIDE_AT_MOST = 200
@@ -96,9 +96,9 @@ class TriageScreen(DeskScreen):
                 self._show(found[0])
                 card = self.card
         elif not self.gone:
-            said = await self.ask(triage_queue.overtaken, card.sheet.key, card.proposal.version)
-            if said and card is self.card:
-                await self._overtaken(card, said)
+            since = await self.ask(triage_queue.meanwhile, card.sheet.key, card.proposal.version)
+            if since is not None and since.said and card is self.card:
+                await self._overtaken(card, since)
         left = await self.ask(triage_queue.remaining, _MANY)
         if left is not None:
             self._show_left(left)
@@ -107,18 +107,20 @@ class TriageScreen(DeskScreen):
         if (here == {self.card.sheet.key} if self.card else not here) and found is not None:
             self.upcoming = found[0] if found else None
 
-    async def _overtaken(self, card: Card, said: str) -> None:
+    async def _overtaken(self, card: Card, since: Meanwhile) -> None:
         """Somebody acted on the case in sight: show it as it is now, or that it waits no longer."""
         now = None
-        if card.sheet.key in (await self.ask(triage_queue.queue, (), _MANY) or ()):
+        if since.waits:
             now = await self.ask(triage_queue.card, card.sheet.key, card.proposal.changes)
+        if card is not self.card:
+            return
         if now is not None:
             self._show(now)
-            self.say(f"{said}。提议已按最新情况重算，请再看一眼。", "bad")
+            self.say(f"{since.said}。提议已按最新情况重算，请再看一眼。", "bad")
         else:
             self.gone = True
             self.in_sight_since = monotonic()
-            self.query_one(TriageView).show(card, f"{said}，不用再立案。按 Enter 看下一件。")
+            self.query_one(TriageView).show(card, f"{since.said}，不用再立案。按 Enter 看下一件。")
 
     def _show_left(self, left: int) -> None:
         many = f"{left}+" if left >= _MANY else str(left)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _SHOWN_FACTS = ("来源", "发现", "当场")
 _DETAIL_AT_LEAST = 1
 _REASON_LINES = 2
+_CASE_LINES = 9
 OTHER_WAYS = "4 不予立案　5 当场解决　6 并案　7 先放一放　8 看全案　9 变成清单　0 撤销上一件"
 INDENT = "　　　　"
 
@@ -63,7 +64,10 @@ class TriageView(Widget, can_focus=True):
         head, tail = self._case(self.card, width), self._below(self.card, width)
         facts = dict(self.card.sheet.facts)
         room = max(height - len(head) - len(tail), _DETAIL_AT_LEAST)
-        return [*head, *self._detail(facts.get("详情", ""), width, room), *tail]
+        above = [*head, *self._detail(facts.get("详情", ""), width, room)]
+        # the proposal stands at the same place for most cases: the eye need not look for it
+        above += [()] * min(_CASE_LINES - len(above), height - len(above) - len(tail))
+        return [*above, *tail]
 
     def _case(self, card: Card, width: int) -> list[Line]:
         """What it is, where, from whom, what it may be the same as."""

@@ -274,10 +274,11 @@ class TestTheQueue:
     def test_what_somebody_did_meanwhile_is_told(self, cases):
         issue_id = cases.new()
         duty, version = cases[R.DUTY_OFFICER], Issue.get_by_id(issue_id).version
-        assert triage_queue.overtaken(duty, issue_id, version) == ""
+        assert triage_queue.meanwhile(duty, issue_id, version).said == ""
         cases.do("open", issue_id, R.AREA_CHIEF)
-        said = triage_queue.overtaken(duty, issue_id, version)
-        assert said.startswith("片区长甲刚对") and said.endswith("现在是待派单")
+        since = triage_queue.meanwhile(duty, issue_id, version)
+        assert since.said.startswith("片区长甲刚对") and since.said.endswith("现在是待派单")
+        assert not since.waits
 
     def test_a_card_masks_who_raised_it(self, cases):
         card = triage_queue.card(cases[R.DUTY_OFFICER], cases.new())
