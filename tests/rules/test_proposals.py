@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from dutydesk.models import AuditEntry, Category, Issue, IssueStep, Request
-from dutydesk.rules import proposals, triage_queue
+from dutydesk.rules import proposals, triage_queue, undo
 from dutydesk.rules.errors import NotAllowed, Refused, Stale
 from dutydesk.vocabulary import AssigneeKind, RequestState, Role, State, Urgency
 from tests.rules.test_plans import big, heard, plan_of, wrong_in  # noqa: F401  (a fixture)
@@ -237,6 +237,16 @@ class TestTaking:
         first = take(words, found, act_id=act_id)
         assert take(words, found, act_id=act_id) == first
         assert IssueStep.select().where(IssueStep.issue == found.issue_id).count() == 3
+
+    def test_it_is_undone_as_a_whole(self, words):
+        issue_id = words.new(summary="垃圾箱房满溢，有异味")
+        found, act_id = proposed(words, issue_id), str(uuid4())
+        take(words, found, act_id=act_id)
+        undo.undo(words[R.DUTY_OFFICER], act_id, str(uuid4()))
+        issue = Issue.get_by_id(issue_id)
+        assert (issue.state, issue.category_id, issue.due_at) == (S.REPORTED, words.fire, None)
+        assert issue.assignee_kind is None
+        assert triage_queue.queue(words[R.DUTY_OFFICER], (), 1) == [issue_id]
 
     def test_a_part_that_is_refused_takes_back_the_whole(self, words):
         found = proposed(words, words.new())
