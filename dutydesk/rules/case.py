@@ -15,7 +15,7 @@ from dutydesk.rules.lifecycle import STEP_NAMES
 from dutydesk.rules.workcalendar import moment
 from dutydesk.session import Session
 from dutydesk.text import mask_name, mask_phone, mask_phones_in
-from dutydesk.vocabulary import Phase, ProxyState, RequestState, State
+from dutydesk.vocabulary import Phase, ProxyState, RequestState, Source, State
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ class CaseSheet:
     waiting: tuple[str, ...]
     is_open: bool = True
     closable: bool = False
+    answered_to_source: bool = False  # it came from a source that waits for an answer (12345)
 
     @property
     def state_words(self) -> str:
@@ -93,6 +94,7 @@ def case_sheet(session: Session, issue_id: int) -> CaseSheet:
         waiting=tuple(_waiting(issue)),
         is_open=issue.is_open,
         closable=issue.state is State.FEEDBACK and issue.feedback_given,
+        answered_to_source=issue.source is Source.HOTLINE or bool(issue.source_number),
     )
 
 

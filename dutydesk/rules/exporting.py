@@ -61,6 +61,12 @@ def words_of(session: Session, question: Question) -> str:
     return "·".join(filter(None, [*parts, f"搜“{question.words}”" if question.words else ""]))
 
 
+def offered(session: Session, question: Question) -> str:
+    """The same, for who may export it. Raises NotAllowed."""
+    permission.require(session, "export")
+    return words_of(session, question)
+
+
 def _stretches(
     session: Session | None, question: Question | None, columns: Sequence[Any]
 ) -> Iterator[list[Any]]:

@@ -32,7 +32,7 @@ _NOT_IN_A_NAME = re.compile(r'[\\/:*?"<>|\s]+')
 
 def outbox() -> Path:
     """The 发件夹."""
-    return load().outbox
+    return load().state / "outbox"
 
 
 async def export_list(screen: DeskScreen, question: Question) -> bool:
@@ -40,7 +40,7 @@ async def export_list(screen: DeskScreen, question: Question) -> bool:
 
     Leaving the screen stops the writing; then there is no file.
     """
-    what = await screen.ask(exporting.words_of, question)
+    what = await screen.ask(exporting.offered, question)
     if what is None:
         return False
     form = await screen.show(ActionMenu(f"导出“{what}”（个人信息打码，会记入审计）", FORMATS))

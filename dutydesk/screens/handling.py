@@ -12,7 +12,7 @@ from dutydesk.screens.base import DeskScreen
 from dutydesk.widgets.action_menu import Action, ActionMenu
 from dutydesk.widgets.case_view import CaseView
 
-FOR_OTHERS, READ, REVEAL = "_for_others", "_read", "_reveal"
+FOR_OTHERS, READ, REVEAL, ANSWER = "_for_others", "_read", "_reveal", "_answer"
 
 
 def subject_of(sheet: CaseSheet) -> Subject:
@@ -35,6 +35,8 @@ async def handle_case(screen: DeskScreen, issue_id: int) -> bool:
         options.append(Action(FOR_OTHERS, "代录", "承办人口头、电话、书面告诉您的，替他录入"))
     if sheet.reporter is not None:
         options.append(Action(REVEAL, "看反映人", "姓名、电话；要写理由，会记入审计"))
+    if sheet.answered_to_source:
+        options.append(Action(ANSWER, "给来源的答复", "办理情况和反馈写成一段话，可以复制"))
     title = f"{sheet.number} {sheet.state_words}　{sheet.title}"
     chosen = await screen.show(ActionMenu(title, options))
     if chosen is None:
@@ -44,6 +46,11 @@ async def handle_case(screen: DeskScreen, issue_id: int) -> bool:
         return False
     if chosen == REVEAL:
         await reveal(screen, sheet)
+        return False
+    if chosen == ANSWER:
+        from dutydesk.screens.exporting import show_answer
+
+        await show_answer(screen, issue_id, sheet.number)
         return False
     if chosen == FOR_OTHERS:
         return await _for_others(screen, sheet, others)
