@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from dutydesk.models import Issue, IssueStep, ProxyEntry, Staff
-from dutydesk.rules import acts, permission
+from dutydesk.rules import acts, permission, search
 from dutydesk.rules.assignees import is_with
 from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused
 from dutydesk.rules.lifecycle import BY_ACT, Way
@@ -65,6 +65,7 @@ def enter(
     said = f"：{written.text}" if written.text else ""
     written.text = f"代{proxy.person_name}录入（{Means(proxy.means).label}）{said}"
     written.save()
+    search.keep(step.issue)
     ProxyEntry.create(
         step=written.id,
         issue=step.issue.id,
