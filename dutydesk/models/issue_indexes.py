@@ -5,7 +5,7 @@ given to a force of an area, to somebody by key, to a handler. Importing this ad
 comparing schemas needs it, so that opening the desk does without.
 
 Names matter: without statistics SQLite takes, of two indexes that serve alike, the one made later, and whoever makes
-them anew goes by their names. So a wider one comes before a narrower one in the alphabet: all, open, to_contact.
+them anew goes by their names. So a wider one comes before a narrower one in the alphabet: all, open, to_contact; holder, team.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _PLACES: dict[str, tuple[Any, ...]] = {"area": (_AREA,), "town": (_TOWN,), "unit
 _HANDS: dict[str, tuple[Any, ...]] = {
     "handler": (Issue.handler,),
     "holder": (Issue.assignee_kind, Issue.assignee_key),
-    "force": (Issue.area, Issue.assignee_key),
+    "team": (Issue.area, Issue.assignee_key),
 }
 
 
@@ -29,7 +29,7 @@ def _indexed(name: str, columns: tuple[Any, ...], where: Any = None) -> None:
 
 
 def _given(scope: str, where: Any) -> Any:
-    if scope != "force":
+    if scope != "team":
         return where
     return lists.TO_A_FORCE if where is None else lists.TO_A_FORCE & where
 

@@ -41,6 +41,11 @@ class Counter(Table):
     value = IntegerField(default=0)
 
 
+def case_number(year: int, serial: int) -> str:
+    """The case number as everybody reads it: `2026-000123`."""
+    return f"{year}-{serial:06d}"
+
+
 class Issue(Table):
     """A case of the ledger. Subdistrict and area are those of the day it was registered.
 
@@ -118,7 +123,7 @@ class Issue(Table):
     @property
     def number(self) -> str:
         """The case number as everybody reads it: `2026-000123`."""
-        return f"{self.year}-{self.serial:06d}"
+        return case_number(self.year, self.serial)
 
 
 class Reporter(Table):

@@ -7,6 +7,7 @@ the key. What no index answers (filters, other orders) is looked through row by 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from peewee import Expression
@@ -41,9 +42,10 @@ class Segment(NamedTuple):
 
 
 class Order(NamedTuple):
-    """Where a row stands: its segment and its key; and whether the keys of a segment go down."""
+    """Where a row stands, by these columns of it: its segment and its key; and whether a segment's keys go down."""
 
-    stand: Callable[[Any], Stand]
+    columns: tuple[Any, ...]
+    stand: Callable[..., Stand]
     down: Callable[[Any], bool]
 
 
@@ -74,23 +76,25 @@ def _up(_segment: Any) -> bool:
     return False
 
 
-def _deadline(row: Any) -> Stand:
-    runs = row.state in RUNNING and row.due_at is not None
-    return (0, (row.due_at, row.id)) if runs else (1, (row.id,))
+def _deadline(issue_id: int, state: State, due_at: datetime | None) -> Stand:
+    runs = state in RUNNING and due_at is not None
+    return (0, (due_at, issue_id)) if runs else (1, (issue_id,))
 
 
-def _until(row: Any) -> Stand:
-    return 0, (row.paused_until if row.state is State.PAUSED else row.look_again_on, row.id)
+def _until(issue_id: int, state: State, paused_until: date | None, look_again_on: date | None) -> Stand:
+    return 0, (paused_until if state is State.PAUSED else look_again_on, issue_id)
 
 
 _ORDERS: dict[str, Order] = {
-    "newest": Order(lambda row: (0, (row.id,)), _down),
-    "soonest": Order(lambda row: (0, (row.due_at, row.id)), _up),
-    "until": Order(_until, _up),
-    "deadline": Order(_deadline, lambda segment: segment == 1),
-    "urgency": Order(lambda row: (_RANKS[row.urgency], (row.id,)), _down),
-    "place": Order(lambda row: (row.unit_id, (row.id,)), _down),
-    "changed": Order(lambda row: (0, (row.changed_at, row.id)), _down),
+    "newest": Order((Issue.id,), lambda issue_id: (0, (issue_id,)), _down),
+    "soonest": Order((Issue.id, Issue.due_at), lambda issue_id, due_at: (0, (due_at, issue_id)), _up),
+    "until": Order((Issue.id, Issue.state, Issue.paused_until, Issue.look_again_on), _until, _up),
+    "deadline": Order((Issue.id, Issue.state, Issue.due_at), _deadline, lambda segment: segment == 1),
+    "urgency": Order(
+        (Issue.id, Issue.urgency), lambda issue_id, urgency: (_RANKS[urgency], (issue_id,)), _down
+    ),
+    "place": Order((Issue.id, Issue.unit), lambda issue_id, unit_id: (unit_id, (issue_id,)), _down),
+    "changed": Order((Issue.id, Issue.changed_at), lambda issue_id, at: (0, (at, issue_id)), _down),
 }
 
 

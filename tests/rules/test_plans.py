@@ -195,7 +195,11 @@ def fill(
                 "look_again_on": (start + timedelta(days=turn % 500)).date() if state is S.POOLED else None,
             }
             if plain:
+                if kind is AssigneeKind.FORCE:  # a force's cases must be found among those of other areas
+                    place = 1 + turn % (len(areas) - 1)
                 row |= {
+                    "area": areas[place],
+                    "unit": units[place][turn % 3],
                     "state": (state := _PLAIN[turn % len(_PLAIN)]),
                     "is_open": state is not S.CLOSED,
                     "due_at": datetime.now(CHINA) + timedelta(days=9 + turn % 300),

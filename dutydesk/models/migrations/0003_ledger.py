@@ -15,9 +15,9 @@ DEAD = (
 )
 INDEXES = (
     ("issue_all_area", "area_id, id", ""),
-    ("issue_all_force", "area_id, assignee_key, id", "(assignee_kind = 'force')"),
     ("issue_all_handler", "handler_id, id", ""),
     ("issue_all_holder", "assignee_kind, assignee_key, id", ""),
+    ("issue_all_team", "area_id, assignee_key, id", "(assignee_kind = 'force')"),
     ("issue_all_town", "subdistrict_id, id", ""),
     ("issue_all_unit", "unit_id, id", ""),
     (
@@ -31,11 +31,6 @@ INDEXES = (
         "(state NOT IN ('closed', 'merged', 'paused', 'pooled', 'reported', 'void'))",
     ),
     (
-        "issue_due_force",
-        "area_id, assignee_key, due_at, id",
-        "((assignee_kind = 'force') AND (state NOT IN ('closed', 'merged', 'paused', 'pooled', 'reported', 'void')))",
-    ),
-    (
         "issue_due_handler",
         "handler_id, due_at, id",
         "(state NOT IN ('closed', 'merged', 'paused', 'pooled', 'reported', 'void'))",
@@ -44,6 +39,11 @@ INDEXES = (
         "issue_due_holder",
         "assignee_kind, assignee_key, due_at, id",
         "(state NOT IN ('closed', 'merged', 'paused', 'pooled', 'reported', 'void'))",
+    ),
+    (
+        "issue_due_team",
+        "area_id, assignee_key, due_at, id",
+        "((assignee_kind = 'force') AND (state NOT IN ('closed', 'merged', 'paused', 'pooled', 'reported', 'void')))",
     ),
     (
         "issue_due_town",
@@ -81,18 +81,18 @@ INDEXES = (
         "((is_open = true) AND ((strongly_felt = true) OR (beyond_neighbourhood = true)))",
     ),
     ("issue_given_area", "area_id, category_id, id", "(assignee_kind IS NOT NULL)"),
+    ("issue_hand_handler", "handler_id, id", "(state IN ('assigned', 'handling'))"),
+    ("issue_hand_holder", "assignee_kind, assignee_key, id", "(state IN ('assigned', 'handling'))"),
     (
-        "issue_hand_force",
+        "issue_hand_team",
         "area_id, assignee_key, id",
         "((assignee_kind = 'force') AND (state IN ('assigned', 'handling')))",
     ),
-    ("issue_hand_handler", "handler_id, id", "(state IN ('assigned', 'handling'))"),
-    ("issue_hand_holder", "assignee_kind, assignee_key, id", "(state IN ('assigned', 'handling'))"),
     ("issue_open_area", "area_id, id", "(is_open = true)"),
     ("issue_open_district", "id", "(is_open = true)"),
-    ("issue_open_force", "area_id, assignee_key, id", "((assignee_kind = 'force') AND (is_open = true))"),
     ("issue_open_handler", "handler_id, id", "(is_open = true)"),
     ("issue_open_holder", "assignee_kind, assignee_key, id", "(is_open = true)"),
+    ("issue_open_team", "area_id, assignee_key, id", "((assignee_kind = 'force') AND (is_open = true))"),
     ("issue_open_town", "subdistrict_id, id", "(is_open = true)"),
     ("issue_open_unit", "unit_id, id", "(is_open = true)"),
     (
