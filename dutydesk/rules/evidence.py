@@ -12,7 +12,7 @@ from dutydesk.models import Category, Department, DutyItem, Issue
 from dutydesk.models.issue_lists import GIVEN
 from dutydesk.rules.assignees import Assignee, resolve
 from dutydesk.rules.errors import Refused
-from dutydesk.rules.organisation import duty_bases
+from dutydesk.rules.organisation import clause, duty_bases, on_day, today
 from dutydesk.vocabulary import AssigneeKind, Urgency
 
 _QUOTED = 3  # words of a text that a reason quotes
@@ -74,24 +74,21 @@ def likenesses(issue: Issue) -> list[Likeness]:
     return sorted(found, key=lambda each: (-each.score, each.category.id))
 
 
+def plainly(best: Likeness, own: Likeness | None) -> bool:
+    """Whether a text speaks for a category plainly enough to leave the registered one (`own`, where it speaks at all)."""
+    limits = _table()["category"]
+    at_least = max(limits["score"], limits["times"] * (own.score if own else 0))
+    return len(best.words) >= limits["words"] and best.score >= at_least
+
+
 def category_for(issue: Issue, found: list[Likeness]) -> Backed:
     """The category as it was registered, unless the text plainly speaks for another one."""
-    limits = _table()["category"]
     own = next((each for each in found if each.category.id == issue.category_id), None)
-    best = found[0] if found else None
-    plainly = (
-        best is not None
-        and best is not own
-        and len(best.words) >= limits["words"]
-        and best.score >= limits["score"]
-        and best.score >= limits["times"] * (own.score if own else 0)
-    )
-    if best is not None and plainly:
+    if found and found[0] is not own and plainly(found[0], own):
         was = issue.category.name
-        return Backed(best.category, (f"登记的是“{was}”，文字里有{best.said}，更像这一类",))
-    if own is not None:
-        return Backed(issue.category, (f"登记时所定，文字里有{own.said}",))
-    return Backed(issue.category, ("登记时所定",))
+        return Backed(found[0].category, (f"登记的是“{was}”，文字里有{found[0].said}，更像这一类",))
+    said = f"，文字里有{own.said}" if own else ""
+    return Backed(issue.category, (f"登记时所定{said}",))
 
 
 def urgency_for(issue: Issue) -> Backed:
@@ -219,10 +216,11 @@ def _listed(issue: Issue, category: Category) -> list[Backed]:
         .join(Department)
         .where(
             DutyItem.category == category.id,
+            on_day(DutyItem, today()),
             Department.subdistrict.is_null() | (Department.subdistrict == issue.subdistrict_id),
         )
         .order_by(Department.subdistrict.is_null(), Department.id)
     )
     lead = _of(issue, category.department_hint) if category.department_hint else None
     items = sorted(rows, key=lambda row: not (lead and row.department_id == lead.id))
-    return [Backed(_as_assignee(row.department), (f"权责清单：{row.basis}",)) for row in items]
+    return [Backed(_as_assignee(row.department), (f"权责清单：{clause(row)}",)) for row in items]
