@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from peewee import (
     AutoField,
     BooleanField,
@@ -57,12 +59,18 @@ class TimeLimit(Table):
 
 
 class DutyItem(Table):
-    """A line of the 权责清单: a department (or, when null, every 居委) answers for a category, on a basis."""
+    """A line of the 权责清单: a department (or, when null, every 居委) answers for a category, on a basis.
+
+    `number` is the clause's own; the line holds from a day to a day (`valid_to` is the last one, open when null).
+    """
 
     id = AutoField()
     department = ForeignKeyField(Department, null=True, backref="duties")
     category = ForeignKeyField(Category, backref="duties")
     basis = TextField()
+    number = CharField(default="")
+    valid_from = DateField(default=date(2024, 1, 1))
+    valid_to = DateField(null=True)
 
 
 class OfficeSetting(Table):

@@ -67,6 +67,12 @@ def seats_of_area(area_id: int, day: date) -> list[TeamSeat]:
 
 
 def duty_bases(category_id: int, department_id: int | None) -> list[str]:
-    """What the 权责清单 says about a category for a department, or for every 居委 when null."""
+    """What the 权责清单 says today about a category for a department, or for every 居委 when null."""
     owner = DutyItem.department.is_null() if department_id is None else DutyItem.department == department_id
-    return [item.basis for item in DutyItem.select().where(DutyItem.category == category_id, owner)]
+    items = DutyItem.select().where(DutyItem.category == category_id, owner, on_day(DutyItem, today()))
+    return [clause(item) for item in items.order_by(DutyItem.id)]
+
+
+def clause(item: DutyItem) -> str:
+    """A line of the 权责清单 as it is quoted: `第3条 环境卫生日常巡查`."""
+    return f"{item.number} {item.basis}".strip()
