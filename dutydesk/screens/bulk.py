@@ -1,0 +1,251 @@
+"""What follows on marked cases: a menu, the act's form, a preview that says which and which not, and doing it.
+
+And `u`: what was done last, taken back after a look at what it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+
+from dutydesk.desk import DatabaseProblem
+from dutydesk.rules import bulk, finding, undo
+from dutydesk.rules.bulk import BulkRow, Preview
+from dutydesk.rules.errors import Refused
+from dutydesk.screens.base import DeskScreen
+from dutydesk.screens.forms import FormScreen
+from dutydesk.terminal import digit_of
+from dutydesk.widgets.action_menu import Action, ActionMenu, Confirm, Words
+from dutydesk.widgets.form import FormView
+from dutydesk.widgets.given import Given
+from dutydesk.widgets.picker import Search
+from dutydesk.widgets.window_list import Column, WindowList
+
+if TYPE_CHECKING:
+    from dutydesk.forms.base import Form
+    from dutydesk.rules.ledger import IssueRow
+
+_LINES = 8  # of what is to be undone
+
+
+@dataclass(frozen=True)
+class Marked:
+    """The cases that an act is meant for: id and version as they were seen, and the number of each."""
+
+    rows: tuple[tuple[int, int], ...]
+    numbers: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """How many, and the first few."""
+        more = " 等" if len(self.numbers) > 3 else ""
+        return f"选中 {len(self.rows)} 件：{'、'.join(self.numbers[:3])}{more}"
+
+
+async def handle_marked(screen: DeskScreen, rows: Sequence[IssueRow]) -> bool:
+    """Menu, form, preview, done; says whether anything was done. Nothing is written before the preview was agreed to."""
+    ordered = sorted(rows, key=lambda row: row.key)
+    marked = Marked(
+        tuple((row.key, row.version) for row in ordered), tuple(row.number for row in ordered)
+    )
+    choices = await screen.ask(bulk.acts_for, [row.key for row in ordered])
+    if choices is None:
+        return False
+    if not choices:
+        screen.say("选中的这几件，您现在没有能一起办的事。")
+        return False
+    menu = ActionMenu(marked.words, [Action(each.act, each.name, each.hint) for each in choices])
+    chosen = await screen.show(menu)
+    if chosen is None:
+        return False
+    return await _in_turn(screen, marked, chosen)
+
+
+async def _in_turn(screen: DeskScreen, marked: Marked, act: str) -> bool:
+    """Form and preview, back and forth, until it is done or left."""
+    from dutydesk.forms.handling import bulk_form_of
+
+    asks = bool(bulk_form_of(act).model_fields)
+    values: Mapping[str, Any] = {"target": marked.numbers[0]} if act == "merge" else {}
+    act_id, told = screen.new_act(), ""
+    fields: dict[str, Any] = {}
+    while True:
+        if asks and not told:
+            filled = await screen.show(BulkForm(act, marked, values))
+            if filled is None:
+                return False
+            preview, fields, values = filled
+        else:
+            preview = await screen.ask(bulk.preview, act, marked.rows, fields)
+            if preview is None:
+                return False
+        agreed = await screen.show(PreviewScreen(preview, told))
+        told = ""
+        if not agreed:
+            if asks:
+                continue
+            return False
+        try:
+            done = await screen.desk.run(bulk.perform, act, preview.rows, fields, act_id)
+        except bulk.MovedOn as moved:
+            told = moved.message
+        except (Refused, DatabaseProblem) as problem:
+            screen.say(str(problem), "bad")
+            return False
+        else:
+            screen.say(f"{done.said}；u 撤销", "good")
+            return True
+
+
+class BulkForm(FormScreen):
+    """An act's form for many cases; leaves with the preview, the fields, and what was typed, to come back to."""
+
+    NAME: ClassVar[str] = "一起办"
+    KEYS = (("↑↓ Enter", "换项"), ("F10", "预览"))
+    HELP = "填好后按 F10 先看预览：办哪几件、哪几件不能办。看过再定，这里还没有保存。"
+
+    def __init__(self, act: str, marked: Marked, values: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.act, self.marked, self.given = act, marked, dict(values)
+
+    def body(self) -> ComposeResult:
+        """Which cases, the form."""
+        from dutydesk.forms.handling import bulk_form_of
+
+        yield Words(self.marked.words, classes="form-head")
+        searches: dict[str, Search] = {
+            "assignees": self.search(finding.assignees, self.marked.rows[0][0]),
+            "categories": self.search(finding.categories),
+        }
+        yield FormView(
+            bulk_form_of(self.act), searches=searches, values=self.given, save_words="预览，还不保存"
+        )
+
+    def signed_on(self) -> None:
+        """The act stands in the first line."""
+        self.show_title(f"{bulk.ACTS[self.act].name} {len(self.marked.rows)} 件")
+
+    def on_form_view_edited(self, event: FormView.Edited) -> None:
+        """No draft is kept: which cases were marked is not kept either."""
+        event.prevent_default()
+
+    async def keep(self) -> None:
+        """See above."""
+
+    async def write(self, form: Form) -> tuple[Preview, dict[str, Any], dict[str, Any]]:
+        """Ask what would happen."""
+        fields = form.model_dump()
+        preview = await self.desk.read(bulk.preview, self.act, self.marked.rows, fields)
+        return preview, fields, self.form_view.values()
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line of the preview; `why` is why it will not be done, empty where it will."""
+
+    key: int
+    row: BulkRow
+    why: str
+
+    @property
+    def result(self) -> str:
+        """What changes, or why not."""
+        if self.why:
+            return f"✗ 不办：{self.why}"
+        row = self.row
+        to = f"{row.state.label}→{row.to.label}" if row.to and row.to is not row.state else "状态不变"
+        return f"{to}　{row.said}" if row.said else to
+
+
+_COLUMNS = (
+    Column("编号", 11, lambda line: line.row.number),
+    Column("地点", 10, lambda line: line.row.place),
+    Column("怎么变", 20, lambda line: line.result, flex=True),
+    Column("问题", 30, lambda line: line.row.summary, from_width=110),
+)
+
+
+class PreviewScreen(DeskScreen):
+    """How many, which, what changes, and which not and why; 1 does it."""
+
+    NAME: ClassVar[str] = "预览"
+    KEYS = (("1", "办理"), ("↑↓ PgUp PgDn", "翻看"))
+    BACK = ("Esc", "返回修改")
+    HELP = "还没有保存。1 就办，Esc 返回。打✗的不会办，后面写着为什么。"
+
+    def __init__(self, preview: Preview, told: str = "") -> None:
+        super().__init__()
+        self.preview, self.told = preview, told
+        self.lines = [_Line(row.issue_id, row, "") for row in preview.will]
+        self.lines += [_Line(row.issue_id, row, why) for row, why in preview.wont]
+
+    def body(self) -> ComposeResult:
+        """What would happen in a line, the list, the line under the cursor in full."""
+        yield Words(f"{self.preview.says}。1 就办，Esc 返回。", id="says")
+        yield WindowList(_COLUMNS, empty_text="没有选中的问题。")
+        yield Words("", id="whole")
+
+    def signed_on(self) -> None:
+        """Show it."""
+        self.show_title(self.preview.name)
+        listing = self.query_one(WindowList)
+        listing.source = Given(self.lines)
+        listing.focus()
+        if self.told:
+            self.say(self.told, "bad")
+
+    def on_window_list_moved(self, event: WindowList.Moved) -> None:
+        """The line in full: which case, what of it."""
+        line = event.row
+        words = f"{line.row.number} {line.row.place} {line.row.summary}\n{line.result}" if line else ""
+        self.query_one("#whole", Words).say(words)
+
+    def on_key(self, event: events.Key) -> None:
+        """1 does it."""
+        digit = digit_of(event.key)
+        if digit is None:
+            return
+        event.stop()
+        if digit == 1:
+            self._agree()
+
+    def on_window_list_chosen(self, event: WindowList.Chosen) -> None:
+        """Enter only says how: what is written at once for many needs a key of its own."""
+        self.say("按 1 办理，Esc 返回修改。")
+
+    def _agree(self) -> None:
+        if self.preview.will:
+            self.dismiss(True)
+        else:
+            self.say("没有一件能办，请按 Esc 返回。", "bad")
+
+
+async def undo_last(screen: DeskScreen) -> bool:
+    """Show what was done last and take it back when that is wanted; says whether it was."""
+    try:
+        last = await screen.desk.read(undo.last)
+    except (Refused, DatabaseProblem) as problem:
+        screen.say(str(problem), "bad")
+        return False
+    if last is None:
+        screen.say("今天没有可以撤销的操作：登记、查看个人信息和撤销本身不能撤销。")
+        return False
+    if last.refusal:
+        screen.say(f"{last.when}的{last.what}不能撤销：{last.refusal}", "bad")
+        return False
+    lines = list(last.lines[:_LINES])
+    if len(last.lines) > _LINES:
+        lines.append(f"… 共 {last.count} 件")
+    lines.append("撤销后恢复原来的样子，经过里都留有记录。")
+    title = f"撤销您{last.when}办的{last.what}，{last.count} 件？"
+    if not await screen.show(Confirm(title, lines, "撤销", "不撤销，返回")):
+        return False
+    undone = await screen.do(undo.undo, last.act_id, screen.new_act())
+    if undone is None:
+        return False
+    screen.say(f"{undone.said}。", "good")
+    return True

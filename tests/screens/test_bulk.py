@@ -1,0 +1,176 @@
+"""What follows on marked cases: menu, form, preview, done; and taking it back."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from dutydesk.models import Issue, IssueStep
+from dutydesk.rules import issue_acts, ledger
+from dutydesk.screens.bulk import handle_marked, undo_last
+from dutydesk.vocabulary import Role, State
+from tests.screens.conftest import settle, text
+from tests.screens.test_today import registered
+
+
+def opened(district, count: int) -> list[int]:
+    ids = []
+    for _ in range(count):
+        case = registered(district)
+        duty = district.sessions[Role.DUTY_OFFICER]
+        issue_acts.perform(duty, case.issue_id, None, "open", {}, str(uuid.uuid4()))
+        ids.append(case.issue_id)
+    return ids
+
+
+class Marked:
+    """The ledger's screen with these cases marked."""
+
+    def __init__(self, pilot, ids) -> None:
+        self.pilot, self.ids, self.screen = pilot, ids, pilot.app.screen
+        self.results = []
+
+    async def follow(self) -> None:
+        """What follows on them."""
+        rows = (await self.screen.desk.read(ledger.after, "all", None, 50)).rows
+
+        async def run() -> None:
+            with self.screen.desk_app.holding_keys():
+                self.results.append(
+                    await handle_marked(self.screen, [row for row in rows if row.key in self.ids])
+                )
+
+        self.screen.run_worker(run())
+        await settle(self.pilot)
+
+    async def undo(self) -> None:
+        """What `u` does."""
+
+        async def run() -> None:
+            with self.screen.desk_app.holding_keys():
+                self.results.append(await undo_last(self.screen))
+
+        self.screen.run_worker(run())
+        await settle(self.pilot)
+
+    async def written(self) -> int:
+        """How many are assigned by now."""
+        return await self.screen.desk.read(
+            lambda _session: Issue.select().where(Issue.state == State.ASSIGNED).count()
+        )
+
+    async def press(self, *keys: str) -> str:
+        for key in keys:
+            await self.pilot.press(key)
+            await settle(self.pilot)
+        return text(self.pilot.app)
+
+
+def states(district, ids) -> set[State]:
+    district.connect()
+    found = {Issue.get_by_id(issue_id).state for issue_id in ids}
+    district.close()
+    return found
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_marked_ones_are_assigned_after_a_preview_and_taken_back(district, open_desk, size):
+    ids = opened(district, 3)
+    async with open_desk(Role.DUTY_OFFICER, "issues").run_test(size=size) as pilot:
+        await settle(pilot)
+        marked = Marked(pilot, ids)
+        await marked.follow()
+        assert "选中 3 件" in text(pilot.app)
+        assert "3/3件" in text(pilot.app)
+        form = await marked.press("1")
+        assert "交给谁" in form
+        shown = await marked.press("1", "f10")
+        assert "派单 3 件。1 就办" in shown
+        assert "待派单→待处置" in shown
+        assert "交公共安全力量" in shown
+        assert await marked.written() == 0, "a preview writes nothing"
+        done = await marked.press("1")
+        assert "已派单 3 件；u 撤销" in done
+        assert marked.results == [True]
+        await marked.undo()
+        assert "派单，3 件？" in text(pilot.app)
+        back = await marked.press("1")
+        assert "已撤销3 件的派单" in back
+    assert states(district, ids) == {State.OPENED}
+
+
+async def test_back_from_the_preview_all_that_was_typed_is_there(district, open_desk):
+    ids = opened(district, 2)
+    async with open_desk(Role.DUTY_OFFICER, "issues").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        marked = Marked(pilot, ids)
+        await marked.follow()
+        shown = await marked.press("1", "1", *"今天", "f10", "escape")
+        assert "公共安全力量" in shown and "今天" in shown
+        await marked.press("escape")
+        assert marked.results == [False]
+    assert states(district, ids) == {State.OPENED}
+
+
+async def test_those_that_will_not_be_done_say_why(district, open_desk):
+    ids = [*opened(district, 1), registered(district, category=str(district.categories[2])).issue_id]
+    district.connect()
+    issue_acts.perform(district.sessions[Role.DUTY_OFFICER], ids[1], None, "open", {}, str(uuid.uuid4()))
+    async with open_desk(Role.DUTY_OFFICER, "issues").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        marked = Marked(pilot, ids)
+        await marked.follow()
+        shown = await marked.press("1", "1", "f10")
+        assert "派单 1 件，另有 1 件不能办" in shown
+        assert "✗ 不办" in shown
+        below = await marked.press("end")
+        assert "须由片区长派单，请选“提请片区长派单”" in below.replace("\n", "").replace(" ", "")
+
+
+async def test_what_moved_on_meanwhile_is_named_and_the_preview_is_new(district, open_desk):
+    ids = opened(district, 2)
+    async with open_desk(Role.DUTY_OFFICER, "issues").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        marked = Marked(pilot, ids)
+        await marked.follow()
+        await marked.press("1", "1", "f10")
+        chief = district.sessions[Role.AREA_CHIEF]
+
+        def note(_session):
+            return issue_acts.perform(chief, ids[0], None, "note", {"text": "先等等"}, str(uuid.uuid4()))
+
+        await pilot.app.desk.run(note)
+        shown = await marked.press("1")
+        assert "1 件现在不能办，一件也没有办" in shown
+        assert "派单 1 件，另有 1 件不能办" in shown
+        await marked.press("1")
+        assert marked.results == [True]
+    district.connect()
+    assert [Issue.get_by_id(each).state for each in ids] == [State.OPENED, State.ASSIGNED]
+    assert IssueStep.select().where(IssueStep.name == "assign").count() == 1
+
+
+async def test_undo_says_who_acted_since(district, open_desk):
+    ids = opened(district, 1)
+    async with open_desk(Role.DUTY_OFFICER, "issues").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        marked = Marked(pilot, ids)
+        await marked.follow()
+        await marked.press("1", "1", "f10", "1")
+        handler = district.sessions[Role.HANDLER]
+        await pilot.app.desk.run(
+            lambda _session: issue_acts.perform(handler, ids[0], None, "take_up", {}, str(uuid.uuid4()))
+        )
+        await marked.undo()
+        assert "处置人员甲" in text(pilot.app)
+        assert "不能撤销" in text(pilot.app)
+        assert marked.results == [True, False]
+    assert states(district, ids) == {State.HANDLING}
+
+
+async def test_nothing_to_undo_is_told(district, open_desk):
+    async with open_desk(Role.DUTY_OFFICER, "issues").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await Marked(pilot, []).undo()
+        assert "今天没有可以撤销的操作" in text(pilot.app)
