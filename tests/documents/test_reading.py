@@ -1,0 +1,70 @@
+"""Reading files from anywhere: encodings, dates, damaged numbers, empty rows, text that must stay text."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from dutydesk.documents.reading import DAMAGED, Unreadable, read, sheets
+
+HEADS = ["来源编号", "标题", "时间"]
+
+
+def cells(path: Path, sheet: str = ""):
+    return [list(row) for _, row in read(path, sheet).rows]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_csv_in_the_usual_encodings(tmp_path, encoding):
+    path = tmp_path / "表.csv"
+    path.write_bytes("来源编号,标题\r\nA1,“电梯”故障，停运\r\n".encode(encoding))
+    assert cells(path) == [["来源编号", "标题"], ["A1", "“电梯”故障，停运"]]
+
+
+def test_what_no_encoding_reads_says_what_to_do(tmp_path):
+    path = tmp_path / "表.csv"
+    path.write_bytes(b"\xff\xff\x00\x81\x00\xff")
+    with pytest.raises(Unreadable, match="编码"):
+        read(path)
+
+
+def test_a_guard_before_a_formula_goes_and_the_text_stays(tmp_path):
+    path = tmp_path / "表.csv"
+    path.write_text("编号,标题\n1,'=1+1\n2,'普通\n", encoding="utf-8")
+    assert cells(path)[1:] == [["1", "=1+1"], ["2", "'普通"]]
+
+
+def test_excel_dates_numbers_and_damaged_ones(tmp_path):
+    path = tmp_path / "表.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("清单")
+        sheet.write_row(1, 1, HEADS)
+        sheet.write_number(3, 1, 123456)
+        sheet.write_string(3, 2, "\x07电梯\u202e故障")
+        sheet.write_datetime(
+            3, 3, datetime(2026, 11, 24, 9, 5), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        )
+        sheet.write_number(4, 1, 2026112400001234567)
+        book.add_worksheet("别的").write(0, 0, "x")
+    assert sheets(path) == ["清单", "别的"]
+    rows = read(path).rows
+    assert [number for number, _ in rows] == [2, 4, 5]
+    assert rows[0][1] == ["", *HEADS]
+    assert rows[1][1] == ["", "123456", "电梯故障", "2026-11-24 09:05:00"]
+    assert rows[2][1][1].startswith(DAMAGED)
+    assert cells(path, "别的") == [["x"]]
+    with pytest.raises(Unreadable, match="没有工作表"):
+        read(path, "没有")
+
+
+def test_no_such_file_a_wrong_kind_and_a_broken_one(tmp_path):
+    broken = tmp_path / "坏.xlsx"
+    broken.write_bytes(b"PK\x03\x04 not a workbook")
+    for path in (tmp_path / "无.csv", tmp_path / "图.png", broken):
+        if path.suffix == ".png":
+            path.write_bytes(b"x")
+        with pytest.raises(Unreadable):
+            read(path)
