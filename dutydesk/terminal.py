@@ -38,7 +38,7 @@ TERMINATED_STATUS = 143
 
 # Ambiguous-width characters and what stands for them, one column each, where a terminal draws them in two.
 _PAIRS = """
-    ▶> ▷> ►> ◀< ◁< ◄< ▲^ △^ ▼v ▽v ●* ○o ◎o ◆* ◇o ■# □o ★* ☆* ✗x ✘x ×x ✓v ✔v √v …~ ·. •. ∙. ←< →> ↑^ ↓v ⇒>
+    ▶> ▷> ►> ◀< ◁< ◄< ▲^ △^ ▼v ▽v ●* ○o ◎o ◆* ◇o ■# ▪* □o ★* ☆* ✗x ✘x ×x ✓v ✔v √v …~ ·. •. ∙. ←< →> ↑^ ↓v ⇒>
     “" ”" ‘' ’' ′' ″" —- –- ‐- ―- ÷/ ±+ ≤< ≥> ≈~ ∶: °o §s ※* ①1 ②2 ③3 ④4 ⑤5 ⑥6 ⑦7 ⑧8 ⑨9
 """
 _ASCII_TWINS = {pair[0]: pair[1] for pair in _PAIRS.split()}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import ClassVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
 from textual.app import ComposeResult
@@ -11,119 +11,158 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 
 from dutydesk.rules import ledger
-from dutydesk.rules.ledger import ON_DIGITS, VIEWS, IssueRow, Window
+from dutydesk.rules.ledger import ORDERS, VIEWS, IssueRow, Question, Window
 from dutydesk.screens.base import DUTY_OF_KEY, DeskScreen
+from dutydesk.screens.ledger.rows import COLUMNS, Rows
 from dutydesk.terminal import digit_of
-from dutydesk.vocabulary import Urgency
 from dutydesk.widgets.case_view import CaseView
-from dutydesk.widgets.frame import Divider
-from dutydesk.widgets.window import Page
-from dutydesk.widgets.window_list import Column, WindowList
+from dutydesk.widgets.frame import BottomLine, Divider, Notice
+from dutydesk.widgets.window_list import WindowList
+
+if TYPE_CHECKING:
+    from dutydesk.rules.views import ViewEntry
+    from dutydesk.widgets.search_bar import SearchBar
 
 BESIDE_FROM = 110
-_SHORT_MARKS = {"群众反映强烈": "强", "居民区难以协调": "难", "待抽查": "抽"}
-
-
-def _left(row: IssueRow) -> str:
-    return f"!{row.left}" if row.overdue else row.left
-
-
-def _urgency(row: IssueRow) -> str:
-    return "" if row.urgency is Urgency.NORMAL else row.urgency.label
-
-
-def _state(row: IssueRow) -> str:
-    return "可销项" if row.closable else row.state.label
-
-
-def _summary(row: IssueRow) -> str:
-    short = [_SHORT_MARKS[mark] for mark in row.marks if mark in _SHORT_MARKS]
-    short += [mark[:1] for mark in row.marks if mark.startswith(("退单", "返工", "催办"))]
-    return (f"[{''.join(short)}]" if short else "") + row.summary
-
-
-COLUMNS = (
-    Column("编号", 11, lambda row: row.number),
-    Column("时限", 9, _left),
-    Column("急", 4, _urgency),
-    Column("状态", 8, _state),
-    Column("地点", 12, lambda row: row.place),
-    Column("问题", 16, _summary, flex=True),
-    Column("承办", 12, lambda row: row.holder, from_width=96),
-)
-
-
-class _Ledger:
-    """The windowed list's rows, from a view of the ledger."""
-
-    def __init__(self, screen: IssuesScreen, view: str) -> None:
-        self.desk, self.view = screen.desk, view
-
-    async def after(self, key: Hashable | None, count: int) -> Page[IssueRow]:
-        """See `Source`."""
-        return _page(await self.desk.read(ledger.after, self.view, key, count))  # type: ignore[arg-type]
-
-    async def before(self, key: Hashable | None, count: int) -> Page[IssueRow]:
-        """See `Source`."""
-        return _page(await self.desk.read(ledger.before, self.view, key, count))  # type: ignore[arg-type]
-
-    async def around(self, key: Hashable, count: int) -> Page[IssueRow]:
-        """See `Source`."""
-        return _page(await self.desk.read(ledger.around, self.view, key, count))  # type: ignore[arg-type]
-
-
-def _page(window: Window) -> Page[IssueRow]:
-    return Page(window.rows, window.at_start, window.at_end)
+_NEWS_AT_MOST = 200
+_NOTHING = "这个清单里现在没有问题。按 0 看别的清单，F3 登记新问题。"
+_NOTHING_FILTERED = "照这些条件没有问题。按退格键清除条件，或按 f 改一项。"
 
 
 class IssuesScreen(DeskScreen):
-    """A view of the ledger; digits switch views, 0 hides or shows the case, Enter opens what may be done."""
+    """One question put to the ledger; digits switch views, 0 opens what else can be done, Enter what may be done."""
 
     NAME = "问题清单"
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Enter", "办理"),
+        ("/", "查找"),
+        ("f", "筛选"),
+        ("空格", "标记"),
         ("1-9", "换清单"),
-        ("0", "案情显隐"),
-        ("Tab", "翻看案情"),
+        ("0", "菜单"),
+        ("F1", "帮助"),
+    )
+    WHILE_MARKED: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("Enter", "办理已标记的"),
+        ("空格", "标记"),
+        ("a", "标记这一屏"),
+        ("0", "菜单"),
+        ("F1", "帮助"),
+        ("Esc", "取消标记"),
+    )
+    WHILE_ASKED: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("Enter", "办理"),
+        ("/", "查找"),
+        ("f", "筛选"),
+        ("退格", "清条件"),
+        ("1-9", "换清单"),
+        ("0", "菜单"),
         ("F1", "帮助"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab,shift+tab", "switch_focus", "翻看案情", show=False),
+        Binding("slash", "tool('search')", "查找", show=False),
+        Binding("f", "tool('filter')", "筛选", show=False),
+        Binding("o", "tool('order')", "排序", show=False),
+        Binding("backspace", "tool('clear')", "清除条件", show=False),
+        Binding("space", "mark", "标记", show=False),
+        Binding("shift+down", "mark", "标记", show=False),
+        Binding("shift+up", "mark(-1)", "标记", show=False),
+        Binding("a", "tool('mark_in_sight')", "标记这一屏", show=False),
+        Binding("u", "tool('undo')", "撤销", show=False),
+        Binding("c", "tool('case')", "案情显隐", show=False),
     ]
 
     def __init__(self, view: str = "open") -> None:
         super().__init__()
-        self.view = view if view in VIEWS else "open"
+        self.question = Question(view if view in VIEWS else "open")
+        self.entry: ViewEntry | None = None  # the view on a digit or by name that was switched to last
+        self.asked_for = ""  # filters, words and order as the title says them
         self.case_hidden = False
-
-    @property
-    def HELP(self) -> str:  # type: ignore[override]  # noqa: N802
-        """The views on the digits, from the table that switches them."""
-        views = "，".join(f"{digit} {VIEWS[key].name}" for digit, key in enumerate(ON_DIGITS, 1))
-        return f"数字换清单：{views}。\n时限前的 ! 是逾期；[强] 群众反映强烈 [难] 居委难协调 [退] 退单 [返] 返工 [催] 催办。"
+        self._views: list[ViewEntry] | None = None
+        self._first_seen: int | None = None  # the list's first row when its top was looked at last
+        self._bar: SearchBar | None = None
 
     def body(self) -> ComposeResult:
         """List and case."""
         with Container(id="ledger", classes="-wide" if self.app.size.width >= BESIDE_FROM else ""):
-            yield WindowList(
-                COLUMNS, empty_text="这个清单里现在没有问题。按 1 看全部未结，按 9 看全部，F3 登记新问题。"
-            )
+            yield WindowList(COLUMNS, empty_text=_NOTHING)
             yield Divider()
             yield CaseView(empty="光标停在哪一件，这里就显示哪一件。")
 
     def signed_on(self) -> None:
         """Read the view."""
-        intake = DUTY_OF_KEY["intake"]
-        self.show_keys(after=[(intake.key.upper(), intake.title)] if intake.open_to(self.session) else [])
+        self._views = None
         self.query_one(WindowList).focus()
-        self.show_view(self.view)
+        self.put(self.question)
 
-    def show_view(self, view: str) -> None:
-        """Another list."""
-        self.view = view
-        self.show_title(VIEWS[view].name)
+    # -- what is asked --------------------------------------------------------------------------------------
+
+    async def views(self) -> list[ViewEntry]:
+        """This person's views in the order of the digits; read when first asked for."""
+        if self._views is None:
+            from dutydesk.rules import views
+
+            self._views = await self.ask(views.for_session) or []
+        return self._views
+
+    def forget_views(self) -> None:
+        """They have changed."""
+        self._views = None
+
+    def put(self, question: Question, entry: ViewEntry | None = None) -> None:
+        """Ask something else. Marks stay while the view does."""
+        listing = self.query_one(WindowList)
+        if question.view != self.question.view and listing.marked:
+            listing.clear_marks()
+        if entry is not None or question.view != self.question.view:
+            self.entry = entry
+        self.question, self._first_seen = question, None
         self.query_one(CaseView).show(None)
-        self.query_one(WindowList).source = _Ledger(self, view)
+        listing.source = Rows(self.desk, question, self._answered)
+        if question.filters:
+            self._say_filters()
+        else:
+            self._show_asked("")
+
+    @property
+    def list_name(self) -> str:
+        """What the list is called."""
+        return self.entry.name if self.entry is not None else VIEWS[self.question.view].name
+
+    @work(exclusive=True, group="title")
+    async def _say_filters(self) -> None:
+        from dutydesk.rules import filters
+
+        self._show_asked(await self.ask(filters.words_of, self.question.filters) or "")
+
+    def _show_asked(self, filtered: str) -> None:
+        question = self.question
+        own = self.entry is not None and self.entry.own and self.entry.question == question
+        parts = [filtered] if filtered else []
+        parts += [f"查“{question.words}”"] if question.words else []
+        parts += [f"按{ORDERS[question.order]}排"] if question.order else []
+        self.asked_for = "·".join(parts)
+        self.show_title(f"{self.list_name}　{'　'.join(parts)}" if parts and not own else self.list_name)
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        keys = self.WHILE_ASKED if self.asked_for else self.KEYS
+        if self.query_one(WindowList).marked:
+            keys = self.WHILE_MARKED
+        self.query_one(BottomLine).show(keys)
+
+    def _answered(self, rows: Rows, window: Window) -> None:
+        """A window has come and is about to be shown."""
+        if rows.question != self.question:
+            return
+        if not window.rows:
+            filtered = _NOTHING_FILTERED if self.question.filters else _NOTHING
+            self.query_one(WindowList).empty_text = rows.why_empty or filtered
+        elif window.at_start and self._first_seen is None:
+            self._first_seen = window.rows[0].key
+        if window.narrow:
+            self.say(window.narrow)
 
     def changed(self) -> None:
         """Somebody wrote: read the window again; the cursor keeps its case."""
@@ -133,14 +172,27 @@ class IssuesScreen(DeskScreen):
     async def read_again(self) -> None:
         """The window, then the case. What is new above is told, not pushed under the reader's hand."""
         listing = self.query_one(WindowList)
-        was_at_top = listing.rows_above == 0
         await listing.reload()
-        if was_at_top and listing.rows_above:
-            self.say(f"上面新来{listing.rows_above}件，按 Home 看。")
+        if self._first_seen is not None and listing.row is not None:
+            question, first = self.question, self._first_seen
+            news = await self.ask(ledger.new_above, question, first, _NEWS_AT_MOST)
+            if news and question == self.question:
+                many = f"{news}件" if news < _NEWS_AT_MOST else f"{news}件以上"
+                self.say(f"上面新来{many}，按 Home 看。")
         if listing.row is not None:
             self.show_case(listing.row)
 
     # -- the case beside ------------------------------------------------------------------------------------
+
+    def on_window_list_moved(self, event: WindowList.Moved) -> None:
+        """At the top of the list its news have been seen."""
+        row = event.row
+        if row is not None and event.window_list.rows_above == 0 and self._first_seen not in (None, row.key):
+            first = event.window_list.rows_in_sight[0].key
+            if row.key == first and first != self._first_seen:
+                self._first_seen = first
+                if self.query_one(Notice).words.startswith("上面新来"):
+                    self.query_one(Notice).clear()
 
     def on_window_list_rested(self, event: WindowList.Rested) -> None:
         """The cursor rests: show the case."""
@@ -165,20 +217,7 @@ class IssuesScreen(DeskScreen):
         """The rows stay; say why there are no others."""
         self.say(f"{event.error}　按任一方向键重试。", "bad")
 
-    # -- keys -----------------------------------------------------------------------------------------------
-
-    def on_key(self, event: events.Key) -> None:
-        """Digits switch views."""
-        digit = digit_of(event.key)
-        if digit is None:
-            return
-        event.stop()
-        if digit == 0:
-            self.action_toggle_case()
-        else:
-            self.show_view(ON_DIGITS[digit - 1])
-
-    def action_toggle_case(self) -> None:
+    def toggle_case(self) -> None:
         """Hide or show the case."""
         self.case_hidden = not self.case_hidden
         self.query_one("#ledger").set_class(self.case_hidden, "-alone")
@@ -197,15 +236,161 @@ class IssuesScreen(DeskScreen):
         """The case stands beside the list where there is room."""
         self.query_one("#ledger").set_class(self.app.size.width >= BESIDE_FROM, "-wide")
 
+    # -- views ----------------------------------------------------------------------------------------------
+
+    def on_key(self, event: events.Key) -> None:
+        """Digits switch views; 0 opens the menu."""
+        digit = digit_of(event.key)
+        if digit is None:
+            return
+        event.stop()
+        if digit == 0:
+            self.action_tool("menu")
+        else:
+            self.switch(digit)
+
+    @work(group="handle")
+    async def switch(self, digit: int) -> None:
+        """To the view on a digit."""
+        with self.desk_app.holding_keys():
+            entries = await self.views()
+            if digit > len(entries):
+                self.say(f"数字键 {digit} 上没有清单。按 0 可以看全部清单。")
+            else:
+                await self.open_view(entries[digit - 1])
+
+    async def open_view(self, entry: ViewEntry) -> None:
+        """Another list; what waits to be opened is shown one by one to whoever opens cases."""
+        self.query_one(Notice).clear()
+        if entry.question == Question("reported") and DUTY_OF_KEY["triage"].open_to(self.session):
+            from dutydesk.screens.triage import TriageScreen
+
+            await self.app.push_screen(TriageScreen())
+        else:
+            self.put(entry.question, entry)
+
+    # -- searching ------------------------------------------------------------------------------------------
+
+    async def open_search(self) -> None:
+        """Open the box, in the place of the notice line: nothing else moves."""
+        if self._bar is None:
+            from dutydesk.widgets.search_bar import SearchBar
+
+            self._bar = SearchBar()
+            await self.mount(self._bar, before=self.query_one(Notice))
+        self.query_one(Notice).display = False
+        self._bar.begin(self.question.words)
+
+    async def on_search_bar_asked(self, event: SearchBar.Asked) -> None:
+        """Search; a number with Enter goes to its case."""
+        if not event.final:
+            self._search(event.words)
+            return
+        with self.desk_app.holding_keys():
+            self._close_bar()
+            if not event.words or not await self._jump(event.words):
+                self._search(event.words)
+
+    def _close_bar(self) -> None:
+        if self._bar is not None and self._bar.display:
+            self._bar.display = False
+            self.query_one(Notice).display = True
+            self.query_one(WindowList).focus()
+
+    def _search(self, words: str) -> None:
+        if words != self.question.words:
+            self.query_one(Notice).clear()
+            self.put(replace(self.question, words=words))
+
+    async def _jump(self, words: str) -> bool:
+        """Put the cursor on the case with this number, in the list if it holds it, else among all."""
+        from dutydesk.rules import search
+        from dutydesk.text import narrow
+
+        if not narrow(words).replace("-", "").isdecimal():
+            return False
+        found = await self.ask(search.page, words, open_only=False, edge=None, forward=True, count=2)
+        if not found or len(found) > 1:
+            return False
+        listing = self.query_one(WindowList)
+        for question in (replace(self.question, words=""), Question("all")):
+            if question != self.question:
+                self.put(question)
+            await listing.show(found[0])
+            if listing.row is not None and listing.row.key == found[0]:
+                return True
+        return False
+
+    # -- marks ----------------------------------------------------------------------------------------------
+
+    def action_mark(self, step: int = 1) -> None:
+        """Mark the row under the cursor, or no longer, and go on to the next."""
+        self.query_one(WindowList).action_move("mark", step)
+
+    def on_window_list_marked(self, event: WindowList.Marked) -> None:
+        """Say how many."""
+        count = len(event.window_list.marked)
+        full = "，一次最多这么多" if event.full else ""
+        if count:
+            self.say(f"已标记{count}件{full}。Enter 一起办，Esc 取消标记。")
+        elif self.query_one(Notice).words.startswith("已标记"):
+            self.query_one(Notice).clear()
+        self._show_keys()
+
+    async def action_back(self) -> None:
+        """One step back: marks, then what was searched for, then the screen."""
+        listing = self.query_one(WindowList)
+        if listing.marked:
+            listing.clear_marks()
+        elif self.question.words:
+            self._search("")
+        else:
+            await super().action_back()
+
+    # -- acting ---------------------------------------------------------------------------------------------
+
     def on_window_list_chosen(self, event: WindowList.Chosen) -> None:
-        """Enter: what may be done."""
+        """Enter: what may be done, with this one or with all marked."""
         self.handle(event.row)
 
     @work(group="handle")
     async def handle(self, row: IssueRow) -> None:
         """The menu, the form, the act; then the list as it is now."""
-        from dutydesk.screens.handling import handle_case
+        listing = self.query_one(WindowList)
+        with self.desk_app.holding_keys():
+            if listing.marked:
+                from dutydesk.screens.bulk import handle_marked
+
+                done = await handle_marked(self, listing.marked)
+                if done:
+                    listing.clear_marks()
+            else:
+                from dutydesk.screens.handling import handle_case
+
+                done = await handle_case(self, row.key)
+            if done:
+                self.read_again()
+
+    # -- the tools under 0 and their keys -------------------------------------------------------------------
+
+    @work(group="handle")
+    async def action_tool(self, name: str) -> None:
+        """One of the tools of `tools.TOOLS`, or the menu of them."""
+        from dutydesk.screens.ledger import tools
 
         with self.desk_app.holding_keys():
-            if await handle_case(self, row.key):
-                self.read_again()
+            await tools.use(self, name)
+
+    @work(group="handle")
+    async def action_help(self) -> None:  # type: ignore[override]
+        """The help page needs the views on the digits."""
+        with self.desk_app.holding_keys():
+            await self.views()
+            super().action_help()
+
+    @property
+    def HELP(self) -> str:  # type: ignore[override]  # noqa: N802
+        """The views on the digits and the tools, from the tables that drive them."""
+        from dutydesk.screens.ledger import tools
+
+        return tools.help_text(self._views or [])

@@ -46,7 +46,7 @@ class Source(Protocol[R]):
 
 @dataclass(frozen=True)
 class Wish:
-    """A key that waits for its rows: `lines` and `pages` move; `first`, `last`, `choose` speak for themselves."""
+    """A key that waits for its rows: `lines` and `pages` move, `mark` marks and moves; the others speak for themselves."""
 
     kind: str
     amount: int = 0

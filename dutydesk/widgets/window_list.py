@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic
 
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
@@ -16,28 +15,18 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 
-from dutydesk.widgets.cells import Line, fit, strip_of, wrap
+from dutydesk.widgets.cells import Line, strip_of, wrap
 from dutydesk.widgets.frame import LineWidget
+from dutydesk.widgets.row_lines import Column, RowLines, one_look
 from dutydesk.widgets.window import Page, R, Source, Window, Wish
+
+__all__ = ["Column", "Page", "WindowList"]
 
 REST_SECONDS = 0.2
 MARK = "▶ "
 NO_MARK = "  "
-SHORTEST_FLEX = 8
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column `width` terminal columns wide; `flex` takes what is left. Shown in a list of `from_width` and wider.
-
-    `cell` gives the text, or text and a Rich style. Fewer styles mean fewer bytes for each cursor move.
-    """
-
-    title: str
-    width: int
-    cell: Callable[[Any], str | tuple[str, str]]
-    flex: bool = False
-    from_width: int = 0
+MARKS = ((NO_MARK, " ▪"), (MARK, "▶▪"))  # what stands before a row: is the cursor on it, is it marked
+MOST_MARKED = 500
 
 
 class WindowList(LineWidget, Generic[R], can_focus=True):
@@ -89,6 +78,12 @@ class WindowList(LineWidget, Generic[R], can_focus=True):
         row: Any
 
     @dataclass
+    class Marked(About):
+        """Rows were marked, or are so no longer; `full` when no more may be."""
+
+        full: bool = False
+
+    @dataclass
     class Failed(About):
         """The source could not answer; what was on the screen stays."""
 
@@ -105,7 +100,6 @@ class WindowList(LineWidget, Generic[R], can_focus=True):
         classes: str | None = None,
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
-        self.columns = tuple(columns)
         self.empty_text = empty_text
         self._source = source
         self._window: Window[R] = Window()
@@ -115,7 +109,8 @@ class WindowList(LineWidget, Generic[R], can_focus=True):
         self._underway = ""  # which fetch is in flight: older, newer, first, last, all
         self._generation = 0  # answers to questions of an earlier generation are dropped
         self._shown: list[Line] = []
-        self._texts: dict[Hashable, tuple[R, Line]] = {}
+        self._texts = RowLines(columns)
+        self._marked: dict[Hashable, R] = {}
         self._announced: R | None = None
         self._rest: Timer | None = None
 
@@ -166,6 +161,39 @@ class WindowList(LineWidget, Generic[R], can_focus=True):
         page = await self._ask("all", source.around(keys[0], count))
         if page is not None:
             self._take(page, keys, screen_line)
+
+    @property
+    def marked(self) -> list[R]:
+        """The rows that the next act is for, in the order of marking. They stay through scrolling and reloading."""
+        return list(self._marked.values())
+
+    @property
+    def rows_in_sight(self) -> list[R]:
+        """The rows on the screen."""
+        return self._window.rows[self._window.top : self._window.top + self._window.height]
+
+    def mark(self, rows: Iterable[R]) -> None:
+        """Mark these rows, no more than 500 in all."""
+        full = False
+        for row in rows:
+            full = row.key not in self._marked and len(self._marked) >= MOST_MARKED
+            if full:
+                break
+            self._marked[row.key] = row
+        self._paint()
+        self.post_message(self.Marked(self, full))
+
+    def clear_marks(self) -> None:
+        """Nothing is marked any more."""
+        self._marked.clear()
+        self._paint()
+        self.post_message(self.Marked(self))
+
+    def _toggle_mark(self, row: R) -> None:
+        if self._marked.pop(row.key, None) is None:
+            self.mark([row])
+        else:
+            self.post_message(self.Marked(self))
 
     def replace(self, row: R) -> None:
         """Show a row that has changed without asking the source: what was done here is seen at once."""
@@ -225,6 +253,8 @@ class WindowList(LineWidget, Generic[R], can_focus=True):
     def _take(self, page: Page[R], keys: Sequence[Hashable] = (), screen_line: int = 0) -> None:
         self._texts.clear()
         self._window.take(page, keys, screen_line)
+        if self._marked:
+            self._marked |= {row.key: row for row in page.rows if row.key in self._marked}
         self._answer_keys()
 
     # Moving
@@ -258,6 +288,8 @@ class WindowList(LineWidget, Generic[R], can_focus=True):
                 self._fetch(missing)
                 break
             wish = self._wishes.popleft()
+            if wish.kind == "mark" and window.row is not None:
+                self._toggle_mark(window.row)
             if wish.kind != "choose":
                 window.move(wish)
             elif window.row is not None:
@@ -328,48 +360,18 @@ class WindowList(LineWidget, Generic[R], can_focus=True):
         """As many lines as rows known, and the header."""
         return max(len(self._window.rows), 1) + 1
 
-    def _columns_at(self, width: int) -> list[tuple[Column, int]]:
-        """The columns shown at this width and how wide each is."""
-        shown = [column for column in self.columns if width >= column.from_width]
-        room = width - len(MARK) - sum(c.width + 1 for c in shown if not c.flex) + 1
-        flexes = sum(column.flex for column in shown)
-        share = max((room - flexes) // flexes, SHORTEST_FLEX) if flexes else 0
-        return [(column, share if column.flex else column.width) for column in shown]
-
-    def _body(self, row: R) -> Line:
-        """A row's cells, neighbours of one style joined, without the cursor's mark."""
-        known = self._texts.get(row.key)
-        if known is not None and known[0] is row:
-            return known[1]
-        plain = self.look()
-        parts: list[tuple[str, Style]] = []
-        for column, width in self._columns_at(self.size.width):
-            cell = column.cell(row)
-            text, style = cell if isinstance(cell, tuple) else (cell, "")
-            look = plain + Style.parse(style) if style else plain
-            if parts and parts[-1][1] == look:
-                parts[-1] = (f"{parts[-1][0]} {fit(text, width)}", look)
-            else:
-                if parts:
-                    parts[-1] = (parts[-1][0] + " ", parts[-1][1])
-                parts.append((fit(text, width), look))
-        if len(self._texts) > 10 * self._window.size:
-            self._texts.clear()
-        body = tuple(parts)
-        self._texts[row.key] = (row, body)
-        return body
-
     def _line(self, line: int) -> Line:
         """What stands on a line below the header."""
         window = self._window
         index = window.top + line
         if index < len(window.rows):
-            body = self._body(window.rows[index])
-            if index != window.cursor:
-                return ((NO_MARK, self.look()), *body)
-            look = "window-list--cursor" if self.has_focus else "window-list--cursor-blurred"
-            text = MARK + "".join(part for part, _ in body)
-            return ((text, self.look(look)),)
+            row, here = window.rows[index], index == window.cursor
+            body = self._texts.body(row, self.size.width, self.look(), 10 * window.size)
+            mark = MARKS[here][row.key in self._marked]
+            if not here:
+                return ((mark, self.look()), *body)
+            look = self.look("window-list--cursor" if self.has_focus else "window-list--cursor-blurred")
+            return one_look(mark, body, look)
         if not window.rows and self._asked:
             words = wrap(self.empty_text, self.size.width - 2 * len(NO_MARK))
             if line < len(words):
@@ -394,7 +396,6 @@ class WindowList(LineWidget, Generic[R], can_focus=True):
         """The header on line 0, then the rows."""
         width = self.size.width
         if y == 0:
-            titles = (fit(column.title, wide) for column, wide in self._columns_at(width))
             style = self.look("window-list--header")
-            return strip_of(((NO_MARK + " ".join(titles), style),), width)
+            return strip_of(((NO_MARK + self._texts.header(width), style),), width)
         return strip_of(self._shown[y - 1] if y <= len(self._shown) else (), width, self.look())

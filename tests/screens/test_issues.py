@@ -27,14 +27,14 @@ async def test_the_case_stands_below_the_list_or_beside_it(district, open_desk, 
         assert text(pilot.app).count(case.number) >= 2
 
 
-async def test_zero_hides_the_case_and_shows_it_again(district, open_desk):
+async def test_c_hides_the_case_and_shows_it_again(district, open_desk):
     registered(district)
     async with open_desk(duty="issues").run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await pilot.press("0")
+        await pilot.press("c")
         await settle(pilot)
         assert "来源" not in text(pilot.app)
-        await pilot.press("0")
+        await pilot.press("c")
         await settle(pilot)
         assert "来源" in text(pilot.app)
 

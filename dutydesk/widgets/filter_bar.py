@@ -1,0 +1,167 @@
+"""The filter bar: a digit picks a part and then its value; what is typed finds the value of any part."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+from typing import ClassVar, NamedTuple
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from dutydesk.terminal import digit_of
+from dutydesk.widgets.choices import Choices, Option
+from dutydesk.widgets.frame import CalmFocus, Words
+from dutydesk.widgets.picker import NOTHING_FOUND
+from dutydesk.widgets.typing_fields import LineField
+
+HOW = "数字选一项，或直接打字（汉字、拼音首字母）　Esc 返回"
+ANY = "不限"
+
+
+class FilterPart(NamedTuple):
+    """A part of the bar: its name, what the screen calls it, and what it is set to, in words."""
+
+    name: str
+    label: str
+    words: str
+
+
+class FilterChoice(NamedTuple):
+    """A value of a part, what it is called, and a detail that tells namesakes apart."""
+
+    part: str
+    value: str
+    title: str
+    detail: str = ""
+
+
+Find = Callable[[str, str], Awaitable[Sequence[FilterChoice]]]
+
+
+class _Line(LineField):
+    """The typed line; the bar looks at each key first."""
+
+    def on_key(self, event: events.Key) -> None:
+        """Keys that choose do not reach the text."""
+        bar = self.screen
+        if isinstance(bar, FilterBar) and bar.take_key(event):
+            event.stop()
+            event.prevent_default()
+
+
+class FilterBar(CalmFocus, ModalScreen[FilterChoice | None]):
+    """Leaves with the choice that was made, or None. `find` is asked with a part's name ("" for all) and the text."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "返回", show=False, priority=True)]
+
+    def __init__(self, title: str, parts: Sequence[FilterPart], find: Find) -> None:
+        super().__init__()
+        self.words, self.parts, self.find = title, tuple(parts), find
+        self.part: FilterPart | None = None
+        self._found: list[FilterChoice | FilterPart] = []
+        self._question = 0
+
+    def compose(self) -> ComposeResult:
+        """What is asked for, the line, the choices, how."""
+        with Vertical(classes="dialog"):
+            yield Words(self.words, id="asks", classes="dialog--title")
+            yield _Line()
+            choices = Choices()
+            choices.can_focus = False
+            yield choices
+            yield Words(HOW, id="how", classes="dialog--how")
+
+    def on_mount(self) -> None:
+        """The parts first."""
+        self._show_parts()
+        self.query_one(LineField).focus()
+
+    def _show_parts(self) -> None:
+        self.part = None
+        self.query_one("#asks", Words).say(self.words)
+        self._offer(self.parts)
+
+    def _offer(self, found: Sequence[FilterChoice | FilterPart]) -> None:
+        self._found = list(found)
+        options = [
+            Option(one.label, one.words) if isinstance(one, FilterPart) else Option(one.title, one.detail)
+            for one in found
+        ]
+        self.query_one(Choices).set_options(options)
+
+    # -- keys -----------------------------------------------------------------------------------------------
+
+    def take_key(self, event: events.Key) -> bool:
+        """Whether the key was for the choices."""
+        choices, line = self.query_one(Choices), self.query_one(LineField)
+        digit = digit_of(event.key)
+        if digit is not None and not (line.value and self._digits_are_text()):
+            return choices.take_digit(digit)
+        if event.key in ("down", "up"):
+            choices.action_step(1 if event.key == "down" else -1)
+        elif event.key in ("pagedown", "pageup"):
+            choices.action_turn(1 if event.key == "pagedown" else -1)
+        elif event.key == "enter":
+            choices.action_take()
+        elif event.key == "backspace" and not line.value and self.part is not None:
+            self._show_parts()
+        else:
+            return False
+        return True
+
+    def _digits_are_text(self) -> bool:
+        """A period is written with digits: `近7天`, `从11-1到11-24`."""
+        return self.part is not None and self.part.name == "period"
+
+    def action_back(self) -> None:
+        """From a part's values to the parts, from those away."""
+        if self.part is None and not self.query_one(LineField).value:
+            self.dismiss(None)
+            return
+        with self.prevent(Input.Changed):
+            self.query_one(LineField).value = ""
+        self._question += 1
+        self._show_parts()
+
+    def on_choices_taken(self, event: Choices.Taken) -> None:
+        """A part opens its values; a value is the answer."""
+        event.stop()
+        chosen = self._found[event.index]
+        if isinstance(chosen, FilterChoice):
+            self.dismiss(chosen)
+            return
+        self.part = chosen
+        said = f"{self.words}　{chosen.label}"
+        self.query_one("#asks", Words).say(said)
+        self._ask("")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Each change is a new question."""
+        event.stop()
+        self._ask(event.value.strip())
+
+    def _ask(self, text: str) -> None:
+        self._question += 1
+        if not text and self.part is None:
+            self._show_parts()
+        else:
+            self.run_worker(self._answer(text, self._question), exit_on_error=False)
+
+    async def _answer(self, text: str, question: int) -> None:
+        # Digits and Enter typed ahead are for what is about to be found
+        with getattr(self.app, "holding_keys", contextlib.nullcontext)():
+            found = list(await self.find(self.part.name if self.part else "", text))
+        if question != self._question or not self.is_attached:
+            return
+        if self.part is not None and self.part.words and not text:
+            found.append(FilterChoice(self.part.name, "", ANY))
+        self._offer(found)
+        how = HOW if found else f"✗ {NOTHING_FOUND.format(text=text)}"
+        if self._digits_are_text():
+            how = f"{how}\n也可以写：近7天，从11-1到11-24"
+        self.query_one("#how", Words).say(how)
