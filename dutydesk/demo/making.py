@@ -32,7 +32,7 @@ _SPOTS = {
 }
 _RESIDENTIAL = 0.9
 _RECENT = 40
-_MISFILED, _USUAL = 3, "FW04"
+_MISFILED, _USUAL, _BY_WORD = 4, "FW04", ("hotline", "caller", "superior")
 
 
 class Maker:
@@ -64,7 +64,7 @@ class Maker:
         self._walks.tie(case)
         if slot.need != "unsolved" and slot.stage is None and self._on_the_spot(case):
             course = ON_THE_SPOT
-        if slot.stage is not None and not course and case.source == "hotline":
+        if slot.stage is not None and not course and case.source in _BY_WORD:
             self._misfile(case)
         if course.startswith("solve_on_spot"):
             answers = case.template.on_the_spot or case.template.handled
@@ -136,7 +136,7 @@ class Maker:
         return case
 
     def _misfile(self, case: Case) -> None:
-        """A few hotline cases come in under the class that fits most calls, though their words are plain."""
+        """A few that were passed on come in under the class that fits most calls, though their words are plain."""
         found = evidence.likenesses(Issue(summary=case.summary, detail=case.detail, spot=case.spot))
         plain = found and found[0].category.id == case.category and evidence.plainly(found[0], None)
         if plain and self._misfiled < _MISFILED:

@@ -69,7 +69,9 @@ class TriageScreen(DeskScreen):
         yield TriageView()
 
     def signed_on(self) -> None:
-        """Read the queue."""
+        """Read the queue, for whoever sits here now."""
+        self.card = self.upcoming = self.last_taken = None
+        self.aside.clear()
         self.show_title()
         self.query_one(TriageView).focus()
         self.begin()

@@ -303,3 +303,19 @@ async def test_it_is_reached_from_anywhere_by_more_and_a_digit(speaking, open_de
         await pilot.press("1")
         await settle(pilot)
         assert lines(pilot.app)[0].startswith("待立案　还有1件")
+
+
+@pytest.mark.parametrize("key", ["u", "0"])
+async def test_the_last_one_is_taken_back_and_stands_here_again(speaking, open_desk, key):
+    first, second = waiting(speaking, 2)
+    async with open_desk(duty="triage").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert second.number in lines(pilot.app)[1]
+        await pilot.press(key)
+        await settle(pilot)
+        await pilot.press("1")
+        await settle(pilot)
+        assert first.number in lines(pilot.app)[1]
+    assert states(speaking) == [State.REPORTED] * 2
