@@ -81,6 +81,11 @@ def _ids(subject: str, text: str) -> list[int]:
     return [row.subject_id for row in rows]
 
 
+def found_ids(subject: str, text: str) -> list[int]:
+    """Ids of a subject (see `key_rows`) that a text finds by name, initials or pinyin; the likeliest first."""
+    return _ids(subject, text)
+
+
 def _in_order(ids: list[int], found: dict[int, Found], first: Iterable[int] = ()) -> list[Found]:
     near = set(first)
     ordered = [i for i in ids if i in near] + [i for i in ids if i not in near]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dutydesk.models import Issue, Staff
 from dutydesk.rules import office
 from dutydesk.rules.assignees import give, is_with, resolve
+from dutydesk.rules.duty_basis import NOT_LISTED, basis_said
 from dutydesk.rules.steps import Asking, Step, condition, effect
 from dutydesk.rules.triage import to_contact
 from dutydesk.rules.workcalendar import CHINA
@@ -41,12 +42,13 @@ def _within_the_limit(asking: Asking) -> str | None:
 @effect("send_back")
 def _send_back(step: Step) -> str:
     issue = step.issue
-    basis = step.need("basis", "请写明权责清单上的依据：哪一条说明不归您。")
+    chosen = step.need("basis", "请选权责清单上的依据：哪一条说明不归您。")
     reason = step.need("reason", "请写明退单理由。")
+    basis = basis_said(issue, chosen)
     was = issue.assignee_name
     _back_to_the_area(issue)
     issue.send_backs += 1
-    step.details["basis"] = basis
+    step.details |= {"basis": basis, "unlisted": chosen == NOT_LISTED}
     said = f"{was}退单。依据：{basis}。{reason}"
     if issue.send_backs >= int(office.setting("send_backs_before_invitation", issue.subdistrict_id)):
         said += "（已多次退单，建议条块约请）"

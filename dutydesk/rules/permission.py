@@ -37,6 +37,7 @@ MAY: dict[str, frozenset[Role]] = {way.act: way.who for way in lifecycle.WAYS} |
     "read_audit": frozenset({R.AUDITOR, R.SUPERVISOR, R.ADMINISTRATOR}),
     "read_audit_values": frozenset({R.AUDITOR}),
     "administer": frozenset({R.ADMINISTRATOR}),
+    "keep_duties": frozenset({R.ADMINISTRATOR, R.COORDINATOR, R.DISTRICT_COORDINATOR}),
 }
 
 # What each act is called, those among them that are no step of an issue.
@@ -51,6 +52,7 @@ NAMES: dict[str, str] = lifecycle.STEP_NAMES | {
     "read_audit": "看审计",
     "read_audit_values": "看审计的前后值",
     "administer": "管人员、类别和设置",
+    "keep_duties": "管权责清单",
 }
 
 NOTHING = Issue.id.is_null()

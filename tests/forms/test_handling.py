@@ -24,7 +24,7 @@ TOLD = {"told_how": "phone", "told": "已清理", "satisfied": "yes"}
         ("reassign", {"assignee": "force:safety"}, "reason", "请填写理由。"),
         ("send_down", {}, "ground", "请选依据。"),
         ("send_down", {"ground": "consent"}, "consent_by", "请写明居委谁、何时同意的。"),
-        ("send_back", {"reason": "不归我"}, "basis", "请填写清单依据。"),
+        ("send_back", {"reason": "不归我"}, "basis", "请选清单依据。"),
         ("pass_up", {}, "tried", "请填写已经做了什么。"),
         ("report_done", {}, "done", "请填写做了什么。"),
         ("report_done", {"done": "清理", "joint_work": "handling"}, "participants", "联合工作请写明哪些力量、部门参加。"),

@@ -89,6 +89,7 @@ class Cases:
         return {
             "assignee": "force:management" if act == "reassign" else "force:safety",
             "ground": "listed",
+            "basis": "none",
             "level": "area",
             "told_how": "phone",
             "category": str(self.rubbish),

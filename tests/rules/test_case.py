@@ -53,7 +53,7 @@ class TestPersonalData:
         steps = [
             ("open", {}, None),
             ("assign", {"note": said}, None),
-            ("send_back", {"basis": said, "reason": said}, None),
+            ("send_back", {"reason": said}, None),
             ("assign", {}, None),
             ("take_up", {}, cases.told_by(R.HANDLER)),
             ("ask_extension", {"reason": said}, None),

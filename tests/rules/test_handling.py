@@ -25,7 +25,7 @@ class TestSendingBack:
 
     def test_the_case_is_the_areas_again_and_counts(self, cases):
         issue_id = cases.in_state(S.ASSIGNED)
-        cases.do("send_back", issue_id, basis="清单第7条归物业", reason="不是消防通道")
+        cases.do("send_back", issue_id, basis="none", reason="不是消防通道")
         row = cases.row(issue_id)
         assert (row.assignee_kind, row.assignee_key, row.handler_id, row.assignee_name) == (
             None,
@@ -34,7 +34,7 @@ class TestSendingBack:
             "",
         )
         assert row.send_backs == 1
-        assert cases.last(issue_id).text == "公共安全力量退单。依据：清单第7条归物业。不是消防通道"
+        assert cases.last(issue_id).text == "公共安全力量退单。依据：清单无此项。不是消防通道"
         assert ledger.count(cases[R.DUTY_OFFICER], "sent_back") == 1
 
     @pytest.mark.parametrize(
