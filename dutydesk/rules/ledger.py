@@ -143,6 +143,7 @@ class _Reading:
         self.plan: Listing = listing(session, question)
         self.left = LOOKED_AT
         self.cut = False
+        self.looked: dict[Any, set[Key]] | None = None
 
     def window(self, ids: Sequence[int], at_start: bool, at_end: bool) -> Window:
         """The rows with these ids as lines."""
@@ -231,10 +232,12 @@ class _Reading:
     def _sorted(self, forward: bool, edge: Stand | None) -> Iterator[int]:
         """All rows that may be looked at, sorted."""
         order = self.plan.order
-        segments: dict[Any, set[Key]] = {}
-        for row in self._candidates():
-            segment, key = order.stand(*row)
-            segments.setdefault(segment, set()).add(key)
+        if self.looked is None:
+            self.looked = {}
+            for row in self._candidates():
+                segment, key = order.stand(*row)
+                self.looked.setdefault(segment, set()).add(key)
+        segments = self.looked
         for segment in sorted(segments, reverse=not forward):
             if edge is not None and segment != edge[0] and (segment < edge[0]) == forward:
                 continue

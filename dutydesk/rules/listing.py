@@ -225,7 +225,7 @@ def _by_unit(parts: list[Reach], arms: list[Arm]) -> list[Segment]:
     for part in parts:
         for unit in _units(part):
             place = permission.place("unit", unit)
-            scope = place.where if part.kind == "unit" else place.where & part.beside()
+            scope = part.where if part.kind == "unit" else place.where & part.beside()
             segments.setdefault(unit, []).extend(Arm(scope & arm.where) for arm in arms)
     return [Segment(unit, found, True) for unit, found in sorted(segments.items())]
 

@@ -1,0 +1,133 @@
+"""Many cases at once, as they are kept: every state, everybody's hands, due about now; for tests of lists."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from dutydesk.models import Area, Issue, Unit, UnitArea, connection
+from dutydesk.rules import intake
+from dutydesk.rules.workcalendar import CHINA
+from dutydesk.vocabulary import AssigneeKind, Force, Role, Source, State, Urgency
+
+R, S = Role, State
+SPREAD = 20_000  # cases over four hundred days
+
+
+def first_case(district) -> dict[str, Any]:
+    duty = district.sessions[R.DUTY_OFFICER]
+    fields = {
+        "unit": str(district.units[0]),
+        "category": str(district.categories[0]),
+        "summary": "3号楼楼道堆放旧家具",
+        "source": "caller",
+    }
+    issue_id = intake.register(duty, fields, "00000000-0000-4000-8000-000000000001").issue_id
+    return Issue.select().where(Issue.id == issue_id).dicts().get()
+
+
+def more_places(district, many: int = 18) -> tuple[list[int], list[list[int]]]:
+    areas, units = list(district.areas), [district.units[:3], district.units[3:]]
+    for number in range(many):
+        area = Area.create(
+            subdistrict=district.subdistrict,
+            code=f"X{number}",
+            name=f"第{number}片区",
+            valid_from="2020-01-01",
+        )
+        areas.append(area.id)
+        units.append([])
+        for place in range(3):
+            unit = Unit.create(
+                subdistrict=district.subdistrict,
+                code=f"X{number}{place}",
+                name=f"第{number}{place}居",
+                kind="residential",
+            )
+            UnitArea.create(unit=unit, area=area, valid_from="2020-01-01")
+            units[-1].append(unit.id)
+    return areas, units
+
+
+_PLAIN = [S.CLOSED, S.OPENED, S.FEEDBACK, S.PAUSED, S.POOLED, S.REVIEW]
+_SPECIAL = ("strongly_felt", "beyond_neighbourhood", "send_backs", "feedback_given", "sample_due")
+_ENDS = [S.CLOSED] * 15 + [S.MERGED, S.VOID]
+_WAYS = [*(state for state in State if state not in (S.CLOSED, S.MERGED, S.VOID)), *_ENDS]
+
+
+def fill(
+    template: dict[str, Any],
+    areas: list[int],
+    units: list[list[int]],
+    many: int,
+    first: int = 10,
+    plain: bool = False,
+) -> None:
+    """Cases in every state, given to everybody, due about now; as they are kept, in one go.
+
+    Plain ones are those among which the lists' cases must be found: ended, waiting or at work, and nothing special.
+    """
+    start = datetime.now(CHINA) - timedelta(days=400)
+    names = [name for name in Issue._meta.fields if name != "merged_into"]
+    fields = Issue._meta.fields
+    holders = itertools.cycle(
+        [
+            (AssigneeKind.FORCE, Force.SAFETY.value, None),
+            (AssigneeKind.FORCE, Force.SERVICE.value, None),
+            (AssigneeKind.DEPARTMENT, "1", None),
+            (AssigneeKind.DEPARTMENT, "2", None),
+            (AssigneeKind.STAFF, "4", 4),
+            (AssigneeKind.UNIT, "", None),
+            (None, None, None),
+        ]
+    )
+
+    def rows() -> Iterator[list[Any]]:
+        for number in range(first, first + many):
+            place, turn = number * 7 % len(areas), number * 7919 % 10_007
+            state = _WAYS[turn % len(_WAYS)]
+            at = start + timedelta(minutes=number * 500_000 // SPREAD)
+            kind, key, handler = next(holders)
+            row = template | {
+                "id": number,
+                "serial": number,
+                "state": state,
+                "is_open": state not in (S.CLOSED, S.MERGED, S.VOID),
+                "area": areas[place],
+                "unit": units[place][turn % 3],
+                "urgency": list(Urgency)[turn % 11 // 9],
+                "source": list(Source)[turn % 9],
+                "strongly_felt": turn % 13 == 0,
+                "beyond_neighbourhood": turn % 17 == 0,
+                "send_backs": turn % 7 // 4,
+                "feedback_given": turn % 2 == 0,
+                "sample_due": state is S.CLOSED and turn % 19 == 0,
+                "assignee_kind": kind,
+                "assignee_key": str(units[place][turn % 3]) if key == "" else key,
+                "handler": handler,
+                "reported_at": at,
+                "changed_at": at + timedelta(days=turn % 9),
+                "due_at": None if turn % 23 == 0 else datetime.now(CHINA) + timedelta(hours=turn % 400 - 200),
+                "first_contact_due_at": at if turn % 3 else None,
+                "paused_until": (start + timedelta(days=turn % 500)).date() if state is S.PAUSED else None,
+                "look_again_on": (start + timedelta(days=turn % 500)).date() if state is S.POOLED else None,
+            }
+            if plain:
+                if kind is AssigneeKind.FORCE:  # a force's cases must be found among those of other areas
+                    place = 1 + turn % (len(areas) - 1)
+                row |= {
+                    "area": areas[place],
+                    "unit": units[place][turn % 3],
+                    "state": (state := _PLAIN[turn % len(_PLAIN)]),
+                    "is_open": state is not S.CLOSED,
+                    "due_at": datetime.now(CHINA) + timedelta(days=9 + turn % 300),
+                    "first_contact_due_at": None,
+                    "paused_until": date(2030, 1, 1) if state is S.PAUSED else None,
+                    "look_again_on": date(2030, 1, 1) if state is S.POOLED else None,
+                } | dict.fromkeys(_SPECIAL, False)
+            yield [fields[name].db_value(row[name]) for name in names]
+
+    with connection.write_transaction():
+        connection.insert_rows(Issue, names, rows())
