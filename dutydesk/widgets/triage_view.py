@@ -19,6 +19,7 @@ _SHOWN_FACTS = ("来源", "发现", "当场")
 _DETAIL_AT_LEAST = 1
 _REASON_LINES = 2
 _CASE_LINES = 9
+_TALL = 28
 OTHER_WAYS = "4 不予立案　5 当场解决　6 并案　7 先放一放　8 看全案　9 变成清单　0 撤销上一件"
 INDENT = "　　　　"
 
@@ -61,16 +62,17 @@ class TriageView(Widget, can_focus=True):
         plain = lean(self.rich_style)
         if self.card is None:
             return [((line, plain),) for line in wrap(self.words, width)]
-        head, tail = self._case(self.card, width), self._below(self.card, width)
+        likely = 1 if height < _TALL else len(self.card.likely)
+        head, tail = self._case(self.card, width, likely), self._below(self.card, width)
         facts = dict(self.card.sheet.facts)
         room = max(height - len(head) - len(tail), _DETAIL_AT_LEAST)
         above = [*head, *self._detail(facts.get("详情", ""), width, room)]
         # the proposal stands at the same place for most cases: the eye need not look for it
         above += [()] * min(_CASE_LINES - len(above), height - len(above) - len(tail))
-        return [*above, *tail]
+        return [*above[: max(height - len(tail), 1)], *tail]
 
-    def _case(self, card: Card, width: int) -> list[Line]:
-        """What it is, where, from whom, what it may be the same as."""
+    def _case(self, card: Card, width: int, likely: int) -> list[Line]:
+        """What it is, where, from whom, what it may be the same as: so many of those."""
         sheet, plain = card.sheet, lean(self.rich_style)
         lines: list[Line] = [((cut(f"{sheet.number}　{card.waits}", width), self._style("head")),)]
         if sheet.flags:
@@ -83,7 +85,7 @@ class TriageView(Widget, can_focus=True):
             shown = " ".join(part for part in (sheet.reporter.name, sheet.reporter.phone) if part)
             said.insert(1, f"反映人　{shown}（已隐去）")
         lines += [((line, plain),) for line in _joined(said, width)]
-        for each in card.likely:
+        for each in card.likely[:likely]:
             words = f"相近　{each.number} {each.state.label} {each.reported_on} {each.summary}"
             lines.append(((cut(words, width), self._style("mark")),))
         return lines

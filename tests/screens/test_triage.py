@@ -109,6 +109,34 @@ async def test_the_case_and_the_proposal_with_its_reasons_are_in_sight(speaking,
         assert "李桂芳" not in shown and "13800001234" not in shown
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_long_report_leaves_room_for_the_proposal_and_all_its_keys(speaking, open_desk, size):
+    for _ in range(3):
+        registered(speaking, "三号楼道堆放旧家具" + "，绕行不便" * 20, detail="多次反映没人管。" * 60)
+    latest = registered(
+        speaking,
+        "三号楼道堆放旧家具" + "，绕行不便" * 20,
+        detail="开头的话。" + "多次反映没人管。" * 60,
+        flags="strongly_felt",
+        on_the_spot="当场劝说过" * 9,
+    )
+    async with open_desk(duty="triage").run_test(size=size) as pilot:
+        await settle(pilot)
+        shown = text(pilot.app)
+        assert latest.number in lines(pilot.app)[1]
+        for words in (
+            "开头的话",
+            "可能与",
+            "1 类别",
+            "3 承办",
+            "期限",
+            "0 撤销上一件",
+            "Enter 照提议办",
+        ):
+            assert words in shown, words
+        assert ("（8 看全案）" in shown) == (size == SIZES[0])
+
+
 async def test_changing_the_category_changes_what_depends_on_it(speaking, open_desk):
     registered(speaking, "三号楼道堆放旧家具")
     async with open_desk(duty="triage").run_test(size=(80, 24)) as pilot:
