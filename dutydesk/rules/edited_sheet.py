@@ -32,14 +32,14 @@ from dutydesk.rules.organisation import row_id
 from dutydesk.rules.steps import Step, fresh, same_version, take
 from dutydesk.rules.triage import by_number
 from dutydesk.session import Session
-from dutydesk.text import LINE_LIMIT, PROSE_LIMIT, clean, narrow
+from dutydesk.text import clean, narrow
 from dutydesk.vocabulary import Urgency
 
 AT_A_TIME = 500
 REASON = "未改原因"
 _WHY = "在导出的清单里修改"
 # The editable columns that are texts, with the field of the case and how long it may be.
-_TEXTS = {"具体位置": ("spot", LINE_LIMIT), "问题": ("summary", PROSE_LIMIT), "详情": ("detail", PROSE_LIMIT)}
+_TEXTS = {"具体位置": ("spot", 60), "问题": ("summary", 100), "详情": ("detail", 2000)}
 _FLAGS = {"群众反映强烈": "strongly_felt", "居民区难以协调": "beyond_neighbourhood"}
 
 Row = tuple[int, Sequence[str]]
@@ -274,10 +274,8 @@ def _steps(
     """The acts that a row asks for: each with its fields and what it says."""
     texts = {head: text for head, text in values.items() if head in _TEXTS}
     if texts:
-        fields = {field: getattr(issue, field) for field, _ in _TEXTS.values()}
-        for head, text in texts.items():
-            field, limit = _TEXTS[head]
-            fields[field] = _text(head, text, shown[head], getattr(issue, field), limit)
+        fields: dict[str, Any] = {"summary": issue.summary}
+        fields |= {_TEXTS[head][0]: _text(head, text) for head, text in texts.items()}
         said = "；".join(f"{head}改为“{_short(text)}”" for head, text in texts.items())
         yield "amend", fields | {"reason": _WHY}, said
     if "类别" in values or "紧急程度" in values:
@@ -310,29 +308,15 @@ def _short(text: str) -> str:
     return said if len(said) <= _SHORT else f"{said[:_SHORT]}…"
 
 
-def _text(head: str, text: str, shown: str, kept: str, limit: int) -> str:
-    """A text as it is to be kept: clean, and with the numbers that the sheet showed masked."""
+def _text(head: str, text: str) -> str:
+    """A text as it is to be kept; the act puts back the numbers that the sheet showed masked."""
     if head == "问题" and not text.strip():
         raise Refused("“问题”不能是空的。", "summary")
+    limit = _TEXTS[head][1]
     found = clean(text, limit + 1, lines=head == "详情")
     if len(found) > limit:
         raise Refused(f"“{head}”最多{limit}个字，请删短。")
-    for masked, number in _masked_parts(shown, kept):
-        found = found.replace(masked, number)
     return found
-
-
-def _masked_parts(shown: str, kept: str) -> Iterator[tuple[str, str]]:
-    """Each masked number of a text as it was shown and as it is kept: masking keeps the length."""
-    place = 0
-    while len(shown) == len(kept) and place < len(kept):
-        if shown[place] == "*" != kept[place]:
-            end = place
-            while end < len(kept) and shown[end] == "*":
-                end += 1
-            yield shown[place : end + 2], kept[place : end + 2]
-            place = end
-        place += 1
 
 
 def _category(name: str) -> int:

@@ -153,7 +153,7 @@ def test_the_same_act_tried_again_does_nothing(cases):
         ({"紧急程度": "急急"}, "紧急程度没有“急急”"),
         ({"优先标记": "很急"}, "优先标记没有“很急”"),
         ({"问题": " "}, "“问题”不能是空的"),
-        ({"具体位置": "长" * 300}, "“具体位置”最多200个字"),
+        ({"具体位置": "长" * 300}, "“具体位置”最多60个字"),
     ],
 )
 def test_a_cell_that_means_nothing_is_refused_with_what_to_do(cases, cells, reason):
