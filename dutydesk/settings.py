@@ -18,6 +18,8 @@ class Settings:
 
     database: str = ""
     state_folder: str = ""
+    inbox_folder: str = ""
+    outbox_folder: str = ""
     drawing: str = "auto"  # auto, box or ascii
     lock_wait: str = "15"  # seconds to wait while another program holds the database
 
@@ -30,6 +32,16 @@ class Settings:
             path = sqlite_path(self.database)  # each database has its own: two may lie in one folder
             return path.with_name(f"{path.name}-state")
         return Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local" / "state")) / "dutydesk"
+
+    @property
+    def inbox(self) -> Path:
+        """The 收件夹: the only folder from which the desk on screen takes files in."""
+        return Path(self.inbox_folder) if self.inbox_folder else self.state / "inbox"
+
+    @property
+    def outbox(self) -> Path:
+        """The 发件夹: the only folder into which the desk on screen puts files."""
+        return Path(self.outbox_folder) if self.outbox_folder else self.state / "outbox"
 
 
 class SettingsError(Exception):

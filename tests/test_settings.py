@@ -12,7 +12,7 @@ from dutydesk.settings import SettingsError
 
 @pytest.fixture(autouse=True)
 def _read_anew(monkeypatch, tmp_path):
-    for name in ("DATABASE", "STATE_FOLDER", "DRAWING", "LOCK_WAIT", "SETTINGS"):
+    for name in ("DATABASE", "STATE_FOLDER", "INBOX_FOLDER", "OUTBOX_FOLDER", "DRAWING", "LOCK_WAIT", "SETTINGS"):
         monkeypatch.delenv(f"DUTYDESK_{name}", raising=False)
     for folder in ("CONFIG", "DATA", "STATE"):
         monkeypatch.setenv(f"XDG_{folder}_HOME", str(tmp_path / folder.lower()))
@@ -42,6 +42,12 @@ def test_the_file_counts_and_the_environment_before_it(tmp_path, monkeypatch):
     assert (found.database, found.drawing, found.lock_wait) == ("sqlite:////two.db", "ascii", "3")
 
 
+def test_the_two_folders_lie_beside_the_database_unless_named(tmp_path, monkeypatch):
+    write(tmp_path, 'database = "sqlite:////one.db"\noutbox_folder = "/srv/out"\n')
+    assert settings.load().inbox == Path("/one.db-state/inbox")
+    assert settings.load().outbox == Path("/srv/out")
+
+
 def test_a_file_may_be_named(tmp_path, monkeypatch):
     named = tmp_path / "other.toml"
     named.write_text('state_folder = "/var/lib/dutydesk"')
@@ -54,7 +60,7 @@ def test_a_file_may_be_named(tmp_path, monkeypatch):
     [
         ("database = ", "读不懂"),
         (b"\xff\xfe", "读不懂"),
-        ('databse = "x"', "不认识的项：databse。可用的项：database、drawing、lock_wait、state_folder"),
+        ('databse = "x"', "不认识的项：databse。可用的项：database、drawing、inbox_folder、lock_wait、outbox_folder、state_folder"),
         ('drawing = "svg"', "drawing 只能是"),
         ('lock_wait = "soon"', "lock_wait"),
         ("lock_wait = -1", "lock_wait"),

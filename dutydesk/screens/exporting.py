@@ -32,7 +32,7 @@ _NOT_IN_A_NAME = re.compile(r'[\\/:*?"<>|\s]+')
 
 def outbox() -> Path:
     """The 发件夹."""
-    return load().state / "outbox"
+    return load().outbox
 
 
 async def export_list(screen: DeskScreen, question: Question) -> bool:

@@ -12,7 +12,7 @@ from dutydesk.settings import load
 
 async def print_sheets(sheets: Sequence[PatrolSheet]) -> Path:
     """Write one day's patrols, over the file of an earlier time; answers where. Raises SheetNotWritten, OSError."""
-    path = load().state / "outbox" / f"巡查单-{sheets[0].area}-{sheets[0].day:%Y-%m-%d}.xlsx"
+    path = load().outbox / f"巡查单-{sheets[0].area}-{sheets[0].day:%Y-%m-%d}.xlsx"
     await asyncio.to_thread(_write, sheets, path)
     return path
 
