@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
-from dutydesk.models import AuditEntry, Category, Issue, IssueStep, Request
+from dutydesk.models import AuditEntry, Category, Issue, IssueStep, Request, database
+from dutydesk.models.connection import connect
 from dutydesk.rules import proposals, triage_queue, undo
 from dutydesk.rules.errors import NotAllowed, Refused, Stale
+from dutydesk.rules.signing_on import sign_on
+from dutydesk.settings import sqlite_path
 from dutydesk.vocabulary import AssigneeKind, RequestState, Role, State, Urgency
 from tests.rules.test_plans import big, heard, plan_of, wrong_in  # noqa: F401  (a fixture)
 
@@ -302,3 +306,17 @@ def test_no_table_is_read_from_end_to_end_for_the_next_card(big):  # noqa: F811
         assert triage_queue.cards(duty, (), 1)
     bad = {line for sql, values in queries for line in wrong_in(sql, plan_of(sql, values))}
     assert not bad
+
+
+def test_most_of_the_demos_waiting_cases_get_a_whole_proposal(demo_url, tmp_path):
+    copy = tmp_path / "demo.db"
+    shutil.copy(sqlite_path(demo_url), copy)
+    connect(f"sqlite:///{copy}")
+    try:
+        duty = sign_on(None, "测试")
+        found = [each.proposal for each in triage_queue.cards(duty, (), 30)]
+        assert len(found) == 30
+        assert sum(bool(each.way) for each in found) >= 24
+        assert all(proposals.take(duty, each, str(uuid4())).state is not S.REPORTED for each in found)
+    finally:
+        database.close()
