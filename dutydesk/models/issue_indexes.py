@@ -49,7 +49,8 @@ def _add_indexes() -> None:
     for scope in ("area", "town", "district"):
         _indexed(f"sent_back_{scope}", _PLACES[scope], lists.SENT_BACK)
     _indexed("feedback_area", (_AREA, Issue.feedback_given), lists.IN_FEEDBACK)
-    _indexed("sample_area", (_AREA,), lists.SAMPLE)
+    for scope in ("area", "town", "unit"):
+        _indexed(f"sample_{scope}", _PLACES[scope], lists.SAMPLE)
     _indexed("to_contact_area", (_AREA,), lists.TO_CONTACT)
     _indexed("paused_area", (_AREA, Issue.paused_until), lists.PAUSED)
     _indexed("pooled_area", (_AREA, Issue.look_again_on), lists.POOLED)

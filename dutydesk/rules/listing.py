@@ -17,7 +17,7 @@ from dutydesk.models import issue_lists as lists
 from dutydesk.rules import permission
 from dutydesk.rules.permission import Reach
 from dutydesk.rules.questions import Filters, Question
-from dutydesk.rules.views import Arm, View, where
+from dutydesk.rules.views import PLACES, Arm, View, where
 from dutydesk.session import Session
 from dutydesk.vocabulary import ENDED, RUNNING, State, Urgency
 
@@ -103,25 +103,29 @@ def listing(session: Session, question: Question) -> Listing:
     view = where(question)
     filters = question.filters
     parts, rest = _places(permission.reaches(session), filters.place)
+    kinds = {part.kind for part in parts}
     states = [State(value) for value in filters.state.split(",") if value in set(State)]
-    if view.key in ("open", "all") and states and not view.own_scope:
+    natural = view.order
+    arms = view.arms(session)
+    if view.own_scope:
+        parts, rest = [Reach("district", permission.EVERYTHING)], _anywhere(filters.place)
+    elif states and view.key in ("open", "all") and kinds <= PLACES:
         kept = [state for state in states if view.ended or state not in ENDED]
         arms = [Arm(lists.in_state(state)) for state in kept]
         filters = Filters(**(filters.__dict__ | {"state": ""}))
-    else:
-        arms = view.arms(session)
-    if view.own_scope:
-        parts, rest = [Reach("district", permission.EVERYTHING)], _anywhere(filters.place)
+    elif not kinds <= view.scopes:
+        looked_for = permission.any_of(arm.whole() for arm in arms)
+        rest = looked_for if rest is None else looked_for & rest
+        arms, natural = [Arm(permission.EVERYTHING if view.ended else lists.OPEN)], "newest"
     found = [_both(part, arm) for part in parts for arm in arms]
     name = question.order if question.order in ORDERS else view.order
-    beyond = _conditions(session, filters, rest)
+    segments = (
+        [Segment(0, found, natural == "newest")]
+        if name == natural
+        else _sorted(view, name, parts, arms, found)
+    )
     return Listing(
-        view,
-        _ORDERS[name],
-        name == "newest",
-        found,
-        _segments(view, name, parts, arms, found),
-        beyond,
+        view, _ORDERS[name], name == "newest", found, segments, _conditions(session, filters, rest)
     )
 
 
@@ -183,12 +187,10 @@ def _within(place: Reach, part: Reach) -> Reach:
 # -- orders ------------------------------------------------------------------------------------------------------
 
 
-def _segments(view: View, order: str, parts: list[Reach], arms: list[Arm], found: list[Arm]) -> list[Segment]:
-    """The segments in which indexes give an order; none where no index does."""
+def _sorted(view: View, order: str, parts: list[Reach], arms: list[Arm], found: list[Arm]) -> list[Segment]:
+    """The segments in which indexes give an order other than the view's; none where no index does."""
     kinds = {part.kind for part in parts}
     all_open = len(arms) == 1 and arms[0].where is lists.OPEN
-    if order == view.order:
-        return [Segment(0, found, order == "newest")]
     if order == "deadline" and all_open:
         return _by_deadline(parts)
     if order == "urgency" and all_open and kinds == {"area"}:

@@ -53,6 +53,9 @@ _AREA = (
     ("sample", "当场解决待抽查", False),
     ("set_aside_due", "缓办、挂账到日", False),
 )
+# Above the areas: what has an index there, see `views.VIEWS`.
+_INDEXED = {"first", "overdue", "due_today", "sent_back", "reported", "opened", "review", "sample"}
+_ABOVE = tuple(look for look in _AREA if look[0] in _INDEXED)
 _HANDS = (("overdue", "已逾期", True), ("due_today", "今日到期", True), ("mine", "在我手上", False))
 LOOKS: dict[Role, tuple[tuple[str, str, bool], ...]] = {
     Role.DUTY_OFFICER: _AREA,
@@ -61,7 +64,7 @@ LOOKS: dict[Role, tuple[tuple[str, str, bool], ...]] = {
     Role.HANDLER: _HANDS,
     Role.LIAISON: _HANDS,
     Role.DEPARTMENT_HEAD: _HANDS,
-    Role.COORDINATOR: _AREA,
+    Role.COORDINATOR: _ABOVE,
     Role.SIGNATORY: _AREA[:3],
     Role.DISTRICT_COORDINATOR: _AREA[:3],
     Role.SUPERVISOR: _AREA[:4],

@@ -48,12 +48,18 @@ class Arm(NamedTuple):
 
 
 Arms = list[Arm]
+PLACES = frozenset({"district", "town", "area", "unit"})
+EVERYWHERE = PLACES | {"hand"}
+AREA = frozenset({"area"})
+ABOVE = frozenset({"district", "town", "area"})
 
 
 class View(NamedTuple):
     """A named list. `arms` are alternatives, of which each is found in the list's order by an index of its own.
 
     `own_scope`: the arms say themselves what the session may see. `ended`: it may hold cases that are closed.
+    `scopes` are the kinds of scope whose indexes it has (`issue_indexes`); elsewhere it is looked for among the open
+    cases, as far as LOOKED_AT goes.
     """
 
     key: str
@@ -62,6 +68,7 @@ class View(NamedTuple):
     order: str = "newest"
     ended: bool = False
     own_scope: bool = False
+    scopes: frozenset[str] = PLACES
 
 
 def _always(*conditions: Any) -> Callable[[Session], Arms]:
@@ -131,24 +138,34 @@ def _set_aside_due(_session: Session) -> Arms:
 VIEWS: dict[str, View] = {
     view.key: view
     for view in (
-        View("open", "全部未结", _always(lists.OPEN)),
+        View("open", "全部未结", _always(lists.OPEN), scopes=EVERYWHERE),
         View("reported", "待立案", _states(State.REPORTED)),
         View("opened", "待派单", _states(State.OPENED)),
-        View("overdue", "逾期", _overdue, "soonest"),
-        View("due_today", "今日到期", _due_today, "soonest"),
+        View("overdue", "逾期", _overdue, "soonest", scopes=EVERYWHERE),
+        View("due_today", "今日到期", _due_today, "soonest", scopes=EVERYWHERE),
         View("mine", "在我手上", _with_me, own_scope=True),
         View("review", "待核查", _states(State.REVIEW)),
-        View("feedback", "待反馈", _always(lists.IN_FEEDBACK & (Issue.feedback_given == lists.FALSE))),
-        View("all", "全部", _always(permission.EVERYTHING), ended=True),
+        View(
+            "feedback",
+            "待反馈",
+            _always(lists.IN_FEEDBACK & (Issue.feedback_given == lists.FALSE)),
+            scopes=AREA,
+        ),
+        View("all", "全部", _always(permission.EVERYTHING), ended=True, scopes=EVERYWHERE),
         View("first", "群众反映强烈、居委难协调", _flagged((True, True), (True, False), (False, True))),
         View("strong", "群众反映强烈", _flagged((True, True), (False, True))),
         View("beyond", "居委难协调", _flagged((True, True), (True, False))),
-        View("sent_back", "退单待重派", _always(lists.SENT_BACK)),
-        View("closable", "可销项", _always(lists.IN_FEEDBACK & (Issue.feedback_given == lists.TRUE))),
+        View("sent_back", "退单待重派", _always(lists.SENT_BACK), scopes=ABOVE),
+        View(
+            "closable",
+            "可销项",
+            _always(lists.IN_FEEDBACK & (Issue.feedback_given == lists.TRUE)),
+            scopes=AREA,
+        ),
         View("set_aside", "缓办、挂账", _states(State.PAUSED, State.POOLED)),
-        View("set_aside_due", "缓办、挂账到日", _set_aside_due, "until"),
-        View("sample", "待抽查", _always(lists.SAMPLE), ended=True),
-        View("to_contact", "待先行联系", _always(lists.TO_CONTACT)),
+        View("set_aside_due", "缓办、挂账到日", _set_aside_due, "until", scopes=AREA),
+        View("sample", "待抽查", _always(lists.SAMPLE), ended=True, scopes=PLACES - {"district"}),
+        View("to_contact", "待先行联系", _always(lists.TO_CONTACT), scopes=AREA),
         View("closed", "已销项", _states(State.CLOSED), ended=True),
     )
 }
@@ -176,12 +193,12 @@ MADE: dict[Role, tuple[str, ...]] = {
     ),
     Role.NEIGHBOURHOOD_OFFICER: (
         *("mine", "open", "due_today", "overdue", "strong", "beyond", "reported", "review", "all"),
-        *("set_aside", "closed"),
+        *("set_aside", "sample", "closed"),
     ),
     Role.HANDLER: _HANDS,
     Role.LIAISON: _HANDS,
     Role.DEPARTMENT_HEAD: _HANDS,
-    Role.COORDINATOR: (*_ABOVE, "reported", "review", "closed"),
+    Role.COORDINATOR: (*_ABOVE, "reported", "review", "sample", "closed"),
     Role.SIGNATORY: _ABOVE,
     Role.DISTRICT_COORDINATOR: (*_ABOVE, "reported", "review", "closed"),
     Role.SUPERVISOR: (*_ABOVE, "reported", "review", "closed"),

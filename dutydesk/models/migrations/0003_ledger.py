@@ -111,6 +111,16 @@ INDEXES = (
         "((state NOT IN ('assigned', 'feedback', 'handling', 'merged', 'opened', 'paused', 'pooled', 'reported', 'review', 'void')) AND (sample_due = true))",
     ),
     (
+        "issue_sample_town",
+        "subdistrict_id, id",
+        "((state NOT IN ('assigned', 'feedback', 'handling', 'merged', 'opened', 'paused', 'pooled', 'reported', 'review', 'void')) AND (sample_due = true))",
+    ),
+    (
+        "issue_sample_unit",
+        "unit_id, id",
+        "((state NOT IN ('assigned', 'feedback', 'handling', 'merged', 'opened', 'paused', 'pooled', 'reported', 'review', 'void')) AND (sample_due = true))",
+    ),
+    (
         "issue_sent_back_area",
         "area_id, id",
         "((state NOT IN ('assigned', 'closed', 'feedback', 'handling', 'merged', 'paused', 'pooled', 'reported', 'review', 'void')) AND (send_backs > 0))",
