@@ -90,6 +90,29 @@ def _parser() -> argparse.ArgumentParser:
     answers.add_argument("--source", default="hotline", metavar="来源", help="如 12345；不写是12345热线")
     answers.add_argument("--since", metavar="日期", help="这一天起有变动的，如 2026-11-01；不写是今天起")
     _file_options(answers, ("xlsx", "csv"))
+
+    bring = commands.add_parser("import", help="导入", description="导入清单，或读回改过的导出清单。")
+    what = bring.add_subparsers(dest="what", metavar="", required=True, parser_class=_Parser)
+    issues = what.add_parser("issues", help="来源的问题清单（xlsx、csv），或改过的导出清单")
+    issues.add_argument("file", metavar="文件")
+    issues.add_argument("--as", dest="number", metavar="工号", help="以谁的身份导入")
+    issues.add_argument(
+        "--source", default="", metavar="名称", help="这份清单叫什么，列的对应按它记住；不写是文件名"
+    )
+    issues.add_argument(
+        "--kind", default="hotline", metavar="来源", help="hotline 12345热线、grid 网格上报等"
+    )
+    issues.add_argument("--sheet", default="", metavar="工作表", help="不写是第一张")
+    issues.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="列=字段",
+        help="指明一列，可写多次；字段写 - 是不要这一列",
+    )
+    issues.add_argument("--unit", default="", metavar="居民区", help="没写明地点的归到哪里")
+    issues.add_argument("--category", default="", metavar="类别", help="看不出类别的归到哪一类")
+    issues.add_argument("--dry-run", action="store_true", help="只核对，不写入")
     return parser
 
 
@@ -320,6 +343,43 @@ def _export_to_file(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _import(chosen: argparse.Namespace) -> int:
+    """Bring a file in; 1 where some rows were refused."""
+    import getpass
+    from pathlib import Path
+
+    from dutydesk.models import connection
+    from dutydesk.rules import import_files
+    from dutydesk.rules.errors import Refused
+    from dutydesk.rules.signing_on import sign_on
+    from dutydesk.settings import load
+    from dutydesk.vocabulary import Source
+
+    if chosen.kind not in set(Source):
+        fail(
+            f"没有来源 {chosen.kind}。可用：{'、'.join(f'{kind.value}（{kind.label}）' for kind in Source)}。"
+        )
+    if wrong := [pair for pair in chosen.map if "=" not in pair]:
+        fail(f"--map 要写成 列=字段，而不是 {wrong[0]}。")
+    _connect()
+    try:
+        session = sign_on(chosen.number, f"命令行 {getpass.getuser()}")
+        wanted = import_files.Wanted(
+            Path(chosen.file),
+            chosen.source,
+            Source(chosen.kind),
+            chosen.sheet,
+            dict(pair.split("=", 1) for pair in chosen.map),
+            import_files.defaults(chosen.unit, chosen.category),
+        )
+        refused = import_files.bring_in(session, wanted, load().state / "outbox", _say, chosen.dry_run)
+    except Refused as problem:
+        fail(str(problem))
+    except connection.ERRORS as error:
+        fail(str(connection.explain(error)))
+    return 1 if refused else 0
+
+
 def _asked(chosen: argparse.Namespace) -> tuple[Any, Any]:
     """Who exports, and which list. Leaves with a message where either is unknown."""
     import getpass
@@ -359,4 +419,4 @@ def _write_json(records: Iterable[dict[str, Any]]) -> None:
     out.flush()
 
 
-_COMMANDS = {"desk": _desk, "demo": _demo, "db": _db, "staff": _staff, "export": _export}
+_COMMANDS = {"desk": _desk, "demo": _demo, "db": _db, "staff": _staff, "export": _export, "import": _import}

@@ -4,6 +4,7 @@ from dutydesk.models.audit import Act, AuditEntry, AuditHead, AuditValues
 from dutydesk.models.base import InstantField, Table, database
 from dutydesk.models.changes import ActChange
 from dutydesk.models.drafts import Draft
+from dutydesk.models.imports import ImportedRow, ImportSource
 from dutydesk.models.issues import (
     Counter,
     Deadline,
@@ -62,6 +63,8 @@ TABLES: tuple[type[Table], ...] = (
     ProxyEntry,
     ActChange,
     SearchText,
+    ImportSource,
+    ImportedRow,
     Route,
     Checkpoint,
     Patrol,

@@ -38,11 +38,11 @@ def register(session: Session, fields: Mapping[str, Any], act_id: str) -> Done:
     """
     try:
         with acts.act(session, act_id, "issue.register") as acting:
-            issue = _enter(session, acting, fields)
+            issue = enter(session, acting, fields)
             acting.about("issue", issue.id, issue.number, issue.subdistrict_id)
             step = Step(session, acting, issue, BY_ACT["open"], fields)
             record(step, str(fields.get("on_the_spot") or ""), "register")
-            acting.changed(issue.number, None, _entered(issue, fields))
+            acting.changed(issue.number, None, entered(issue, fields))
             if fields.get("solved"):
                 done = {"done": fields.get("on_the_spot") or ""}
                 if not done["done"]:
@@ -53,7 +53,11 @@ def register(session: Session, fields: Mapping[str, Any], act_id: str) -> Done:
     return Done(issue.id, issue.number, issue.state, issue.version)
 
 
-def _enter(session: Session, acting: Acting, fields: Mapping[str, Any]) -> Issue:
+def enter(session: Session, acting: Acting, fields: Mapping[str, Any], act: str = "register") -> Issue:
+    """Enter a case, numbered, inside an act under way (`act` is the permission that it takes).
+
+    Raises Refused with the field that the message is about, NotAllowed outside the scope.
+    """
     unit = Unit.get_or_none(Unit.id == row_id(fields.get("unit")))
     if unit is None:
         raise Refused("请选问题所在的居民区或楼宇、园区，可打拼音首字母。", "unit")
@@ -63,8 +67,8 @@ def _enter(session: Session, acting: Acting, fields: Mapping[str, Any]) -> Issue
     area = area_of_unit(unit.id, session.day)
     if area is None:
         raise Refused(f"{unit.name}今天不属于任何片区，请管理员核对片区划分。", "unit")
-    permission.require(session, "register")
-    permission.require_area(session, "register", area.id, unit.id)
+    permission.require(session, act)
+    permission.require_area(session, act, area.id, unit.id)
     summary = str(fields.get("summary") or "")
     if not summary:
         raise Refused("请写明是什么问题。", "summary")
@@ -108,7 +112,8 @@ def _note_reporter(issue: Issue, fields: Mapping[str, Any]) -> None:
         Reporter.create(issue=issue.id, name=name, phone=phone, address=address)
 
 
-def _entered(issue: Issue, fields: Mapping[str, Any]) -> dict[str, Any]:
+def entered(issue: Issue, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What the audit keeps of an entered case."""
     names = (
         "summary",
         "detail",
@@ -185,10 +190,10 @@ def add_to_existing(session: Session, issue_id: int, fields: Mapping[str, Any], 
         with acts.act(session, act_id, "issue.register_merged") as acting:
             target = fresh(issue_id)
             permission.require(session, "merge", target.id)
-            issue = _enter(session, acting, fields)
+            issue = enter(session, acting, fields)
             acting.about("issue", issue.id, issue.number, issue.subdistrict_id)
             record(Step(session, acting, issue, BY_ACT["open"], fields), "", "register")
-            acting.changed(issue.number, None, _entered(issue, fields))
+            acting.changed(issue.number, None, entered(issue, fields))
             merge = {"target": target.number, "reason": "登记时认出是同一件"}
             take(Step(session, acting, issue, BY_ACT["merge"], merge))
     except AlreadyDone as done_before:

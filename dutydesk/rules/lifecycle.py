@@ -86,7 +86,7 @@ WAYS: tuple[Way, ...] = (
         EVIDENCE, hint="到现场看过，不能由处置人自己核查"),
     Way("fail_check", "返工", frozenset({S.REVIEW}), S.HANDLING, ON_THE_GROUND | {COORDINATOR}, ("reason",),
         EVIDENCE, hint="核查未通过，退回处置，计一次返工"),
-    Way("feedback", "反馈", frozenset({S.FEEDBACK}), SAME, ON_THE_GROUND, (),
+    Way("feedback", "反馈", frozenset({S.FEEDBACK, S.MERGED}), SAME, ON_THE_GROUND, (),
         ("told_how", "told", "satisfied", "no_feedback_reason"), hint="告知反映人并记下是否满意"),
     Way("rework", "不满意返工", frozenset({S.FEEDBACK}), S.HANDLING, AREA_DESK, ("reason",),
         hint="反映人不满意，退回处置，计一次返工"),
@@ -104,6 +104,8 @@ WAYS: tuple[Way, ...] = (
         ON_THE_GROUND | {HANDLER, LIAISON, HEAD, COORDINATOR, DISTRICT}, ("text",), hint="写一条说明", proxied=True),
     Way("recategorise", "改类别或紧急程度", frozenset({S.REPORTED, S.OPENED}), SAME, AREA_DESK,
         ("category", "urgency", "reason"), hint="期限按新的类别重算"),
+    Way("amend", "更正案情", OPEN_STATES, SAME, ON_THE_GROUND, ("summary", "reason"), ("detail", "spot", "unit"),
+        hint="改问题、说明、位置；前后都留记录"),
     Way("flag", "优先标记", OPEN_STATES, SAME, ON_THE_GROUND, (), ("flags",), hint="群众反映强烈、居民区难以协调的排到最前"),
     Way("merge", "并案", frozenset({S.REPORTED, S.OPENED, S.ASSIGNED, S.HANDLING}), S.MERGED, AREA_DESK,
         ("target",), ("reason",), hint="并入另一件同样的问题"),
@@ -145,8 +147,11 @@ STEP_NAMES: dict[str, str] = {way.act: way.name for way in WAYS} | {
     "object_proxy": "对代录有异议",
     "reveal": "查看个人信息",
     "merged_in": "并入一件",
+    "merged_told": "并入件反馈",
     "follow_main": "随主案",
     "undo": "撤销",
+    "source_answer": "来源答复",
+    "source_update": "来源更新",
 }
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from peewee import Expression, Model, ModelSelect
 
-from dutydesk.models import Issue
+from dutydesk.models import Area, Issue
 from dutydesk.models.issue_lists import constant
 from dutydesk.rules import lifecycle
 from dutydesk.rules.errors import NotAllowed
@@ -33,6 +33,7 @@ MAY: dict[str, frozenset[Role]] = {way.act: way.who for way in lifecycle.WAYS} |
     "enter_for_others": frozenset({R.DUTY_OFFICER, R.AREA_CHIEF, R.COORDINATOR}),
     "read": CASE_READERS,
     "reveal": lifecycle.ON_THE_GROUND | {R.HANDLER, R.LIAISON},
+    "import": lifecycle.AREA_DESK | {R.COORDINATOR, R.DISTRICT_COORDINATOR},
     "export": frozenset({R.DUTY_OFFICER, R.AREA_CHIEF, R.COORDINATOR, R.DISTRICT_COORDINATOR, R.SUPERVISOR}),
     "read_audit": frozenset({R.AUDITOR, R.SUPERVISOR, R.ADMINISTRATOR}),
     "read_audit_values": frozenset({R.AUDITOR}),
@@ -48,6 +49,7 @@ NAMES: dict[str, str] = lifecycle.STEP_NAMES | {
     "enter_for_others": "代录",
     "read": "看问题",
     "reveal": "查看反映人的个人信息",
+    "import": "导入清单",
     "export": "导出",
     "read_audit": "看审计",
     "read_audit_values": "看审计的前后值",
@@ -223,11 +225,22 @@ def require(session: Session, act: str, issue_id: int | None = None) -> None:
         raise NotAllowed(f"您在这里不能{NAMES[act]}：由{who or '他人'}在各自范围内办理。")
 
 
+def covers(session: Session, act: str, area_id: int, unit_id: int | None = None) -> bool:
+    """Whether a role of this session that may do the act has this area, its subdistrict or a unit of it in scope."""
+    for grant in session.grants:
+        if grant.role not in MAY[act]:
+            continue
+        if grant.role is R.DISTRICT_COORDINATOR or grant.area_id == area_id:
+            return True
+        if grant.unit_id and grant.unit_id == unit_id:
+            return True
+        if grant.role is R.COORDINATOR and Area.get_by_id(area_id).subdistrict_id == grant.subdistrict_id:
+            return True
+    return False
+
+
 def require_area(session: Session, act: str, area_id: int, unit_id: int | None = None) -> None:
     """Raise NotAllowed unless a role of this session that may do the act has this area, or unit of it, in scope."""
-    for grant in session.grants:
-        if grant.role in MAY[act] and (
-            grant.area_id == area_id or (grant.unit_id and grant.unit_id == unit_id)
-        ):
-            return
+    if covers(session, act, area_id, unit_id):
+        return
     raise NotAllowed("这个地点不在您的职责范围内，请交给该居民区或片区的值班员。", "unit")

@@ -71,7 +71,7 @@ def _number(word: str) -> list[Phrase]:
         serial = f"_n{int(whole[2])}"
         found.append(Phrase((f"_y{whole[1]}", serial) if whole[1] else (serial,)))
     plain = "".join(c for c in word if c.isascii() and c.isalnum())
-    if len(plain) >= 4 and any(c.isdigit() for c in plain):
+    if len(plain) >= 3 and any(c.isdigit() for c in plain):
         found.append(Phrase((f"_o{plain}",)))
     return found
 

@@ -1,0 +1,109 @@
+"""A file that comes in: read, told what it would do, written, and what was refused handed back as a file."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dutydesk.documents import issue_sheet, reading
+from dutydesk.rules import edited_sheet, importing, permission
+from dutydesk.rules.errors import Refused
+from dutydesk.rules.exporting import Sheet
+from dutydesk.rules.import_rows import LABELS
+from dutydesk.session import Session
+from dutydesk.vocabulary import Source
+
+Say = Callable[[str], None]
+_NAMED = 10  # rows with something wrong that are told of one by one
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How a file is to be taken: whose list it is, what its columns mean, where rows go that do not say."""
+
+    path: Path
+    source: str = ""
+    kind: Source = Source.HOTLINE
+    sheet: str = ""
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, str] = field(default_factory=dict)
+
+
+def defaults(unit: str, category: str) -> dict[str, str]:
+    """The ids of the unit and category that stand where rows are silent. Raises Refused for a name unknown."""
+    from dutydesk.models import Category, Unit
+
+    given: dict[str, str] = {}
+    if unit:
+        found = Unit.get_or_none((Unit.name == unit) | (Unit.code == unit))
+        if found is None:
+            raise Refused(f"没有治理单元“{unit}”，请写全名或代码。")
+        given["unit"] = str(found.id)
+    if category:
+        kind = Category.get_or_none((Category.name == category) | (Category.code == category))
+        if kind is None:
+            raise Refused(f"没有类别“{category}”，请写本单位的类别名或代码。")
+        given["category"] = str(kind.id)
+    return given
+
+
+def bring_in(session: Session, wanted: Wanted, outbox: Path, say: Say, dry: bool = False) -> int:
+    """Import a list, or read an edited export back; says what becomes of each row. Answers how many were refused.
+
+    `dry` only tells. Refused rows go to a file of the same shape in `outbox`. Raises Refused.
+    """
+    permission.require(session, "import")
+    try:
+        rows = reading.read(wanted.path, wanted.sheet).rows
+    except reading.Unreadable as problem:
+        raise Refused(str(problem)) from None
+    if rows and edited_sheet.is_edited_export(rows[0][1]):
+        return _edited(session, rows, wanted.path, outbox, say, dry)
+    source = importing.source_named(wanted.source or wanted.path.stem, wanted.kind)
+    plan = importing.look(session, source, rows, wanted.mapping, wanted.defaults)
+    _tell(plan.report, say)
+    if not dry:
+        importing.run(session, plan, say)
+        say(f"导入完毕：{plan.report.says}。")
+    if plan.report.refused:
+        _hand_back(importing.refused_sheet(plan.report), wanted.path, outbox, say, dry)
+    return len(plan.report.refused)
+
+
+def _tell(report: importing.Report, say: Say) -> None:
+    read = "，".join(
+        f"{report.heads[place]}→{LABELS[name]}" for place, name in sorted(report.mapping.items())
+    )
+    say(f"列的对应：{read}。")
+    if report.unknown:
+        say(f"没有用到的列：{'、'.join(report.unknown)}（可用 --map 列名=字段 指明，按来源记住）。")
+    say(f"核对结果：{report.says}。")
+    for row in report.refused[:_NAMED]:
+        say(f"  第{row.number}行　{row.why}")
+    if len(report.refused) > _NAMED:
+        say(f"  还有{len(report.refused) - _NAMED}行有错，都写在未导入的文件里。")
+
+
+def _edited(session: Session, rows: importing.Rows, path: Path, outbox: Path, say: Say, dry: bool) -> int:
+    heads, below = rows[0][1], rows[1:]
+    if dry:
+        outcome = edited_sheet.dry_run(session, heads, below)
+    else:
+        outcome = edited_sheet.apply(
+            session, heads, below, str(uuid.uuid4()), lambda done: say(f"已读回{done}行")
+        )
+    say(f"{'核对' if dry else '读回'}改过的导出清单：{outcome.says}")
+    if outcome.refused:
+        _hand_back(edited_sheet.refused_sheet(outcome), path, outbox, say, dry)
+    return len(outcome.refused)
+
+
+def _hand_back(sheet: Sheet, path: Path, outbox: Path, say: Say, dry: bool) -> None:
+    if dry:
+        return
+    outbox.mkdir(parents=True, exist_ok=True)
+    place = outbox / f"未导入-{path.stem}.xlsx"
+    issue_sheet.write_xlsx(sheet, place)
+    say(f"没有导入的行写在 {place}，最后一列是原因；改好后可以直接再导入这个文件。")

@@ -1,0 +1,239 @@
+"""A row of somebody's list as a case would have it: its columns known by name, each cell read or refused in words."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from dutydesk.forms.when import SHANGHAI, parse_day, parse_moment
+from dutydesk.models import Category, Issue, Unit
+from dutydesk.rules import permission
+from dutydesk.rules.organisation import area_of_unit, row_id
+from dutydesk.session import Session
+from dutydesk.text import LINE_LIMIT, PROSE_LIMIT, clean, narrow
+from dutydesk.vocabulary import Urgency
+
+DAMAGED = "#已损坏#"  # how `documents.reading` marks a number that Excel has rounded
+LABELS: dict[str, str] = {
+    "source_number": "来源编号", "summary": "问题", "detail": "详情", "unit": "居民区", "spot": "具体位置",
+    "category": "类别", "urgency": "紧急程度", "reported_at": "发现时间", "reporter_name": "反映人",
+    "reporter_phone": "电话", "source_due": "来源时限", "answer": "答复", "answered_at": "答复时间",
+}  # fmt: skip
+FIELDS = tuple(LABELS)
+IGNORED = "-"
+_MOMENTS = ("reported_at", "source_due", "answered_at")
+_LOOKED_FOR_HEADS = 10  # rows at the top of a file
+_SUMMARY = 40  # characters of the detail that stand for a missing title
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Each known header, without blanks and brackets, with its field."""
+    import tomllib
+
+    path = Path(__file__).parent.parent / "data" / "import_headers.toml"
+    table: dict[str, list[str]] = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {
+        _plain(name): field_name
+        for field_name, names in table.items()
+        for name in [*names, LABELS[field_name]]
+    }
+
+
+def _plain(header: str) -> str:
+    return narrow(header).split("(")[0].replace(" ", "").replace("*", "").replace(":", "").strip()
+
+
+def field_named(header: str) -> str:
+    """The field that a header means; empty where none is known."""
+    return _names().get(_plain(header), "")
+
+
+def find_heads(rows: Sequence[tuple[int, Sequence[str]]]) -> int:
+    """The place of the row of headers: of the first ten, the one in which most are known."""
+    known = [sum(bool(field_named(cell)) for cell in cells) for _, cells in rows[:_LOOKED_FOR_HEADS]]
+    return known.index(max(known)) if known and max(known) else 0
+
+
+def mapping_of(heads: Sequence[str], remembered: Mapping[str, str]) -> dict[int, str]:
+    """Which column is which field: as remembered for the source, else by name; each field once."""
+    found: dict[int, str] = {}
+    for place, head in enumerate(heads):
+        chosen = remembered.get(head) or field_named(head)
+        if chosen and chosen != IGNORED and chosen not in found.values():
+            found[place] = chosen
+    return found
+
+
+@dataclass(frozen=True)
+class Places:
+    """What names of places and categories mean, read once for a file."""
+
+    units: dict[str, int]
+    categories: dict[str, int]
+    areas: dict[int, int | None]
+    kinds: list[Category]
+
+    @classmethod
+    def read(cls, session: Session) -> Places:
+        """All units with their area of today, all active categories."""
+        units = list(Unit.select())
+        names = {unit.name: unit.id for unit in units} | {unit.code: unit.id for unit in units}
+        rows = list(Category.select().where(Category.active))
+        categories = {row.name: row.id for row in rows} | {row.code: row.id for row in rows}
+        return cls(names, categories, {}, rows)
+
+    def area(self, unit_id: int, session: Session) -> int | None:
+        """The unit's area of today."""
+        if unit_id not in self.areas:
+            found = area_of_unit(unit_id, session.day)
+            self.areas[unit_id] = found.id if found else None
+        return self.areas[unit_id]
+
+    def unit_in(self, text: str) -> int | None:
+        """The unit whose whole name stands in a text, the longest such name."""
+        named = [name for name in self.units if not name.isdigit() and len(name) > 2 and name in text]
+        return self.units[max(named, key=len)] if named else None
+
+
+@dataclass
+class Read:
+    """A row as it was read: the texts by field, what they mean, and what is wrong by field."""
+
+    number: int
+    cells: Sequence[str]
+    said: dict[str, str] = field(default_factory=dict)
+    means: dict[str, Any] = field(default_factory=dict)
+    wrong: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """来源编号, or the digest of what it says."""
+        if self.said.get("source_number"):
+            return self.said["source_number"]
+        told = "|".join(self.said.get(name, "") for name in ("summary", "detail", "reported_at"))
+        return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+    @property
+    def content(self) -> str:
+        """What is kept of it, to tell what a newer list changes."""
+        return json.dumps(self.said, ensure_ascii=False, sort_keys=True)
+
+    @property
+    def why(self) -> str:
+        """All that is wrong with it, in one cell."""
+        return "；".join(f"{LABELS.get(name, name)}：{words}" for name, words in self.wrong.items())
+
+
+def read_row(
+    number: int,
+    cells: Sequence[str],
+    mapping: Mapping[int, str],
+    places: Places,
+    defaults: Mapping[str, str],
+    session: Session,
+) -> Read:
+    """Read one row; what cannot be read stands in `wrong`, each with what to do."""
+    row = Read(number, cells)
+    for place, name in mapping.items():
+        text = cells[place] if place < len(cells) else ""
+        limit = PROSE_LIMIT if name in ("summary", "detail", "answer") else LINE_LIMIT
+        row.said[name] = clean(text, limit, lines=name in ("detail", "answer"))
+    _number(row)
+    _summary(row)
+    _moments(row)
+    _place(row, places, defaults, session)
+    _category(row, places, defaults)
+    _urgency(row)
+    return row
+
+
+def _number(row: Read) -> None:
+    if row.said.get("source_number", "").startswith(DAMAGED):
+        row.wrong["source_number"] = "超过15位，Excel 已改成近似数，请把这一列设为文本后从来源重新导出"
+
+
+def _summary(row: Read) -> None:
+    said = row.said
+    text = said.get("summary") or said.get("detail", "").replace("\n", " ")[:_SUMMARY]
+    if text:
+        row.means["summary"] = text
+    else:
+        row.wrong["summary"] = "是空的，请填写是什么问题"
+
+
+def _moments(row: Read) -> None:
+    now = datetime.now(UTC)
+    for name in _MOMENTS:
+        text = row.said.get(name, "")
+        if not text:
+            continue
+        try:
+            moment = _moment(text, end_of_day=name == "source_due")
+        except ValueError as error:
+            row.wrong[name] = f"“{text[:20]}”{error}"
+            continue
+        if name != "source_due" and moment > now:
+            row.wrong[name] = f"“{text[:20]}”还没到，请核对年月日"
+        row.means[name] = moment
+    if row.said.get("answer") and "answered_at" not in row.means and "answered_at" not in row.wrong:
+        row.means["answered_at"] = now
+
+
+def _moment(text: str, end_of_day: bool) -> datetime:
+    try:
+        return parse_moment(text).astimezone(UTC)
+    except ValueError:
+        day = parse_day(text)
+    return datetime.combine(day, time(18) if end_of_day else time(), SHANGHAI).astimezone(UTC)
+
+
+def _place(row: Read, places: Places, defaults: Mapping[str, str], session: Session) -> None:
+    said = row.said.get("unit", "")
+    told = " ".join(row.said.get(name, "") for name in ("unit", "spot", "summary", "detail"))
+    found = places.units.get(said) or places.unit_in(told) or row_id(defaults.get("unit"))
+    if not found:
+        words = f"“{said[:20]}”不在治理单元里" if said else "没有写，文字里也没有找到"
+        row.wrong["unit"] = f"{words}。请写全名，或用 --unit 指定没写明时归到哪里"
+        return
+    area = places.area(found, session)
+    if area is None:
+        row.wrong["unit"] = "这个单元今天不属于任何片区，请管理员核对片区划分"
+    elif not permission.covers(session, "import", area, found):
+        row.wrong["unit"] = "不在您的职责范围内，请由该片区或街镇的人导入"
+    row.means["unit"] = found
+
+
+def _category(row: Read, places: Places, defaults: Mapping[str, str]) -> None:
+    said = row.said.get("category", "")
+    found = places.categories.get(said) or _by_words(row, places) or row_id(defaults.get("category"))
+    if found:
+        row.means["category"] = found
+    else:
+        words = f"“{said[:20]}”不在类别里" if said else "没有写，文字也看不出"
+        row.wrong["category"] = f"{words}。请写本单位的类别名，或用 --category 指定归到哪一类"
+
+
+def _by_words(row: Read, places: Places) -> int | None:
+    from dutydesk.rules.evidence import likenesses
+
+    told = Issue(summary=row.means.get("summary", ""), detail=row.said.get("detail", ""), spot="")
+    found = likenesses(told, places.kinds)
+    return found[0].category.id if found else None
+
+
+def _urgency(row: Read) -> None:
+    said = row.said.get("urgency", "")
+    by_label = {urgency.label: urgency for urgency in Urgency}
+    if not said:
+        row.means["urgency"] = Urgency.NORMAL
+    elif said in by_label:
+        row.means["urgency"] = by_label[said]
+    else:
+        row.wrong["urgency"] = f"“{said[:10]}”不认识，请写{'、'.join(by_label)}"

@@ -1,0 +1,253 @@
+"""导入清单: a list of a source becomes cases, twice the same nothing twice, a newer one only what it knows anew.
+
+A row is known by its 来源编号 (else by the digest of what it says), so an interrupted import is gone on with by
+running it again. Good rows are written 500 to an act; the others come back as a file with the reason.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+
+from dutydesk.models import ImportedRow, ImportSource, Issue
+from dutydesk.rules import acts, intake, office, permission
+from dutydesk.rules.acts import Acting
+from dutydesk.rules.before import Before
+from dutydesk.rules.errors import Refused
+from dutydesk.rules.exporting import Column, Sheet
+from dutydesk.rules.import_rows import FIELDS, LABELS, Places, Read, find_heads, mapping_of, read_row
+from dutydesk.rules.lifecycle import BY_ACT
+from dutydesk.rules.steps import Step, fresh, moved_on, record, take
+from dutydesk.rules.workcalendar import moment
+from dutydesk.session import Session
+from dutydesk.vocabulary import Phase, Source, State
+
+AT_A_TIME = 500
+WHY = "为何未导入"
+Say = Callable[[str], None]
+Rows = Sequence[tuple[int, Sequence[str]]]
+_OPEN_WORK = frozenset({State.OPENED, State.ASSIGNED, State.HANDLING})
+
+
+@dataclass
+class Report:
+    """What a list would do, or has done: how many rows are new, changed, the same, and which are refused."""
+
+    heads: tuple[str, ...] = ()
+    mapping: dict[int, str] = field(default_factory=dict)
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    refused: list[Read] = field(default_factory=list)
+
+    @property
+    def unknown(self) -> list[str]:
+        """The headers that mean nothing to the desk yet."""
+        return [head for place, head in enumerate(self.heads) if head and place not in self.mapping]
+
+    @property
+    def says(self) -> str:
+        """The numbers in a line."""
+        return f"新增{self.new}件，有变化{self.changed}件，没有变化{self.same}件，有错{len(self.refused)}行"
+
+
+@dataclass
+class Plan:
+    """A list laid open: which source, what its columns mean, which rows can be taken."""
+
+    source: ImportSource
+    report: Report
+    good: list[Read]
+    known: dict[str, ImportedRow]
+
+
+def source_named(name: str, kind: Source = Source.HOTLINE) -> ImportSource:
+    """What is remembered of a source, or a new one, unsaved."""
+    found = ImportSource.get_or_none(ImportSource.name == name)
+    return found or ImportSource(
+        name=name, source=kind, mapping="{}", defaults="{}", changed_at=datetime.now(UTC)
+    )
+
+
+def look(
+    session: Session,
+    source: ImportSource,
+    rows: Rows,
+    mapping: Mapping[str, str] | None = None,
+    defaults: Mapping[str, str] | None = None,
+) -> Plan:
+    """Read a list and say what it would do; writes nothing.
+
+    `mapping` (header → field, `-` to leave a column out) and `defaults` (unit, category: ids) come on top of what is
+    remembered for the source. Raises Refused where the list has no column that says what the problem is.
+    """
+    permission.require(session, "import")
+    if not rows:
+        raise Refused("文件里没有内容，请核对。")
+    for name in (mapping or {}).values():
+        if name != "-" and name not in FIELDS:
+            raise Refused(
+                f"没有字段“{name}”。可用：{'、'.join(f'{key}（{LABELS[key]}）' for key in FIELDS)}。"
+            )
+    source.mapping = json.dumps(json.loads(source.mapping) | dict(mapping or {}), ensure_ascii=False)
+    source.defaults = json.dumps(json.loads(source.defaults) | dict(defaults or {}), ensure_ascii=False)
+    top = find_heads(rows)
+    heads = tuple(rows[top][1])
+    report = Report(heads, mapping_of(heads, json.loads(source.mapping)))
+    if not {"summary", "detail"} & set(report.mapping.values()):
+        raise Refused(
+            f"没有认出写问题的列。表头是：{'、'.join(h for h in heads if h)}。请用 --map 列名=summary 指明。"
+        )
+    places, given = Places.read(session), json.loads(source.defaults)
+    read = [
+        read_row(number, cells, report.mapping, places, given, session) for number, cells in rows[top + 1 :]
+    ]
+    known = _known(source, [row.key for row in read])
+    good: list[Read] = []
+    seen: dict[str, int] = {}
+    for row in read:
+        if row.key in seen:
+            row.wrong["source_number"] = f"与第{seen[row.key]}行是同一件，只导入前一行"
+        seen.setdefault(row.key, row.number)
+        if row.wrong:
+            report.refused.append(row)
+        elif row.key not in known:
+            report.new += 1
+            good.append(row)
+        elif known[row.key].content != row.content:
+            report.changed += 1
+            good.append(row)
+        else:
+            report.same += 1
+    return Plan(source, report, good, known)
+
+
+def _known(source: ImportSource, keys: list[str]) -> dict[str, ImportedRow]:
+    if source.id is None:
+        return {}
+    found: dict[str, ImportedRow] = {}
+    for first in range(0, len(keys), AT_A_TIME):
+        some = keys[first : first + AT_A_TIME]
+        for row in ImportedRow.select().where(ImportedRow.source == source.id, ImportedRow.key.in_(some)):
+            found[row.key] = row
+    return found
+
+
+def run(session: Session, plan: Plan, say: Say = lambda _line: None) -> int:
+    """Write the good rows, 500 to an act; answers how many. Each act stands when the next is interrupted."""
+    permission.require(session, "import")
+    began, done, total = monotonic(), 0, len(plan.good)
+    for first in range(0, max(total, 1), AT_A_TIME):
+        batch = plan.good[first : first + AT_A_TIME]
+        with acts.act(session, str(uuid.uuid4()), "issue.import") as acting:
+            _remember(plan.source, acting)
+            acting.about("import", plan.source.id, plan.source.name, session.subdistrict_id)
+            for row in batch:
+                _one(session, acting, plan, row)
+        done += len(batch)
+        left = (monotonic() - began) / max(done, 1) * (total - done)
+        say(f"已导入 {done}/{total}" + (f"，约还要{left:.0f}秒" if done < total else ""))
+    return done
+
+
+def _remember(source: ImportSource, acting: Acting) -> None:
+    source.changed_at = acting.at
+    source.save(force_insert=source.id is None)
+
+
+def _one(session: Session, acting: Acting, plan: Plan, row: Read) -> None:
+    known = plan.known.get(row.key)
+    if known is None:
+        issue = _register(session, acting, plan.source, row)
+        ImportedRow.create(source=plan.source.id, key=row.key, issue=issue.id, content=row.content)
+        return
+    _update(session, acting, fresh(known.issue_id), json.loads(known.content), row)
+    known.content = row.content
+    known.save()
+
+
+def _register(session: Session, acting: Acting, source: ImportSource, row: Read) -> Issue:
+    means = row.means
+    fields: dict[str, Any] = {
+        "unit": str(means["unit"]),
+        "category": str(means["category"]),
+        "urgency": means["urgency"].value,
+        "summary": means["summary"],
+        "detail": row.said.get("detail", ""),
+        "spot": row.said.get("spot", ""),
+        "source": source.source.value,
+        "source_number": row.said.get("source_number", ""),
+        "source_due": means.get("source_due"),
+        "found_at": means.get("reported_at"),
+        "reporter_name": row.said.get("reporter_name", ""),
+        "reporter_phone": row.said.get("reporter_phone", ""),
+    }
+    issue = intake.enter(session, acting, fields, "import")
+    record(
+        Step(session, acting, issue, BY_ACT["open"], fields, happened=means.get("reported_at")),
+        "",
+        "register",
+    )
+    acting.changed(issue.number, None, intake.entered(issue, fields))
+    if row.said.get("answer"):
+        take(Step(session, acting, issue, BY_ACT["open"], {}, happened=means.get("reported_at")))
+        _answer(session, acting, issue, row)
+    return issue
+
+
+def _answer(session: Session, acting: Acting, issue: Issue, row: Read) -> None:
+    """What the source says was done: a step of its day. The check on site is still ours, so it waits for that."""
+    step = Step(session, acting, issue, BY_ACT["note"], {}, happened=row.means["answered_at"])
+    before, frm, said = Before(issue), issue.state, row.said["answer"]
+    if issue.state in _OPEN_WORK:
+        issue.outcome, issue.state = said, State.REVIEW
+    moved_on(step)
+    record(step, f"来源清单上的答复：{said}", "source_answer", frm)
+    before.keep(acting, issue)
+    before.tell(acting, issue, {"text": said})
+
+
+def _update(session: Session, acting: Acting, issue: Issue, was: Mapping[str, str], row: Read) -> None:
+    """Only what the newer list says otherwise than the one before; what staff wrote meanwhile stays."""
+    news = {name for name, text in row.said.items() if text != was.get(name, "") and text}
+    step = Step(session, acting, issue, BY_ACT["note"], {})
+    before, told = Before(issue), []
+    for name in sorted(news & {"summary", "detail", "spot"}):
+        if getattr(issue, name) == was.get(name, ""):
+            setattr(issue, name, row.said[name])
+            told.append(f"{LABELS[name]}改为：{row.said[name]}")
+        else:
+            told.append(f"来源的{LABELS[name]}改为：{row.said[name]}（本单位已更正过，未覆盖）")
+    due = row.means.get("source_due")
+    if "source_due" in news and due and due != issue.source_due_at:
+        issue.source_due_at = due
+        told.append(f"来源时限改为{moment(due)}")
+        if issue.opened_at and issue.is_open:
+            office.set_deadline(issue, Phase.COMPLETION, acting.at, due, f"来源清单上的时限 {moment(due)}")
+    if told:
+        moved_on(step)
+        record(step, "来源清单更新。" + "；".join(told), "source_update", issue.state)
+        before.keep(acting, issue)
+        before.tell(acting, issue, {"told": told})
+    if "answer" in news:
+        if issue.state is State.REPORTED:
+            take(Step(session, acting, issue, BY_ACT["open"], {}))
+        _answer(session, acting, issue, row)
+
+
+def refused_sheet(report: Report, title: str = "未导入") -> Sheet:
+    """The rows that were refused, in the shape in which they came, with a column that says why."""
+    columns = (*(Column(head, 16) for head in report.heads), Column(WHY, 60))
+    wide = len(report.heads)
+
+    def rows() -> Iterator[tuple[str, ...]]:
+        for row in report.refused:
+            cells = [*row.cells, *([""] * wide)][:wide]
+            yield (*cells, row.why)
+
+    return Sheet(title, columns, rows(), len(report.refused))
