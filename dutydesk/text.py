@@ -97,11 +97,22 @@ def mask_phones_in(text: str) -> str:
     """
     shown, last = [], 0
     for found in _NUMBERS_OF_PEOPLE.finditer(narrow(text)):
-        number = found[0]
-        kept = 0 if found["identity"] else 3
-        shown += [text[last : found.start()], number[:kept], "*" * (len(number) - kept - 2), number[-2:]]
+        shown += [text[last : found.start()], _masked(found)]
         last = found.end()
     return "".join([*shown, text[last:]])
+
+
+def unmask_phones_in(text: str, original: str) -> str:
+    """`text` with the numbers of `original` in place of their masks: it was edited as `mask_phones_in` showed it."""
+    for found in _NUMBERS_OF_PEOPLE.finditer(narrow(original)):
+        text = text.replace(_masked(found), original[found.start() : found.end()], 1)
+    return text
+
+
+def _masked(found: re.Match[str]) -> str:
+    number = found[0]
+    kept = 0 if found["identity"] else 3
+    return number[:kept] + "*" * (len(number) - kept - 2) + number[-2:]
 
 
 def _readings(character: str) -> list[str]:

@@ -86,6 +86,18 @@ def _recategorise(teller: Teller, case: Case) -> None:
     case.tell("recategorise", teller.officer(case), f"{name}·{URGENCIES[was]} 改为 {name}·{label}：{reason}")
 
 
+@act("amend")
+def _amend(teller: Teller, case: Case) -> None:
+    was, more = case.detail, teller.words.step("amend")
+    case.detail = f"{was}{more}"
+    text = f"补充说明“{_short(was)}”改为“{_short(case.detail)}”。现场又看了一遍"
+    case.tell("amend", teller.on_the_ground(case), text)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:60] + "…"
+
+
 @act("flag")
 def _flag(teller: Teller, case: Case) -> None:
     if teller.rng.random() < 0.6 or case.beyond_neighbourhood:

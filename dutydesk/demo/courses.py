@@ -23,7 +23,7 @@ COURSES: tuple[tuple[float, str], ...] = (
     (2, f"{_START} send_down take_up pass_up assign take_up {_DONE}"),
     (1, f"{_START} send_down pass_up assign take_up {_DONE}"),
     (3, f"{_IN_HAND} reassign take_up {_DONE}"),
-    (2, f"recategorise {_IN_HAND} {_DONE}"),
+    (2, f"recategorise amend:40 {_IN_HAND} {_DONE}"),
     (1, f"{_START} recategorise assign take_up {_DONE}"),
     (5, f"{_IN_HAND} report_done fail_check report_done {_CHECK}"),
     (2, f"{_IN_HAND} report_done pass_check unhappy rework report_done {_CHECK}"),
@@ -60,6 +60,7 @@ GAPS: dict[str, tuple[int, int]] = {
     "merge": (15, 300),
     "unmerge": (200, 1200),
     "recategorise": (10, 120),
+    "amend": (10, 200),
     "flag": (10, 200),
     "first_contact": (8, 110),
     "note": (30, 400),
@@ -94,7 +95,7 @@ GAPS: dict[str, tuple[int, int]] = {
 # Acts before which the time of the limit does not run; the rest of a story is fitted to it.
 UNCOUNTED = frozenset(
     {
-        *("open", "handle_locally", "reject", "reconsider", "merge", "unmerge", "recategorise", "flag"),
+        *("open", "handle_locally", "reject", "reconsider", "merge", "unmerge", "recategorise", "flag", "amend"),
         *("pause", "pool", "resume", "look_again", "reopen", "solve_on_spot", "sample_check"),
     }
 )

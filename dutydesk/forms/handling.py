@@ -77,7 +77,9 @@ class SendDownForm(Form):
 class SendBackForm(Form):
     """退单."""
 
-    basis: Annotated[str, Entry("清单依据", hint="权责清单哪一条说明不归您", max_length=200), Needed]
+    basis: Annotated[
+        str, Entry("清单依据", "pick", "权责清单哪一条说明不归您；部门拼音首字母", search="bases"), Pick
+    ]
     reason: Reason
 
 
@@ -168,6 +170,16 @@ class RecategoriseForm(Form):
     reason: Reason
 
 
+class AmendForm(Form):
+    """更正案情."""
+
+    summary: Annotated[str, Entry("是什么问题", max_length=100), Field(min_length=4)]
+    spot: Annotated[str, Entry("具体位置", hint="几号楼、哪个出入口", max_length=60)] = ""
+    unit: Annotated[str, Entry("地点", "pick", "本片区的；拼音首字母或汉字", search="places")] = ""
+    detail: Annotated[str, Entry("补充说明", "prose", max_length=2000)] = ""
+    reason: Reason
+
+
 class FlagForm(Form):
     """标记."""
 
@@ -222,6 +234,7 @@ FORMS: dict[str, type[Form]] = {
     "first_contact": FirstContactForm,
     "note": UrgeForm,
     "recategorise": RecategoriseForm,
+    "amend": AmendForm,
     "flag": FlagForm,
     "merge": MergeForm,
     "unmerge": RejectForm,

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dutydesk.rules.clashes import Clash
+
 
 class Refused(Exception):
     """A rule refuses. `field` names the input that it is about, where it is about one."""
@@ -18,7 +24,16 @@ class NotAllowed(Refused):
 
 
 class Stale(Refused):
-    """Somebody else has changed the case since this person read it; the message says who, and what was done."""
+    """Somebody else has changed the case since this person read it; the message says who, and what was done.
+
+    `version` is the case's now; `clashes` are the fields that differ (see `rules/clashes.py`).
+    """
+
+    def __init__(self, message: str, version: int = 0, clashes: Sequence[Clash] = ()) -> None:
+        """Keep both versions for the screen."""
+        super().__init__(message)
+        self.version = version
+        self.clashes = tuple(clashes)
 
 
 class AlreadyDone(Exception):

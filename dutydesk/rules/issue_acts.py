@@ -29,6 +29,7 @@ from dutydesk.rules.steps import (
     why_not,
 )
 from dutydesk.session import Session
+from dutydesk.text import mask_phones_in
 from dutydesk.vocabulary import AssigneeKind, RequestState, State
 
 # Importing these modules registers their effects and conditions.
@@ -112,6 +113,10 @@ def usual_answers(session: Session, issue_id: int, act: str) -> dict[str, Any]:
     if act == "recategorise":
         shown = {"category": [issue.category.name, issue.category.group_name]}
         return {"category": str(issue.category_id), "urgency": issue.urgency.value, "_shown": shown}
+    if act == "amend":
+        shown = {"unit": [issue.unit.name, issue.area.name]}
+        texts = {name: mask_phones_in(getattr(issue, name)) for name in triage.AMENDED_TEXTS}
+        return texts | {"unit": str(issue.unit_id), "_shown": shown}
     if act == "send_down":
         listed = duty_bases(issue.category_id, None)
         return {"ground": "listed" if listed else "consent"}
@@ -153,7 +158,7 @@ def perform(
                 permission.require(session, act, issue.id)
             else:
                 concerned = on_behalf.permit(session, way, issue, proxy)
-            same_version(issue, version)
+            same_version(issue, version, fields)
             acting.about("issue", issue.id, issue.number, issue.subdistrict_id)
             step = Step(session, acting, issue, way, fields, proxy)
             written = on_behalf.enter(step, concerned, issue.assigned_at, take) if proxy else take(step)

@@ -49,6 +49,7 @@ class Step:
     proxy: Proxy | None = None
     to: State | None = None
     details: dict[str, Any] = field(default_factory=dict)
+    happened: datetime | None = None  # 补录: when a list says that it was
     before: Before | None = None  # how the case stood, where the act began before `take`
 
     @property
@@ -58,8 +59,8 @@ class Step:
 
     @property
     def at(self) -> datetime:
-        """When it happened: the time that was told where it is entered 代录, else now."""
-        return self.proxy.told_at if self.proxy else self.acting.at
+        """When it happened: the time that was told where it is entered 代录 or a list says so, else now."""
+        return self.proxy.told_at if self.proxy else self.happened or self.acting.at
 
     def text(self, name: str) -> str:
         """A text field of the form, empty where it has none."""
@@ -156,15 +157,22 @@ def fresh(issue_id: int | None) -> Issue:
     return issue
 
 
-def same_version(issue: Issue, version: int | None) -> None:
-    """Raise Stale, saying who was first with what, when an issue has moved on from `version`; None is any."""
+def same_version(issue: Issue, version: int | None, typed: Mapping[str, Any] | None = None) -> None:
+    """Raise Stale, saying who was first with what, when an issue has moved on from `version`; None is any.
+
+    It carries the fields that differ, beside what was `typed` into the form's fields of the same meaning.
+    """
     if version is None or issue.version == version:
         return
+    from dutydesk.rules.clashes import since
+
     steps = IssueStep.select().where(IssueStep.issue == issue.id)
     last = steps.order_by(IssueStep.id.desc()).get()
     did = STEP_NAMES.get(last.name, "办理") + (f"：{mask_phones_in(last.text)[:_TOLD]}" if last.text else "")
     raise Stale(
-        f"{last.staff_name}已先一步{did}。现在是{issue.state.label}，您的操作没有保存，填的还在，请看过最新情况再定。"
+        f"{last.staff_name}已先一步{did}。现在是{issue.state.label}，您的操作没有保存，填的还在，请看过最新情况再定。",
+        issue.version,
+        since(issue, version, typed),
     )
 
 

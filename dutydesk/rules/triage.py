@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dutydesk.models import Category, Issue, Reporter, Request
+from dutydesk.models import Category, Issue, Reporter, Request, Unit
 from dutydesk.rules import office
 from dutydesk.rules.assignees import Assignee, give, resolve
+from dutydesk.rules.before import Before
 from dutydesk.rules.errors import Refused
-from dutydesk.rules.organisation import duty_bases, row_id, today
+from dutydesk.rules.organisation import duty_bases, row_id, today, units_of_area
 from dutydesk.rules.permission import may, roles_on
 from dutydesk.rules.steps import Asking, Step, condition, effect, fresh, record
+from dutydesk.text import unmask_phones_in
 from dutydesk.vocabulary import AssigneeKind, RequestKind, RequestState, Role, State, Urgency
 
+_TOLD = 60  # characters of a text in the story of its correction; the audit has all of it
 _MORE_THAN_DUTY = frozenset({Role.AREA_CHIEF, Role.COORDINATOR})
 
 
@@ -140,6 +143,43 @@ def _recategorise(step: Step) -> str:
     return f"{was} 改为 {category.name}·{urgency.label}：{reason}"
 
 
+AMENDED_TEXTS = ("summary", "detail", "spot")
+_AMENDED = {"summary": "问题", "detail": "补充说明", "spot": "具体位置"}
+
+
+@effect("amend")
+def _amend(step: Step) -> str:
+    issue, said = step.issue, []
+    step.need("summary", "请写明是什么问题。")
+    reason = step.need("reason", "请写明为什么更正。")
+    for name in AMENDED_TEXTS:
+        was = getattr(issue, name)
+        text = unmask_phones_in(step.text(name), was) if name in step.fields else was
+        if text != was:
+            setattr(issue, name, text)
+            said.append(f"{_AMENDED[name]}“{_short(was)}”改为“{_short(text)}”")
+    if step.text("unit") and step.text("unit") != str(issue.unit_id):
+        said.append(_move(step, row_id(step.text("unit"))))
+    if not said:
+        raise Refused("没有改动，不用保存。按 Esc 返回。", "summary")
+    return f"{'；'.join(said)}。{reason}"
+
+
+def _move(step: Step, unit_id: int) -> str:
+    """The case lies in another unit of its area."""
+    issue, was = step.issue, step.issue.unit
+    if unit_id not in {unit.id for unit in units_of_area(issue.area_id, today())}:
+        raise Refused("只能改到本片区的地点；不在本片区的，请不予立案并告知该片区登记。", "unit")
+    if issue.assignee_kind is AssigneeKind.UNIT:
+        raise Refused(f"这件在{issue.assignee_name}居委手上，请先改派，再改地点。", "unit")
+    issue.unit = Unit.get_by_id(unit_id)
+    return f"地点“{was.name}”改为“{issue.unit.name}”"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _TOLD else text[:_TOLD] + "…"
+
+
 @effect("flag")
 def _flag(step: Step) -> str:
     flags = set(step.text("flags").split())
@@ -175,13 +215,17 @@ def _merge(step: Step) -> str:
     if not target.is_open:
         raise Refused(f"{target.number} 是{target.state.label}，不能再并入。请选一件未结的。", "target")
     target = fresh(target.id)
+    before = Before(target)
     issue.returns_to, issue.merged_into, issue.closed_at = issue.state, target.id, step.acting.at
     reason = step.text("reason")
     target.version += 1
     target.changed_at = step.acting.at
+    target.feedback_given = target.feedback_given and (issue.feedback_given or not to_contact(issue))
     target.save()
     on_target = Step(step.session, step.acting, target, step.way, {})
     record(on_target, f"{issue.number} 并入：{issue.summary}", "merged_in", target.state)
+    if before.changed(target):
+        before.keep(step.acting, target)
     return f"并入 {target.number}" + (f"：{reason}" if reason else "")
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from peewee import fn
+
 from dutydesk.models import Act, ActChange, Issue, IssueStep, ProxyEntry
 from dutydesk.rules import acts
 from dutydesk.rules.acts import Acting
@@ -23,7 +25,7 @@ from dutydesk.vocabulary import ProxyState, Role
 
 _SINGLE = frozenset({f"issue.{act}" for act in (*BY_ACT, "approve", "refuse", "triage")})
 BULK = "bulk."  # how the names of acts on many cases begin
-_BESIDE = ("merged_in", "follow_main")  # what an act tells other cases
+_BESIDE = ("merged_in", "follow_main", "merged_told")  # what an act tells other cases
 _NAMED = 3
 
 
@@ -50,7 +52,7 @@ class Undone:
 
 @dataclass
 class _Part:
-    """One case of an act that is to be undone."""
+    """One case of an act that is to be undone; one that it only touched in passing has no steps."""
 
     issue: Issue
     changes: list[ActChange] = field(default_factory=list)
@@ -81,9 +83,10 @@ def last(session: Session) -> Undoable | None:
     if change is None:
         return None
     parts = _parts(change.act_id)
-    lines = tuple(mask_phones_in(f"{part.issue.number} {part.told}") for part in parts)
+    own = [part for part in parts if part.steps]
+    lines = tuple(mask_phones_in(f"{part.issue.number} {part.told}") for part in own)
     refusal = "；".join(_hindrances(parts))
-    return Undoable(change.act_id, _what(parts), moment(change.act.at), len(parts), lines, refusal)
+    return Undoable(change.act_id, _what(parts), moment(change.act.at), len(own), lines, refusal)
 
 
 def undo(session: Session, undone: str, act_id: str) -> Undone:
@@ -95,7 +98,7 @@ def undo(session: Session, undone: str, act_id: str) -> Undone:
         with acts.act(session, act_id, "issue.undo") as acting:
             _permit(session, undone)
             parts = _parts(undone)
-            for part in parts:
+            for part in sorted(parts, key=lambda part: int(part.issue.id)):
                 part.issue = fresh(part.issue.id)
             hindrances = _hindrances(parts)
             if hindrances:
@@ -103,7 +106,8 @@ def undo(session: Session, undone: str, act_id: str) -> Undone:
             _about(acting, parts)
             what = _what(parts)
             for part in parts:
-                _take_back(session, acting, part)
+                part.issue = fresh(part.issue.id)  # one before may have told it something
+                _take_back(session, acting, part, what)
             _tell_the_merged(session, acting, undone, what)
             ProxyEntry.update(state=ProxyState.WITHDRAWN, answered_at=acting.at).where(
                 ProxyEntry.step.in_([step.id for part in parts for step in part.steps])
@@ -112,9 +116,9 @@ def undo(session: Session, undone: str, act_id: str) -> Undone:
     except AlreadyDone:
         parts = _parts(undone)
         what = _what(parts)
-    count = len(parts)
-    where = parts[0].issue.number if count == 1 else f"{count} 件"
-    return Undone(count, act_id, f"已撤销{where}的{what}")
+    own = [part for part in parts if part.steps]
+    where = own[0].issue.number if len(own) == 1 else f" {len(own)} 件"
+    return Undone(len(own), act_id, f"已撤销{where}的{what}")
 
 
 def _permit(session: Session, undone: str) -> None:
@@ -170,9 +174,8 @@ def _hindrances(parts: list[_Part]) -> list[str]:
 def _acted_since(part: _Part) -> str:
     """Who acted on a case after this act, in a sentence; what was undone meanwhile does not count."""
     issue = part.issue
-    since = IssueStep.select().where(
-        IssueStep.issue == issue.id, IssueStep.id > max(step.id for step in part.steps)
-    )
+    last_of_act = IssueStep.select(fn.MAX(IssueStep.id)).where(IssueStep.act == part.changes[0].act_id)
+    since = IssueStep.select().where(IssueStep.issue == issue.id, IssueStep.id > last_of_act.scalar())
     steps = list(since.order_by(IssueStep.id.desc()))
     later = {step.act_id for step in steps}
     excused = {part.changes[-1].act_id}
@@ -206,16 +209,16 @@ def _about(acting: Acting, parts: list[_Part]) -> None:
         acting.about("issues", None, f"{len(parts)}件", town)
 
 
-def _take_back(session: Session, acting: Acting, part: _Part) -> None:
-    issue = part.issue
+def _take_back(session: Session, acting: Acting, part: _Part, what: str) -> None:
+    issue, told = part.issue, part.told or what
     before, frm, main = Before(issue), issue.state, issue.merged_into_id
     for change in reversed(part.changes):
         put_back(issue, change.before)
     step = Step(session, acting, issue, BY_ACT["note"], {})
     moved_on(step)
-    record(step, part.told, "undo", frm)
+    record(step, told, "undo", frm)
     before.keep(acting, issue)
-    before.tell(acting, issue, {"undone": part.changes[0].act_id, "text": part.told})
+    before.tell(acting, issue, {"undone": part.changes[0].act_id, "text": told})
     if main != issue.merged_into_id:
         _tell_the_main(session, acting, issue, main)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 
-from dutydesk.rules import finding, issue_acts
+from dutydesk.rules import duty_basis, finding, issue_acts
 from dutydesk.rules.drafts import Kept
+from dutydesk.rules.errors import Stale
 from dutydesk.rules.issue_acts import Done
 from dutydesk.rules.steps import Proxy
 from dutydesk.screens.forms import FormScreen
@@ -60,6 +61,8 @@ class ActScreen(FormScreen):
         searches: dict[str, Search] = {
             "assignees": self.search(finding.assignees, self.subject.issue_id),
             "categories": self.search(finding.categories),
+            "places": self.search(finding.places),
+            "bases": self.search(duty_basis.send_back_bases, self.subject.issue_id),
             "speakers": self.search(issue_acts.speakers, self.subject.issue_id),
         }
         about = {
@@ -101,6 +104,21 @@ class ActScreen(FormScreen):
         return await self.desk.run(
             issue_acts.perform, subject.issue_id, subject.version, self.act, fields, self.act_id, proxy
         )
+
+    async def overtaken(self, stale: Stale) -> None:
+        """Somebody was first: both versions, field by field; then save on the new one, or go back to the form."""
+        from dutydesk.screens.conflict import show_conflict
+
+        words = f"{self.subject.number}　{stale.message}"
+        with self.desk_app.holding_keys():
+            taken = await show_conflict(self, words, stale.clashes)
+        if taken is None:
+            self.say("没有保存，填的都在。再按 F10 会再问一次。")
+            return
+        shown = {clash.field: [clash.now, ""] for clash in stale.clashes if clash.field in taken}
+        self.subject = replace(self.subject, version=stale.version)
+        self.form_view.load({**taken, "_version": stale.version, "_shown": shown})
+        self.form_view.action_save()
 
     @classmethod
     def from_draft(cls, draft: Kept) -> ActScreen:

@@ -10,7 +10,7 @@ from textual import work
 from dutydesk.desk import DatabaseProblem
 from dutydesk.rules import drafts
 from dutydesk.rules.drafts import Kept
-from dutydesk.rules.errors import Refused
+from dutydesk.rules.errors import Refused, Stale
 from dutydesk.rules.finding import Found
 from dutydesk.screens.base import DeskScreen
 from dutydesk.widgets.form import WHOLE_FORM, FormView
@@ -137,6 +137,8 @@ class FormScreen(DeskScreen):
         self.say("正在保存…")
         try:
             result = await self.write(form)
+        except Stale as stale:
+            await self.overtaken(stale)
         except Refused as refused:
             self.say(refused.message if not refused.field else "没有保存，请看打✗的一项。", "bad")
             self.form_view.set_error(refused.field or WHOLE_FORM, refused.message)
@@ -147,6 +149,11 @@ class FormScreen(DeskScreen):
         else:
             self.done = True
             await self.saved(result)
+
+    async def overtaken(self, stale: Stale) -> None:
+        """Somebody was first: say so; everything typed stays."""
+        self.say(stale.message, "bad")
+        self.form_view.set_error(WHOLE_FORM, stale.message)
 
     async def write(self, form: Form) -> Any:
         """The rule that writes this form."""

@@ -13,7 +13,7 @@ from dutydesk.rules import bulk, case, issue_acts, proposals, undo
 from dutydesk.rules.before import values_of
 from dutydesk.rules.checking import check
 from dutydesk.rules.errors import NotAllowed, Refused
-from dutydesk.rules.lifecycle import WAYS
+from dutydesk.rules.lifecycle import WAYS, ways_from
 from dutydesk.vocabulary import ProxyState, RequestState, Role, State
 
 R, S = Role, State
@@ -94,7 +94,7 @@ class TestWhatIsUndone:
         )
         entries = AuditEntry.select().count()
         undone = undo.undo(cases[R.DUTY_OFFICER], done.act_id, str(uuid4()))
-        assert (undone.count, undone.said) == (4, "已撤销4 件的派单")
+        assert (undone.count, undone.said) == (4, "已撤销 4 件的派单")
         assert [stands(each) for each in ids] == before
         assert AuditEntry.select().count() == entries + 1
         assert check() == []
@@ -133,7 +133,7 @@ class TestWhatIsUndone:
 
     def test_those_who_follow_a_main_case_hear_that_it_was_not_closed(self, cases):
         main = cases.for_act("close", S.FEEDBACK)
-        follower = cases.new()
+        follower = cases.new(reporter_name="", reporter_phone="", source="patrol")
         cases.do("merge", follower, R.DUTY_OFFICER, target=cases.row(main).number)
         cases.do("close", main)
         take_back(cases[R.AREA_CHIEF])
@@ -232,10 +232,10 @@ def test_whatever_is_done_and_taken_back_nothing_is_wrong(cases, seed):
     rng = random.Random(seed)
     ids = [cases.new(source=rng.choice(["caller", "patrol"])) for _ in range(3)]
     taken_back = 0
-    for _ in range(60):
+    for _ in range(40):
         issue_id = rng.choice(ids)
         before = {each: stands(each) for each in ids}
-        way = rng.choice(WAYS)
+        way = rng.choice(ways_from(cases.row(issue_id).state))
         act_id = str(uuid4())
         fields = {}
         if way.act == "merge":

@@ -96,7 +96,7 @@ async def test_marked_ones_are_assigned_after_a_preview_and_taken_back(district,
         await marked.undo()
         assert "派单，3 件？" in text(pilot.app)
         back = await marked.press("1")
-        assert "已撤销3 件的派单" in back
+        assert "已撤销 3 件的派单" in back
     assert states(district, ids) == {State.OPENED}
 
 
