@@ -9,6 +9,7 @@ from dutydesk.models import Department, Issue
 from dutydesk.rules import office
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.handling import name_of, note_evidence
+from dutydesk.rules.merged import ask_again, tell_main, told_back, unsatisfied, untold
 from dutydesk.rules.steps import Asking, Step, condition, effect
 from dutydesk.rules.triage import tell_merged, to_contact
 from dutydesk.vocabulary import AssigneeKind, Level, Means, Role, State
@@ -38,7 +39,8 @@ def demands(issue: Issue) -> list[Demand]:
     return [
         Demand("做了什么", bool(issue.outcome), issue.outcome or "处置人还没有写明做了什么"),
         Demand("现场核查", checked, said),
-        Demand("反馈", issue.feedback_given, told),
+        Demand("反馈", issue.feedback_given or bool(issue.feedback_text), told),
+        *(Demand(f"反馈 {other.number}", False, "并入的这一件，反映人还没有告知") for other in untold(issue)),
     ]
 
 
@@ -63,7 +65,7 @@ def _feedback(step: Step) -> str:
     issue = step.issue
     reason = step.text("no_feedback_reason")
     if reason:
-        issue.feedback_given, issue.feedback_text, issue.satisfied = True, f"未反馈：{reason}", None
+        issue.feedback_text, issue.satisfied = f"未反馈：{reason}", None
         said = issue.feedback_text
     else:
         means = step.one_of("told_how", Means, "请选用什么方式告知的；没有可告知的人请写明原因。")
@@ -71,10 +73,15 @@ def _feedback(step: Step) -> str:
         if step.text("satisfied") not in ("yes", "no"):
             raise Refused("请选反映人是否满意。", "satisfied")
         issue.satisfied = step.text("satisfied") == "yes"
-        issue.feedback_given = True
         said = f"{means.label}告知反映人：{told}。反映人{'满意' if issue.satisfied else '不满意'}"
         issue.feedback_text = said
-    tell_merged(step, f"随主案 {issue.number} 反馈：{said}")
+    if issue.state is State.MERGED:
+        issue.feedback_given = True
+        issue.save()
+        tell_main(step, said)
+    else:
+        issue.feedback_given = told_back(issue)
+        tell_merged(step, f"主案 {issue.number} 反馈：{said}")
     return said
 
 
@@ -88,8 +95,10 @@ def _nothing_missing(asking: Asking) -> str | None:
 def _close(step: Step) -> str:
     step.issue.level = step.one_of("level", Level, "请选在哪一级解决的。")
     note = step.text("note")
-    if step.issue.satisfied is False and not note:
-        raise Refused("反映人不满意：请写明为什么可以销项，或改用“不满意返工”。", "note")
+    if not note and (said_no := unsatisfied(step.issue)):
+        whose = "、".join(each.number for each in said_no if each.id != step.issue.id)
+        of = f"（{whose}）" if whose else ""
+        raise Refused(f"反映人不满意{of}：请写明为什么可以销项，或改用“不满意返工”。", "note")
     step.issue.closed_at = step.acting.at
     tell_merged(step, f"主案 {step.issue.number} 已销项")
     return f"在{step.issue.level.label}一级解决" + (f"：{note}" if note else "")
@@ -124,6 +133,7 @@ def _reopen(step: Step) -> str:
     issue.assignee_name = issue.outcome = issue.feedback_text = ""
     issue.feedback_given = issue.solved_on_spot = issue.sample_due = False
     issue.satisfied = issue.level = issue.closed_at = None
+    ask_again(step)
     issue.opened_at = step.acting.at
     if issue.source_due_at and issue.source_due_at < step.acting.at:
         issue.source_due_at = None  # the source's limit was for the first time; now the office's table counts

@@ -6,6 +6,7 @@ from dutydesk.models import Issue, Staff
 from dutydesk.rules import office
 from dutydesk.rules.assignees import give, is_with, resolve
 from dutydesk.rules.duty_basis import NOT_LISTED, basis_said
+from dutydesk.rules.merged import ask_again, told_back
 from dutydesk.rules.steps import Asking, Step, condition, effect
 from dutydesk.rules.triage import to_contact
 from dutydesk.rules.workcalendar import CHINA
@@ -114,21 +115,23 @@ def _pass_check(step: Step) -> str:
     issue = step.issue
     found = step.need("found", "请写明到现场看到了什么。")
     issue.checked_by_id = step.session.staff_id
-    if not to_contact(issue) and not any(to_contact(other) for other in issue.merged):
-        issue.feedback_given = True
+    if not to_contact(issue):
         issue.feedback_text = f"无反映人（{issue.source.label}），不需反馈"
+        issue.feedback_given = told_back(issue)
     return found + note_evidence(step)
 
 
-def _again(issue: Issue) -> None:
+def _again(step: Step) -> None:
+    issue = step.issue
     issue.reworks += 1
+    ask_again(step)
     issue.checked_by = None
     issue.feedback_given, issue.feedback_text, issue.satisfied = False, "", None
 
 
 @effect("fail_check", "rework")
 def _fail_check(step: Step) -> str:
-    _again(step.issue)
+    _again(step)
     if step.issue.handler_id is None and step.issue.assignee_kind is None:
         step.to = State.OPENED
     return step.need("reason", "请写明哪里不合格、要补做什么。") + note_evidence(step)

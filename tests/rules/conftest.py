@@ -144,6 +144,12 @@ class Cases:
             return self.in_state(state, source="hotline", source_number="XH-1", source_due=due)
         if act == "propose_assign":
             return self.in_state(state, category=str(self.building))
+        if act == "feedback" and state is S.MERGED:
+            main, issue_id = self.new(), self.new()
+            self.do("merge", issue_id, target=Issue.get_by_id(main).number)
+            for each in PATHS[S.FEEDBACK]:
+                self.do(each, main)
+            return issue_id
         if act == "close":
             issue_id = self.in_state(state)
             self.do("feedback", issue_id)
