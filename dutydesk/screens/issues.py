@@ -277,6 +277,7 @@ class IssuesScreen(DeskScreen):
             from dutydesk.widgets.search_bar import SearchBar
 
             self._bar = SearchBar()
+            self._bar.display = False  # shown and hidden in one go with the notice line: the list keeps its height
             await self.mount(self._bar, before=self.query_one(Notice))
         self.query_one(Notice).display = False
         self._bar.begin(self.question.words)

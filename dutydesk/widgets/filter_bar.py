@@ -20,7 +20,6 @@ from dutydesk.widgets.picker import NOTHING_FOUND
 from dutydesk.widgets.typing_fields import LineField
 
 HOW = "数字选一项，或直接打字（汉字、拼音首字母）　Esc 返回"
-ANY = "不限"
 
 
 class FilterPart(NamedTuple):
@@ -70,7 +69,7 @@ class FilterBar(CalmFocus, ModalScreen[FilterChoice | None]):
         """What is asked for, the line, the choices, how."""
         with Vertical(classes="dialog"):
             yield Words(self.words, id="asks", classes="dialog--title")
-            yield _Line()
+            yield _Line(placeholder="或直接打：待核查、yq（逾期）、紫鹃园……")
             choices = Choices()
             choices.can_focus = False
             yield choices
@@ -100,6 +99,9 @@ class FilterBar(CalmFocus, ModalScreen[FilterChoice | None]):
         """Whether the key was for the choices."""
         choices, line = self.query_one(Choices), self.query_one(LineField)
         digit = digit_of(event.key)
+        if digit == 0 and not line.value and self.part is not None and self.part.words:
+            self.dismiss(FilterChoice(self.part.name, "", ""))
+            return True
         if digit is not None and not (line.value and self._digits_are_text()):
             return choices.take_digit(digit)
         if event.key in ("down", "up"):
@@ -136,7 +138,7 @@ class FilterBar(CalmFocus, ModalScreen[FilterChoice | None]):
             self.dismiss(chosen)
             return
         self.part = chosen
-        said = f"{self.words}　{chosen.label}"
+        said = f"{self.words}　{chosen.label}{f'，现在是{chosen.words}' if chosen.words else ''}"
         self.query_one("#asks", Words).say(said)
         self._ask("")
 
@@ -158,10 +160,10 @@ class FilterBar(CalmFocus, ModalScreen[FilterChoice | None]):
             found = list(await self.find(self.part.name if self.part else "", text))
         if question != self._question or not self.is_attached:
             return
-        if self.part is not None and self.part.words and not text:
-            found.append(FilterChoice(self.part.name, "", ANY))
         self._offer(found)
         how = HOW if found else f"✗ {NOTHING_FOUND.format(text=text)}"
+        if self.part is not None and self.part.words:
+            how = f"0 不限　{how}"
         if self._digits_are_text():
             how = f"{how}\n也可以写：近7天，从11-1到11-24"
         self.query_one("#how", Words).say(how)
