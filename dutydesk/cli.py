@@ -369,7 +369,7 @@ def _import(chosen: argparse.Namespace) -> int:
             chosen.source,
             Source(chosen.kind),
             chosen.sheet,
-            dict(pair.split("=", 1) for pair in chosen.map),
+            dict(pair.rsplit("=", 1) for pair in chosen.map),
             import_files.defaults(chosen.unit, chosen.category),
         )
         refused = import_files.bring_in(session, wanted, load().state / "outbox", _say, chosen.dry_run)

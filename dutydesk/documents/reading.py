@@ -9,13 +9,14 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from dutydesk.text import PROSE_LIMIT, clean
+from dutydesk.text import clean
 
 Row = tuple[int, Sequence[str]]
 LONGEST_NUMBER = 15  # digits that Excel keeps of a number
@@ -23,6 +24,10 @@ DAMAGED = "#已损坏#"  # before a number that Excel has rounded
 _GUARDED = tuple("=+-@＝＋－＠\t\r\n")
 _ENCODINGS = ("utf-8", "gb18030")
 _MOST_COLUMNS = 200
+_LONGEST_CELL = (
+    32_767  # as long as a cell of Excel can be: what is too long for a case is said, never cut in silence
+)
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
 
 class Unreadable(Exception):
@@ -41,7 +46,7 @@ def read(path: Path, sheet: str = "") -> Sheet:
     """Read an xlsx (its first sheet, or the one named) or a CSV. Raises Unreadable."""
     if not path.is_file():
         raise Unreadable(f"没有找到文件 {path}。请核对文件名。")
-    if path.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"):
+    if path.suffix.lower() in _WORKBOOKS:
         return _workbook(path, sheet)
     if path.suffix.lower() in (".csv", ".txt", ".tsv"):
         return Sheet(path.name, list(_csv(path)))
@@ -49,10 +54,21 @@ def read(path: Path, sheet: str = "") -> Sheet:
 
 
 def sheets(path: Path) -> list[str]:
-    """The names of a workbook's sheets; of a CSV its own."""
-    if path.suffix.lower() == ".csv":
-        return [path.name]
-    return list(_open(path).sheet_names)
+    """The names of a workbook's sheets; of a CSV its own. Raises Unreadable."""
+    return list(tops(path, 0))
+
+
+def tops(path: Path, count: int = 10) -> dict[str, list[Row]]:
+    """The first rows of each sheet by its name, to see which one is meant. Raises Unreadable."""
+    if path.suffix.lower() not in _WORKBOOKS:
+        return {path.name: list(itertools.islice(_csv(path), count)) if count else []}
+    book = _open(path)
+    return {
+        name: _filled(book.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=count))
+        if count
+        else []
+        for name in book.sheet_names
+    }
 
 
 def _open(path: Path) -> Any:
@@ -73,18 +89,22 @@ def _workbook(path: Path, sheet: str) -> Sheet:
         raise Unreadable(f"{path.name} 里没有工作表“{sheet}”，有：{'、'.join(names)}。")
     name = sheet or names[0]
     found = book.get_sheet_by_name(name)
+    return Sheet(name, _filled(found.to_python(skip_empty_area=False)))  # or columns shift when A is empty
+
+
+def _filled(values: Iterable[Sequence[Any]]) -> list[Row]:
     rows: list[Row] = []
-    for number, values in enumerate(found.to_python(skip_empty_area=False), 1):  # or columns shift when A is empty
-        cells = [_text(value) for value in values[:_MOST_COLUMNS]]
+    for number, row in enumerate(values, 1):
+        cells = [_text(value) for value in row[:_MOST_COLUMNS]]
         if any(cells):
             rows.append((number, cells))
-    return Sheet(name, rows)
+    return rows
 
 
 def _text(value: Any) -> str:
     """A cell as a person would write it."""
     if value is None or isinstance(value, str):
-        return clean(value or "", PROSE_LIMIT, lines=True)
+        return clean(value or "", _LONGEST_CELL, lines=True)
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float) and value.is_integer():
@@ -105,7 +125,7 @@ def _csv(path: Path) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if _by_tabs(text) else ",")
     try:
         for cells in reader:
-            row = [_unguarded(clean(cell, PROSE_LIMIT, lines=True)) for cell in cells[:_MOST_COLUMNS]]
+            row = [_unguarded(clean(cell, _LONGEST_CELL, lines=True)) for cell in cells[:_MOST_COLUMNS]]
             if any(row):
                 yield reader.line_num, row
     except csv.Error as error:

@@ -11,7 +11,7 @@ from dutydesk.documents import issue_sheet, reading
 from dutydesk.rules import edited_sheet, importing, permission
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.exporting import Sheet
-from dutydesk.rules.import_rows import LABELS
+from dutydesk.rules.import_rows import LABELS, known_heads
 from dutydesk.session import Session
 from dutydesk.vocabulary import Source
 
@@ -56,7 +56,7 @@ def bring_in(session: Session, wanted: Wanted, outbox: Path, say: Say, dry: bool
     """
     permission.require(session, "import")
     try:
-        rows = reading.read(wanted.path, wanted.sheet).rows
+        rows = reading.read(wanted.path, wanted.sheet or _sheet(wanted.path)).rows
     except reading.Unreadable as problem:
         raise Refused(str(problem)) from None
     if rows and edited_sheet.is_edited_export(rows[0][1]):
@@ -70,6 +70,26 @@ def bring_in(session: Session, wanted: Wanted, outbox: Path, say: Say, dry: bool
     if plan.report.refused:
         _hand_back(importing.refused_sheet(plan.report), wanted.path, outbox, say, dry)
     return len(plan.report.refused)
+
+
+def candidates(path: Path) -> list[str]:
+    """The sheets of a file that may be the list: those with known headers, else all that hold anything.
+
+    Raises reading.Unreadable.
+    """
+    tops = reading.tops(path)
+    filled = [name for name, rows in tops.items() if rows] or list(tops)
+    if len(filled) == 1:
+        return filled
+    known = [name for name in filled if known_heads(tops[name]) > 1]
+    return known or filled
+
+
+def _sheet(path: Path) -> str:
+    names = candidates(path) if path.is_file() else [""]
+    if len(names) > 1:
+        raise Refused(f"文件里有几张工作表：{'、'.join(names)}。请用 --sheet 指明导入哪一张。")
+    return names[0]
 
 
 def _tell(report: importing.Report, say: Say) -> None:

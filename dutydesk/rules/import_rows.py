@@ -55,9 +55,18 @@ def field_named(header: str) -> str:
     return _names().get(_plain(header), "")
 
 
+def _known_in(cells: Sequence[str]) -> int:
+    return sum(bool(field_named(cell)) for cell in cells)
+
+
+def known_heads(rows: Sequence[tuple[int, Sequence[str]]]) -> int:
+    """How many known headers stand in the best of the first ten rows."""
+    return max((_known_in(cells) for _, cells in rows[:_LOOKED_FOR_HEADS]), default=0)
+
+
 def find_heads(rows: Sequence[tuple[int, Sequence[str]]]) -> int:
     """The place of the row of headers: of the first ten, the one in which most are known."""
-    known = [sum(bool(field_named(cell)) for cell in cells) for _, cells in rows[:_LOOKED_FOR_HEADS]]
+    known = [_known_in(cells) for _, cells in rows[:_LOOKED_FOR_HEADS]]
     return known.index(max(known)) if known and max(known) else 0
 
 

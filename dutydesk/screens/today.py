@@ -10,6 +10,7 @@ from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from dutydesk.rules import permission
 from dutydesk.rules.drafts import Kept
 from dutydesk.rules.workcalendar import moment
 from dutydesk.screens.base import DUTIES, DeskScreen
@@ -203,12 +204,18 @@ class TodayScreen(DeskScreen):
                 for duty in DUTIES
                 if not duty.key and duty.screen and duty.open_to(self.session)
             ]
+            if permission.may_at_all(self.session, "import"):
+                actions.append(Action("import", "导入清单", "收件夹里的 Excel 或 CSV，先核对再导入"))
             if self.session.demo:
                 actions.append(Action("person", "换人（演示）", "F9：换一个岗位，走完一件事的每一步"))
             actions += [Action("help", "帮助", "F1"), Action("leave", "退出", "Ctrl+Q")]
             choice = await self.show(ActionMenu("更多", actions))
             if choice == "person":
                 self.desk_app.action_change_person()
+            elif choice == "import":
+                from dutydesk.screens.importing import import_list
+
+                await import_list(self)
             elif choice == "help":
                 self.action_help()
             elif choice == "leave":

@@ -1,0 +1,98 @@
+"""导入 from the screen: a file of the 收件夹, asked about, looked at, and written by a process of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from dutydesk.models import ImportSource, Issue
+from dutydesk.settings import load
+from dutydesk.vocabulary import Role, Source
+from tests.screens.conftest import settle, text
+
+HEADS = "工单编号,诉求标题,居民区,问题类型,事由"
+
+
+def put(name="热线.csv", *lines, heads=HEADS):
+    load().inbox.mkdir(parents=True, exist_ok=True)
+    (load().inbox / name).write_text("\n".join([heads, *lines]), encoding="utf-8-sig")
+
+
+async def until(app, pilot, words):
+    """Let the desk go on until these words stand on the screen; the work of a process counts as well."""
+    for _ in range(600):
+        await settle(pilot)
+        if words in text(app).replace("\n", ""):
+            return
+        await pilot.pause(0.05)
+    pytest.fail(f"{words} is not to be seen:\n{text(app)}")
+
+
+async def choose(app, pilot, words):
+    """Press the digit before these words."""
+    await until(app, pilot, words)
+    line = next(line for line in text(app).splitlines() if words in line)
+    await pilot.press(next(character for character in line if character.isdigit()))
+
+
+async def test_a_file_of_the_inbox_becomes_cases_by_digits_alone(district, open_desk):
+    app = open_desk(Role.DUTY_OFFICER)
+    put("热线.csv", "GD-1,楼道堆物,康健新村,楼道堆物,旧家具", "GD-2,楼道堆物,火星,楼道堆物,不知道")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("8")
+        await choose(app, pilot, "导入清单")
+        await choose(app, pilot, "热线.csv")
+        await choose(app, pilot, "12345热线")
+        await until(app, pilot, "“事由”这一列是什么？（例：旧家具）")
+        await choose(app, pilot, "详情")
+        await until(app, pilot, "核对结果·热线.csv")
+        assert "新增1件" in text(app)
+        assert "第3行" in text(app)
+        await pilot.press("escape")
+        await choose(app, pilot, "导入没有错的行")
+        await until(app, pilot, "导入完毕")
+        assert [path.suffix for path in load().outbox.iterdir()] == [".xlsx"]
+    district.connect()
+    issue = Issue.get()
+    assert (issue.source_number, issue.detail, issue.source) == ("GD-1", "旧家具", Source.HOTLINE)
+    assert ImportSource.get().name == "12345热线"
+
+
+async def test_what_rows_do_not_say_is_filled_in_and_looked_at_again(district, open_desk):
+    app = open_desk(Role.DUTY_OFFICER)
+    put("热线.csv", "GD-1,楼道堆物,,楼道堆物", heads="工单编号,诉求标题,居民区,问题类型")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("8")
+        await choose(app, pilot, "导入清单")
+        await choose(app, pilot, "热线.csv")
+        await choose(app, pilot, "12345热线")
+        await until(app, pilot, "有错1行")
+        await pilot.press("escape")
+        await choose(app, pilot, "没写明地点的归到一处")
+        await choose(app, pilot, "长桥二村")
+        await until(app, pilot, "新增1件")
+        await pilot.press("escape")
+        await until(app, pilot, "导入没有错的行")
+        await pilot.press("escape")
+        await settle(pilot)
+    district.connect()
+    assert not Issue.select().exists()
+
+
+async def test_an_empty_inbox_says_where_it_is(district, open_desk):
+    app = open_desk(Role.DUTY_OFFICER)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("8")
+        await choose(app, pilot, "导入清单")
+        await until(app, pilot, "收件夹里没有")
+
+
+async def test_who_may_not_import_is_not_offered_it(district, open_desk):
+    app = open_desk(Role.HANDLER)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("8")
+        await until(app, pilot, "退出")
+        assert "导入清单" not in text(app)
