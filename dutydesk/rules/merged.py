@@ -5,10 +5,17 @@ The answer stands on the merged case itself: it may be told once its main case i
 
 from __future__ import annotations
 
-from dutydesk.models import Issue
+from typing import Any
+
+from dutydesk.models import Issue, Unit
+from dutydesk.rules import permission
 from dutydesk.rules.before import Before
+from dutydesk.rules.errors import Refused
+from dutydesk.rules.finding import SHOWN, Found
 from dutydesk.rules.steps import Asking, Step, condition, fresh, moved_on, record
-from dutydesk.rules.triage import to_contact
+from dutydesk.rules.triage import by_number, to_contact
+from dutydesk.session import Session
+from dutydesk.text import mask_phones_in, narrow
 from dutydesk.vocabulary import State
 
 _TO_TELL = frozenset({State.FEEDBACK, State.CLOSED, State.VOID})
@@ -61,3 +68,43 @@ def ask_again(step: Step) -> None:
         other.feedback_given, other.feedback_text, other.satisfied = False, "", None
         moved_on(Step(step.session, step.acting, other, step.way, {}, step.proxy))
         before.keep(step.acting, other)
+
+
+# -- finding the other one -------------------------------------------------------------------------------------------
+
+
+def candidates(session: Session, issue_id: int, text: str) -> list[Found]:
+    """Open cases that may be the same one: without text those that look alike, else by number or by words.
+
+    Raises NotAllowed outside the session's scope.
+    """
+    permission.require(session, "read", issue_id)
+    issue = Issue.get_by_id(issue_id)
+    if not text.strip():
+        from dutydesk.rules.intake import likely_duplicates
+
+        alike = likely_duplicates(session, issue.unit_id, issue.category_id, issue.summary + issue.spot)
+        ids = [each.key for each in alike]
+    elif (numbered := by_number(narrow(text))) is not None:
+        ids = [numbered.id] if permission.may(session, "read", numbered.id) else []
+    else:
+        from dutydesk.rules import search
+
+        ids = search.page(session, text, open_only=True, edge=None, forward=True, count=SHOWN + 1)
+    rows = Issue.select(Issue, Unit).join(Unit).where(Issue.id.in_(ids), Issue.id != issue_id)
+    found = {row.id: _as_found(row) for row in rows}
+    return [found[key] for key in ids if key in found][:SHOWN]
+
+
+def _as_found(row: Any) -> Found:
+    said = f"{row.state.label} {row.unit.name} {row.summary}"
+    return Found(str(row.id), row.number, mask_phones_in(said))
+
+
+def main_of(session: Session, issue_id: int) -> int:
+    """The case into which one was merged. Raises NotAllowed outside the scope, Refused where it was not merged."""
+    permission.require(session, "read", issue_id)
+    main = Issue.get_by_id(issue_id).merged_into_id
+    if main is None:
+        raise Refused("这件没有并入别的问题，请返回重看。")
+    return int(main)

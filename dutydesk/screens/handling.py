@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from dutydesk.rules import case, finding, issue_acts
@@ -39,22 +40,27 @@ async def handle_case(screen: DeskScreen, issue_id: int) -> bool:
         options.append(Action(ANSWER, "给来源的答复", "办理情况和反馈写成一段话，可以复制"))
     title = f"{sheet.number} {sheet.state_words}　{sheet.title}"
     chosen = await screen.show(ActionMenu(title, options))
-    if chosen is None:
-        return False
-    if chosen == READ:
-        await screen.show(CaseScreen(sheet))
-        return False
-    if chosen == REVEAL:
-        await reveal(screen, sheet)
-        return False
-    if chosen == ANSWER:
-        from dutydesk.screens.exporting import show_answer
-
-        await show_answer(screen, issue_id, sheet.number)
-        return False
-    if chosen == FOR_OTHERS:
+    if chosen in _LOOKS:
+        await _LOOKS[chosen](screen, sheet)
+    elif chosen == FOR_OTHERS:
         return await _for_others(screen, sheet, others)
-    return await take_act(screen, sheet, next(choice for choice in choices if choice.act == chosen))
+    elif chosen in ("merge", "unmerge"):
+        from dutydesk.screens import merging
+
+        return await (merging.merge(screen, sheet) if chosen == "merge" else merging.unmerge(screen, sheet))
+    elif chosen is not None:
+        return await take_act(screen, sheet, next(choice for choice in choices if choice.act == chosen))
+    return False
+
+
+async def _read(screen: DeskScreen, sheet: CaseSheet) -> None:
+    await screen.show(CaseScreen(sheet))
+
+
+async def _answer(screen: DeskScreen, sheet: CaseSheet) -> None:
+    from dutydesk.screens.exporting import show_answer
+
+    await show_answer(screen, sheet.key, sheet.number)
 
 
 async def _for_others(screen: DeskScreen, sheet: CaseSheet, others: list[Choice]) -> bool:
@@ -102,6 +108,14 @@ async def reveal(screen: DeskScreen, sheet: CaseSheet) -> Person | None:
         shown = "　".join(part for part in (person.name, person.phone, person.address) if part)
         screen.say(f"{sheet.number} 反映人：{shown}（已记入审计）")
     return person
+
+
+# What only looks at a case.
+_LOOKS: dict[str, Callable[[DeskScreen, CaseSheet], Awaitable[object]]] = {
+    READ: _read,
+    REVEAL: reveal,
+    ANSWER: _answer,
+}
 
 
 class CaseScreen(DeskScreen):

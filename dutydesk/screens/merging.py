@@ -1,0 +1,125 @@
+"""并案 and 撤销并案: both cases with their stories next to each other (above each other at 80), then a digit."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+
+from dutydesk.rules import case, issue_acts, merged
+from dutydesk.rules.case import CaseSheet
+from dutydesk.screens.base import DeskScreen
+from dutydesk.terminal import digit_of
+from dutydesk.widgets.action_menu import Action, ActionMenu
+from dutydesk.widgets.ask_text import AskText
+from dutydesk.widgets.case_view import CaseView
+from dutydesk.widgets.frame import Divider
+
+BESIDE_FROM = 110
+_OTHER = ""
+
+
+class PairScreen(DeskScreen):
+    """Two cases; leaves with the digit that was pressed, one of those that mean something, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab,shift+tab", "switch_focus", "换一件翻看", show=False),
+    ]
+
+    def __init__(
+        self, name: str, first: CaseSheet, second: CaseSheet, digits: tuple[tuple[str, str], ...]
+    ) -> None:
+        super().__init__()
+        self.named, self.sheets, self.digits = name, (first, second), digits
+
+    def body(self) -> ComposeResult:
+        """Both."""
+        with Container(id="pair", classes="-wide" if self.app.size.width >= BESIDE_FROM else ""):
+            yield CaseView(id="first")
+            yield Divider()
+            yield CaseView(id="second")
+
+    def signed_on(self) -> None:
+        """Show them, and what the digits do."""
+        self.show_title(self.named)
+        self.show_keys(before=self.digits, after=[("↑↓ Tab", "翻看、换一件")])
+        for view, sheet in zip(self.query(CaseView), self.sheets, strict=True):
+            view.show(sheet)
+        self.query_one("#first").focus()
+
+    def action_switch_focus(self) -> None:
+        """From one case to the other."""
+        first = self.query_one("#first")
+        (self.query_one("#second") if first.has_focus else first).focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """A digit that means something ends it."""
+        digit = digit_of(event.key)
+        if digit is not None and str(digit) in dict(self.digits):
+            event.stop()
+            self.dismiss(digit)
+
+    def on_resize(self) -> None:
+        """Next to each other where there is room."""
+        self.query_one("#pair").set_class(self.app.size.width >= BESIDE_FROM, "-wide")
+
+
+async def merge_side_by_side(screen: DeskScreen, first_id: int, second_id: int) -> bool:
+    """Look at both and say which one stays: 1 the first (left or above), 2 the second. Says whether it was done."""
+    first = await screen.ask(case.case_sheet, first_id)
+    second = await screen.ask(case.case_sheet, second_id)
+    if first is None or second is None:
+        return False
+    digits = (("1", f"{first.number} 作主案"), ("2", f"{second.number} 作主案"))
+    chosen = await screen.show(PairScreen("并案", first, second, digits))
+    if chosen is None:
+        return False
+    main, other = (first, second) if chosen == 1 else (second, first)
+    fields = {"target": main.number, "reason": "对照后认出是同一件"}
+    done = await screen.do(issue_acts.perform, other.key, other.version, "merge", fields, screen.new_act())
+    if done is None:
+        return False
+    screen.say(f"{done.number} 已{done.said}；反映人都要告知。", "good")
+    return True
+
+
+async def merge(screen: DeskScreen, sheet: CaseSheet) -> bool:
+    """Choose the other one among those that look alike, or by number or words; then side by side."""
+    text = ""
+    while True:
+        found = await screen.ask(merged.candidates, sheet.key, text)
+        if found is None:
+            return False
+        options = [Action(each.value, each.title, each.detail) for each in found]
+        if text and not found:
+            screen.say(f"没有找到“{text}”：可打编号（今年的只打序号），或问题里的两个字以上。", "bad")
+        title = f"{sheet.number} 和哪一件并案？" + ("（相似的）" if found and not text else "")
+        ask = Action(_OTHER, "打编号或字词找", "未结的问题")
+        chosen = _OTHER if not options else await screen.show(ActionMenu(title, [*options, ask]))
+        if chosen is None:
+            return False
+        if chosen != _OTHER:
+            return await merge_side_by_side(screen, sheet.key, int(chosen))
+        typed = await screen.show(AskText(f"{sheet.number} 和哪一件并案？打编号，或问题里的字词", value=text))
+        if typed is None:
+            return False
+        text = typed
+
+
+async def unmerge(screen: DeskScreen, sheet: CaseSheet) -> bool:
+    """Look at both once more, then 1 parts them, with a reason."""
+    from dutydesk.rules.lifecycle import BY_ACT
+    from dutydesk.screens.handling import take_act
+
+    main_id = await screen.ask(merged.main_of, sheet.key)
+    main = await screen.ask(case.case_sheet, main_id) if main_id else None
+    if main is None:
+        return False
+    digits = (("1", f"{sheet.number} 撤销并案"),)
+    if await screen.show(PairScreen("撤销并案", sheet, main, digits)) is None:
+        return False
+    way = BY_ACT["unmerge"]
+    return await take_act(screen, sheet, issue_acts.Choice(way.act, way.name, way.hint))
