@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from dutydesk.models import Issue, IssueStep, Unit, database
+from dutydesk.models import Issue, IssueStep, Request, Unit, database
 from dutydesk.rules import acts, closing, issue_acts, permission
 from dutydesk.rules.acts import Acting
 from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused
@@ -305,3 +305,35 @@ def _about(acting: Acting, rows: Sequence[tuple[int, int]]) -> None:
     issues = Issue.select(Issue.subdistrict).where(Issue.id.in_([issue_id for issue_id, _ in rows])).distinct()
     towns = [issue.subdistrict_id for issue in issues]
     acting.about("issues", None, f"{len(rows)}件", towns[0] if len(towns) == 1 else None)
+
+
+def decide(
+    session: Session, requests: Sequence[tuple[int, int]], approve: bool, text: str, act_id: str
+) -> BulkDone:
+    """The chief's word on many requests (request id, the case's version as seen), in one act.
+
+    Raises MovedOn, naming the cases, where the word cannot be given on some; then nothing has been written.
+    """
+    _not_too_many(requests)
+    try:
+        with acts.act(session, act_id, "bulk.approve" if approve else "bulk.refuse") as acting:
+            issues = {row.id: row.issue for row in _asked(requests)}
+            _about(acting, [(issue.id, 0) for issue in issues.values()])
+            refused = []
+            for request_id, version in requests:
+                try:
+                    issue_acts.decide_in(session, acting, request_id, approve, text, None, version)
+                except Refused as error:
+                    if error.field == "text":
+                        raise
+                    refused.append(f"{issues[request_id].number} {error.message}")
+            if refused:
+                raise MovedOn(_told(refused))
+    except AlreadyDone:
+        pass
+    return BulkDone(len(requests), act_id, f"已{'同意' if approve else '退回'} {len(requests)} 项申请")
+
+
+def _asked(requests: Sequence[tuple[int, int]]) -> list[Request]:
+    ids = [request_id for request_id, _ in requests]
+    return list(Request.select(Request, Issue).join(Issue).where(Request.id.in_(ids)))

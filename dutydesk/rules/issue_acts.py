@@ -10,6 +10,7 @@ from typing import Any
 
 from dutydesk.models import Issue, IssueStep, Request
 from dutydesk.rules import acts, closing, handling, on_behalf, pausing, permission, triage
+from dutydesk.rules.acts import Acting
 from dutydesk.rules.assignees import is_with, who_could_speak_for
 from dutydesk.rules.before import Before
 from dutydesk.rules.errors import AlreadyDone, Refused
@@ -190,26 +191,39 @@ def decide(
     """
     try:
         with acts.act(session, act_id, "issue.approve" if approve else "issue.refuse") as acting:
-            request = Request.get_by_id(request_id)
-            if request.state is not RequestState.PENDING:
-                raise Refused(f"这一项已经{request.state.label}，不用再定。")
-            issue = fresh(request.issue_id)
-            chief = _chief(session, issue, proxy)
-            same_version(issue, version)
-            acting.about("issue", issue.id, issue.number, issue.subdistrict_id)
-            before = Before(issue)
-            if not approve and not text:
-                raise Refused("不同意要写明理由，申请人看得到。", "text")
-            request.state = RequestState.APPROVED if approve else RequestState.REFUSED
-            request.decided_by_id, request.decided_at, request.decision = chief.staff_id, acting.at, text
-            request.save()
-            fields = json.loads(request.details) | {"reason": request.reason, "note": text}
-            step = Step(session, acting, issue, BY_ACT[GRANTED_BY[request.kind]], fields, proxy, before=before)
-            do = take if approve else partial(_refuse, request=request)
-            written = on_behalf.enter(step, chief, request.asked_at, do) if proxy else do(step)
+            issue, written = decide_in(session, acting, request_id, approve, text, proxy, version)
     except AlreadyDone as done:
         return _as_before(done, act_id)
     return Done(issue.id, issue.number, issue.state, issue.version, written.text)
+
+
+def decide_in(
+    session: Session,
+    acting: Acting,
+    request_id: int,
+    approve: bool,
+    text: str,
+    proxy: Proxy | None = None,
+    version: int | None = None,
+) -> tuple[Issue, IssueStep]:
+    """The chief's word on one request, inside an act that is under way; see `decide`."""
+    request = Request.get_by_id(request_id)
+    if request.state is not RequestState.PENDING:
+        raise Refused(f"这一项已经{request.state.label}，不用再定。")
+    issue = fresh(request.issue_id)
+    chief = _chief(session, issue, proxy)
+    same_version(issue, version)
+    acting.about("issue", issue.id, issue.number, issue.subdistrict_id)
+    before = Before(issue)
+    if not approve and not text:
+        raise Refused("不同意要写明理由，申请人看得到。", "text")
+    request.state = RequestState.APPROVED if approve else RequestState.REFUSED
+    request.decided_by_id, request.decided_at, request.decision = chief.staff_id, acting.at, text
+    request.save()
+    fields = json.loads(request.details) | {"reason": request.reason, "note": text}
+    step = Step(session, acting, issue, BY_ACT[GRANTED_BY[request.kind]], fields, proxy, before=before)
+    do = take if approve else partial(_refuse, request=request)
+    return issue, on_behalf.enter(step, chief, request.asked_at, do) if proxy else do(step)
 
 
 def _chief(session: Session, issue: Issue, proxy: Proxy | None) -> Session:

@@ -106,7 +106,8 @@ def undo(session: Session, undone: str, act_id: str) -> Undone:
             _about(acting, parts)
             what = _what(parts)
             for part in parts:
-                part.issue = fresh(part.issue.id)  # one before may have told it something
+                if not part.steps:  # one before may have told it something
+                    part.issue = fresh(part.issue.id)
                 _take_back(session, acting, part, what)
             _tell_the_merged(session, acting, undone, what)
             ProxyEntry.update(state=ProxyState.WITHDRAWN, answered_at=acting.at).where(
@@ -191,6 +192,8 @@ def _acted_since(part: _Part) -> str:
 
 def _main_ended(part: _Part) -> str:
     """Merged again it would follow a main case that has ended meanwhile."""
+    if not any('"merged_into"' in change.before for change in part.changes):
+        return ""
     as_before = Issue.get_by_id(part.issue.id)
     for change in reversed(part.changes):
         columns_back(as_before, change.before)

@@ -89,6 +89,7 @@ async def _in_turn(screen: DeskScreen, marked: Marked, act: str) -> bool:
             if asks:
                 continue
             return False
+        screen.say(f"正在办理 {len(preview.will)} 件…")
         try:
             done = await screen.desk.run(bulk.perform, act, preview.rows, fields, act_id)
         except bulk.MovedOn as moved:
@@ -138,6 +139,7 @@ class BulkForm(FormScreen):
 
     async def write(self, form: Form) -> tuple[Preview, dict[str, Any], dict[str, Any]]:
         """Ask what would happen."""
+        self.say(f"正在看这 {len(self.marked.rows)} 件能不能办…")
         fields = form.model_dump()
         preview = await self.desk.read(bulk.preview, self.act, self.marked.rows, fields)
         return preview, fields, self.form_view.values()

@@ -129,7 +129,9 @@ class DecisionsScreen(DeskScreen):
             text = "" if agree else await self._reason("为什么不同意？申请人看得到")
             if text is None:
                 return
-            done = await self.do(issue_acts.decide, waiting.request_id, agree, text, self.new_act())
+            done = await self.do(
+                issue_acts.decide, waiting.request_id, agree, text, self.new_act(), version=waiting.version
+            )
         elif waiting.kind == "close" and agree and waiting.satisfied:
             fields = {"level": waiting.level}
             done = await self.do(

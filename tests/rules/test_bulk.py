@@ -7,10 +7,10 @@ from uuid import uuid4
 import pytest
 
 from dutydesk.models import Act, AuditEntry, AuditValues, Issue, IssueStep, Request
-from dutydesk.rules import audit, bulk
+from dutydesk.rules import audit, bulk, undo
 from dutydesk.rules.checking import check
 from dutydesk.rules.errors import Refused
-from dutydesk.vocabulary import AssigneeKind, Role, State, Urgency
+from dutydesk.vocabulary import AssigneeKind, RequestState, Role, State, Urgency
 
 R, S = Role, State
 
@@ -221,3 +221,44 @@ def test_giving_to_others_says_who_has_it_already(cases):
     assert {cases.row(each).assignee_kind for each in ids} == {AssigneeKind.FORCE}
     assert Act.select().where(Act.name == "bulk.reassign").count() == 1
     assert IssueStep.select().where(IssueStep.name == "reassign").count() == 2
+
+
+class TestTheChiefsWord:
+    """待我定: many requests at once."""
+
+    def asked(self, cases, count=3):
+        for issue_id in [cases.in_state(S.HANDLING) for _ in range(count)]:
+            cases.do("ask_pause", issue_id)
+        return [(row.id, cases.row(row.issue_id).version) for row in Request.select().order_by(Request.id)]
+
+    def test_it_is_given_on_all_in_one_act_and_can_be_taken_back(self, cases):
+        marked, before = self.asked(cases), cases.written()
+        done = bulk.decide(cases[R.AREA_CHIEF], marked, True, "", str(uuid4()))
+        assert (done.count, done.said) == (3, "已同意 3 项申请")
+        assert {issue.state for issue in Issue.select()} == {S.PAUSED}
+        assert cases.written()["AuditEntry"] == before["AuditEntry"] + 1
+        undo.undo(cases[R.AREA_CHIEF], done.act_id, str(uuid4()))
+        assert {issue.state for issue in Issue.select()} == {S.HANDLING}
+        assert {row.state for row in Request.select()} == {RequestState.PENDING}
+        assert check() == []
+
+    def test_a_no_needs_a_reason(self, cases):
+        marked = self.asked(cases)
+        with pytest.raises(Refused, match="写明理由"):
+            bulk.decide(cases[R.AREA_CHIEF], marked, False, "", str(uuid4()))
+        bulk.decide(cases[R.AREA_CHIEF], marked, False, "先催供应商", str(uuid4()))
+        assert {row.decision for row in Request.select()} == {"先催供应商"}
+
+    def test_one_that_moved_on_stops_all_and_is_named(self, cases):
+        marked = self.asked(cases)
+        cases.do("note", Request.get_by_id(marked[1][0]).issue_id, R.DUTY_OFFICER, text="配件到了")
+        written = cases.written()
+        with pytest.raises(bulk.MovedOn, match="配件到了"):
+            bulk.decide(cases[R.AREA_CHIEF], marked, True, "", str(uuid4()))
+        assert cases.written() == written
+
+    def test_only_the_chief_gives_it(self, cases):
+        marked, written = self.asked(cases), cases.written()
+        with pytest.raises(bulk.MovedOn, match="由片区长"):
+            bulk.decide(cases[R.DUTY_OFFICER], marked, True, "", str(uuid4()))
+        assert cases.written() == written
