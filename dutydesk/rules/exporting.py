@@ -345,12 +345,15 @@ def flag_words(strongly_felt: bool, beyond_neighbourhood: bool) -> str:
     return FLAG_WORDS[0] if strongly_felt else FLAG_WORDS[1] if beyond_neighbourhood else ""
 
 
-_BLANKS = re.compile(r"\s+")
+_BY_PROGRAMS = re.compile(r"^[\s']+|\s+")
 
 
 def mark_of(text: str) -> str:
-    """Six hexadecimal digits of what a cell says; line ends and blanks, which programs change, count for nothing."""
-    return hashlib.blake2s(_BLANKS.sub("", text).encode(), digest_size=3).hexdigest()
+    """Six hexadecimal digits of what a cell says; what programs change by themselves counts for nothing.
+
+    Line ends, blanks, and the `'` before what would be a formula.
+    """
+    return hashlib.blake2s(_BY_PROGRAMS.sub("", text).encode(), digest_size=3).hexdigest()
 
 
 def fingerprint(shown: Sequence[str]) -> str:

@@ -6,8 +6,9 @@ from uuid import uuid4
 
 import pytest
 
+from dutydesk.documents import reading
 from dutydesk.models import AuditEntry, Issue, IssueStep
-from dutydesk.rules import edited_sheet, exporting
+from dutydesk.rules import edited_sheet, export_files, exporting
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.questions import Question
 from dutydesk.vocabulary import Role, State, Urgency
@@ -207,3 +208,25 @@ def test_five_hundred_cases_are_one_act(cases, monkeypatch):
         file.edit(place, 优先标记="群众反映强烈")
     assert len(file.apply(cases[R.DUTY_OFFICER]).changes) == 7
     assert AuditEntry.select().where(AuditEntry.name == "issues.edited_sheet").count() == 3
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_through_a_file_nothing_is_taken_for_an_edit_that_was_none(cases, tmp_path, form):
+    for text in (
+        "=1+1，请看",
+        "'=1 单引号",
+        "  两头有空格 ",
+        "全角＝开头",
+        "@楼组长",
+        "-1层积水",
+        "打13912345678找人",
+    ):
+        cases.new(summary=text, detail=f"{text}\n第二行，\t有制表符", spot="0012")
+    for state in State:
+        cases.in_state(state)
+    path = tmp_path / f"清单.{form}"
+    export_files.write_issues(cases[R.AREA_CHIEF], Question("all"), path, form, lambda _line: None)
+    rows = reading.read(path, "问题清单" if form == "xlsx" else "").rows
+    outcome = edited_sheet.dry_run(cases[R.AREA_CHIEF], rows[0][1], rows[1:])
+    assert (outcome.changes, outcome.refused) == ((), ())
+    assert outcome.unchanged == Issue.select().count()
