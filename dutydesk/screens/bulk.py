@@ -43,7 +43,8 @@ class Marked:
     def words(self) -> str:
         """How many, and the first few."""
         more = " 等" if len(self.numbers) > 3 else ""
-        return f"选中 {len(self.rows)} 件：{'、'.join(self.numbers[:3])}{more}"
+        which = f"：{'、'.join(self.numbers[:3])}{more}" if self.numbers else ""
+        return f"选中 {len(self.rows)} 件{which}"
 
 
 async def handle_marked(screen: DeskScreen, rows: Sequence[IssueRow]) -> bool:
@@ -100,6 +101,11 @@ async def _in_turn(screen: DeskScreen, marked: Marked, act: str) -> bool:
         else:
             screen.say(f"{done.said}；u 撤销", "good")
             return True
+
+
+async def close_marked(screen: DeskScreen, rows: Sequence[tuple[int, int]]) -> bool:
+    """销项 of these cases (id, version as seen), after the preview; says whether it was done."""
+    return await _in_turn(screen, Marked(tuple(rows), ()), "close")
 
 
 class BulkForm(FormScreen):

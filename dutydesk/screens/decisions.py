@@ -7,19 +7,21 @@ from typing import ClassVar
 
 from textual import events, work
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 
-from dutydesk.rules import case, decisions, issue_acts, on_behalf
+from dutydesk.rules import bulk, case, decisions, issue_acts, on_behalf
 from dutydesk.rules.decisions import EnteredForMe, Waiting
 from dutydesk.rules.issue_acts import Choice
 from dutydesk.screens.base import DeskScreen
+from dutydesk.screens.bulk import close_marked, undo_last
 from dutydesk.screens.handling import CaseScreen, handle_case, take_act
 from dutydesk.terminal import digit_of
-from dutydesk.widgets.action_menu import Action, ActionMenu, Words
+from dutydesk.widgets.action_menu import Action, ActionMenu, Confirm, Words
 from dutydesk.widgets.ask_text import AskText
 from dutydesk.widgets.given import Given
 from dutydesk.widgets.window_list import Column, WindowList
 
-AGREE, REFUSE, READ, ALL = 1, 2, 3, 5
+AGREE, REFUSE, READ, ALL, UNDO = 1, 2, 3, 5, 6
 
 
 @dataclass(frozen=True)
@@ -51,14 +53,21 @@ class DecisionsScreen(DeskScreen):
         ("2", "不同意"),
         ("3", "看全案"),
         ("5", "全部确认代录"),
+        ("空格", "标记"),
+        ("u", "撤销"),
         ("Enter", "别的办法"),
         ("F1", "帮助"),
     )
     HELP = (
         "申请派单、延期、缓办、挂账：1 同意就按申请办，2 不同意要写理由。\n"
         "可以销项的：1 按所列层级销项，Enter 可另选层级或看所缺。\n"
-        "别人代您录入的：1 确认，2 有异议，5 一次确认全部。"
+        "别人代您录入的：1 确认，2 有异议，5 一次确认全部。\n"
+        "空格标记几项，再按 1 或 2 一起定；可以销项的标记后按 1 一起销项。6 或 u 撤销刚才定的。"
     )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "mark", "标记", show=False),
+        Binding("u", "undo", "撤销", show=False),
+    ]
 
     def body(self) -> ComposeResult:
         """The list, and why for the one under the cursor."""
@@ -104,6 +113,10 @@ class DecisionsScreen(DeskScreen):
         event.stop()
         if digit == ALL:
             self.confirm_all()
+        elif digit == UNDO:
+            self.action_undo()
+        elif digit in (AGREE, REFUSE) and self.query_one(WindowList).marked:
+            self.settle_marked(digit == AGREE)
         elif row is not None and digit in (AGREE, REFUSE, READ):
             self.settle(row, digit)
 
@@ -112,6 +125,62 @@ class DecisionsScreen(DeskScreen):
         """One line, one key (and a reason where it is no)."""
         with self.desk_app.holding_keys():
             await self._settle(row, digit)
+
+    def action_mark(self) -> None:
+        """Mark the line under the cursor, or no longer, and go on."""
+        self.query_one(WindowList).action_move("mark", 1)
+
+    def on_window_list_marked(self, event: WindowList.Marked) -> None:
+        """Say how many."""
+        many = len(self.query_one(WindowList).marked)
+        self.say(f"已标记 {many} 项，按 1 或 2 一起定，Esc 取消标记。" if many else "没有标记了。")
+
+    async def action_back(self) -> None:
+        """Marks first, then the screen."""
+        listing = self.query_one(WindowList)
+        if listing.marked:
+            listing.clear_marks()
+        else:
+            await super().action_back()
+
+    @work(exclusive=True, group="settle")
+    async def settle_marked(self, agree: bool) -> None:
+        """All marked lines at once: requests, or cases to close."""
+        listing = self.query_one(WindowList)
+        marked = [row.waiting for row in listing.marked if row.waiting is not None]
+        kinds = {waiting.kind for waiting in marked}
+        with self.desk_app.holding_keys():
+            if len(marked) == len(listing.marked) and kinds == {"request"}:
+                done = await self._decide_marked(marked, agree)
+            elif len(marked) == len(listing.marked) and kinds == {"close"} and agree:
+                done = await close_marked(self, [(each.issue_id, each.version) for each in marked])
+            else:
+                self.say("一起定的要是同一种：都是申请，或都是可以销项的（只能按 1）。", "bad")
+                return
+            if done:
+                listing.clear_marks()
+
+    async def _decide_marked(self, marked: list[Waiting], agree: bool) -> bool:
+        title = f"{'同意' if agree else '不同意'}这 {len(marked)} 项申请？"
+        if agree:
+            lines = [f"{each.number} {each.asked}　{each.reason}" for each in marked[:8]]
+            if not await self.show(Confirm(title, lines, "全部同意")):
+                return False
+        text = "" if agree else await self._reason(f"{title}写明理由，申请人看得到")
+        if text is None:
+            return False
+        asked = [(each.request_id, each.version) for each in marked]
+        done = await self.do(bulk.decide, asked, agree, text, self.new_act())
+        if done is None:
+            return False
+        self.say(f"{done.said}；u 撤销", "good")
+        return True
+
+    @work(exclusive=True, group="settle")
+    async def action_undo(self) -> None:
+        """Take back what was decided last."""
+        with self.desk_app.holding_keys():
+            await undo_last(self)
 
     async def _settle(self, row: DecisionRow, digit: int) -> None:
         issue_id = row.waiting.issue_id if row.waiting else row.entered.issue_id if row.entered else 0

@@ -49,3 +49,39 @@ async def test_a_no_needs_a_reason(district, open_desk):
         assert "现在没有等您定的事" in text(pilot.app)
     district.connect()
     assert Issue.get_by_id(case.issue_id).state is State.OPENED
+
+
+async def test_marked_requests_are_granted_together_and_taken_back(district, open_desk):
+    cases = [asked(district) for _ in range(3)]
+    async with open_desk(Role.AREA_CHIEF, "decisions").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        for key in ("home", "space", "space", "1"):
+            await pilot.press(key)
+            await settle(pilot)
+        assert "同意这 2 项申请？" in text(pilot.app)
+        await pilot.press("1")
+        await settle(pilot)
+        assert "已同意 2 项申请；u 撤销" in text(pilot.app)
+        for key in ("u", "1"):
+            await pilot.press(key)
+            await settle(pilot)
+        assert "已撤销 2 件的缓办" in text(pilot.app)
+    district.connect()
+    assert {Issue.get_by_id(case.issue_id).state for case in cases} == {State.OPENED}
+
+
+async def test_a_word_on_what_has_changed_since_is_refused_with_who_and_what(district, open_desk):
+    case = asked(district)
+    async with open_desk(Role.AREA_CHIEF, "decisions").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        waiting = pilot.app.screen.query_one("WindowList").row.waiting
+        duty = district.sessions[Role.DUTY_OFFICER]
+        await pilot.app.desk.run(
+            lambda _session: issue_acts.perform(
+                duty, case.issue_id, None, "note", {"text": "配件到了"}, str(uuid.uuid4())
+            )
+        )
+        await pilot.app.screen._decide(waiting, agree=True)
+        assert "值班员甲已先一步备注：配件到了" in text(pilot.app)
+    district.connect()
+    assert Issue.get_by_id(case.issue_id).state is State.OPENED
