@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from dutydesk.models import Area, Issue, Unit, UnitArea, connection
+from dutydesk.models import Area, Deadline, Issue, IssueStep, Unit, UnitArea, connection
 from dutydesk.rules import intake
 from dutydesk.rules.workcalendar import CHINA
 from dutydesk.vocabulary import AssigneeKind, Force, Role, Source, State, Urgency
@@ -131,3 +131,29 @@ def fill(
 
     with connection.write_transaction():
         connection.insert_rows(Issue, names, rows())
+
+
+def tell(first: int, many: int) -> None:
+    """A step and a deadline for each of these cases."""
+    at = datetime.now(CHINA)
+    step = (
+        "issue",
+        "name",
+        "to_state",
+        "staff_name",
+        "role",
+        "text",
+        "details",
+        "occurred_at",
+        "recorded_at",
+    )
+    due = ("issue", "phase", "started_at", "unit", "hours", "due_at", "explanation", "current")
+    kept = IssueStep.recorded_at.db_value(at)
+    numbers = range(first, first + many)
+    with connection.write_transaction():
+        connection.insert_rows(
+            IssueStep, step, ([n, "note", "closed", "值班员甲", "", "", "{}", kept, kept] for n in numbers)
+        )
+        connection.insert_rows(
+            Deadline, due, ([n, "completion", kept, "", "", kept, "", True] for n in numbers)
+        )

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from peewee import SQL, Expression
+from peewee import SQL, Expression, fn
 
 from dutydesk.models import Issue, Unit
 from dutydesk.models.issues import case_number
@@ -113,12 +113,16 @@ def count(session: Session, question: Question | str, at_most: int = 1000) -> in
     plan = reading.plan
     if reading.question.words or plan.filters is not None:
         return len(reading.take(at_most, True, None).ids)
-    if len(plan.arms) == 1:
-        return int(Issue.select(Issue.id).where(plan.arms[0].whole()).limit(at_most).count())
+    # in the order of the index: unordered, PostgreSQL reads the table where it guesses that much of it belongs
+    queries = [
+        Issue.select(Issue.id).where(arm.whole()).order_by(*arm.columns).limit(at_most) for arm in plan.arms
+    ]
+    if len(queries) == 1:
+        return int(Issue.select(fn.COUNT(SQL("1"))).from_(queries[0].alias("found")).scalar())
     found: set[int] = set()
-    for arm in plan.arms:
-        rows: Any = Issue.select(Issue.id).where(arm.whole()).limit(at_most)
-        found.update(issue_id for (issue_id,) in rows.tuples())
+    for query in queries:
+        rows: Any = query.tuples()
+        found.update(issue_id for (issue_id,) in rows)
     return min(len(found), at_most)
 
 
