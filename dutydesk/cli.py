@@ -90,6 +90,8 @@ def _parser() -> argparse.ArgumentParser:
     answers.add_argument("--source", default="hotline", metavar="来源", help="如 12345；不写是12345热线")
     answers.add_argument("--since", metavar="日期", help="这一天起有变动的，如 2026-11-01；不写是今天起")
     _file_options(answers, ("xlsx", "csv"))
+    duties = what.add_parser("duties", help="权责清单")
+    _file_options(duties, ("xlsx", "csv"))
 
     bring = commands.add_parser("import", help="导入", description="导入清单，或读回改过的导出清单。")
     what = bring.add_subparsers(dest="what", metavar="", required=True, parser_class=_Parser)
@@ -113,6 +115,12 @@ def _parser() -> argparse.ArgumentParser:
     issues.add_argument("--unit", default="", metavar="居民区", help="没写明地点的归到哪里")
     issues.add_argument("--category", default="", metavar="类别", help="看不出类别的归到哪一类")
     issues.add_argument("--dry-run", action="store_true", help="只核对，不写入")
+    duties = what.add_parser("duties", help="权责清单（部门、类别、编号、依据），替换表里各部门的旧清单")
+    duties.add_argument("file", metavar="文件")
+    duties.add_argument("--as", dest="number", metavar="工号", help="以谁的身份导入")
+    duties.add_argument("--from", dest="since", metavar="日期", help="从哪天起，如 2026-12-01；不写是今天")
+    duties.add_argument("--sheet", default="", metavar="工作表", help="不写是第一张")
+    duties.add_argument("--dry-run", action="store_true", help="只核对，不写入")
     return parser
 
 
@@ -329,7 +337,11 @@ def _export_to_file(chosen: argparse.Namespace) -> int:
     _connect()
     try:
         session, question = _asked(chosen)
-        if chosen.what == "answers":
+        if chosen.what == "duties":
+            from dutydesk.rules.duty_files import write_out
+
+            count = write_out(session, session.day, path, form)
+        elif chosen.what == "answers":
             since = date.fromisoformat(chosen.since) if chosen.since else session.day
             source = source_named(chosen.source)
             count = export_files.write_answers(session, source, since, path, form, _say)
@@ -345,6 +357,8 @@ def _export_to_file(chosen: argparse.Namespace) -> int:
 
 def _import(chosen: argparse.Namespace) -> int:
     """Bring a file in; 1 where some rows were refused."""
+    if chosen.what == "duties":
+        return _import_duties(chosen)
     import getpass
     from pathlib import Path
 
@@ -378,6 +392,28 @@ def _import(chosen: argparse.Namespace) -> int:
     except connection.ERRORS as error:
         fail(str(connection.explain(error)))
     return 1 if refused else 0
+
+
+def _import_duties(chosen: argparse.Namespace) -> int:
+    """Bring a 权责清单 in; 1 where something is wrong with a row, and then nothing has changed."""
+    import getpass
+    from datetime import date
+    from pathlib import Path
+
+    from dutydesk.rules import duty_files
+    from dutydesk.rules.errors import Refused
+    from dutydesk.rules.signing_on import sign_on
+
+    _connect()
+    try:
+        session = sign_on(chosen.number, f"命令行 {getpass.getuser()}")
+        since = date.fromisoformat(chosen.since) if chosen.since else session.day
+        well = duty_files.bring_in(session, Path(chosen.file), chosen.sheet, since, _say, chosen.dry_run)
+    except Refused as problem:
+        fail(str(problem))
+    except ValueError:
+        fail(f"日期 {chosen.since} 看不懂。请写成 2026-12-01。")
+    return 0 if well else 1
 
 
 def _asked(chosen: argparse.Namespace) -> tuple[Any, Any]:

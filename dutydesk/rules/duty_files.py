@@ -1,0 +1,47 @@
+"""The 权责清单 as a file: read in from an office's own, told what it would change, written out again."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from dutydesk.documents import issue_sheet, reading
+from dutydesk.rules import duty_lists
+from dutydesk.rules.errors import Refused
+from dutydesk.session import Session
+
+_NAMED = 20  # rows with something wrong that are told of one by one
+
+
+def bring_in(
+    session: Session, path: Path, sheet: str, since: date, say: Callable[[str], None], dry: bool = False
+) -> bool:
+    """Let a list hold from a day on; `dry` only tells. Says whether all rows were well. Raises Refused."""
+    try:
+        rows = reading.read(path, sheet).rows
+    except reading.Unreadable as problem:
+        raise Refused(str(problem)) from None
+    if not rows:
+        raise Refused(f"{path.name} 是空的。")
+    heads, below = rows[0][1], rows[1:]
+    if dry:
+        report = duty_lists.dry_run(session, heads, below, since)
+    else:
+        report = duty_lists.replace(session, heads, below, since, str(uuid.uuid4()))
+    for error in report.errors[:_NAMED]:
+        say(f"  第{error.row}行　{error.head}：{error.says}")
+    if len(report.errors) > _NAMED:
+        say(f"  还有{len(report.errors) - _NAMED}处。")
+    done = "核对结果" if dry or report.errors else f"权责清单自{since:%Y年%m月%d日}起"
+    say(f"{done}：{report.says}")
+    return not report.errors
+
+
+def write_out(session: Session, day: date, path: Path, form: str) -> int:
+    """The list as it holds on a day; answers with how many lines. Raises NotAllowed, NotWritten."""
+    sheet = duty_lists.sheet(session, day)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (issue_sheet.write_xlsx if form == "xlsx" else issue_sheet.write_csv)(sheet, path)
+    return sheet.total
