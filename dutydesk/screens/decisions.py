@@ -132,8 +132,8 @@ class DecisionsScreen(DeskScreen):
 
     def on_window_list_marked(self, event: WindowList.Marked) -> None:
         """Say how many."""
-        many = len(self.query_one(WindowList).marked)
-        self.say(f"已标记 {many} 项，按 1 或 2 一起定，Esc 取消标记。" if many else "没有标记了。")
+        if many := len(self.query_one(WindowList).marked):
+            self.say(f"已标记 {many} 项，按 1 或 2 一起定，Esc 取消标记。")
 
     async def action_back(self) -> None:
         """Marks first, then the screen."""
