@@ -1,7 +1,10 @@
 """peewee tables, one module per subject. No rules, no Textual."""
 
-from dutydesk.models.audit import Act, AuditEntry, AuditHead, AuditValues
+# First of all: it decides what peewee may load.
 from dutydesk.models.base import InstantField, Table, database
+
+# isort: split
+from dutydesk.models.audit import Act, AuditEntry, AuditHead, AuditValues
 from dutydesk.models.changes import ActChange
 from dutydesk.models.drafts import Draft
 from dutydesk.models.imports import ImportedRow, ImportSource

@@ -73,7 +73,7 @@ class TodayScreen(DeskScreen):
 
     def on_screen_resume(self) -> None:
         """Draw what was left out at the start."""
-        if self.late and self.desk_app.first_duty == "today":
+        if self.late and self.app.screen is self and self.desk_app.first_duty == "today":
             self.compose_late()
 
     def body(self) -> ComposeResult:
