@@ -25,7 +25,11 @@ class ImportSource(Table):
 
 
 class ImportedRow(Table):
-    """A row of a source's list, by its 来源编号 or the digest of its text, and what was last read of it (JSON)."""
+    """A row of a source's list, by its 来源编号 or the digest of its text.
+
+    `content` is JSON with a fingerprint of each field as it was last read: it tells what a newer list changes, and
+    holds no personal data.
+    """
 
     id = BigAutoField()
     source = ForeignKeyField(ImportSource, backref="rows", index=False)

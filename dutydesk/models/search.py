@@ -111,6 +111,18 @@ def keep(issue_id: int) -> None:
             _do("insert into search_index (rowid, tokens) values (?, ?)", found, tokens)
 
 
+def add(issue_ids: Sequence[int]) -> None:
+    """Write the rows of new cases, none of which has one yet, in the transaction that is under way."""
+    if not issue_ids:
+        return
+    new = set(issue_ids)
+    rows = [pair for pair in tokens_between(min(new), max(new)) if pair[0] in new]
+    cursor = database.cursor()
+    cursor.executemany(f"insert into search_text (issue_id, tokens) values ({database.param}, {database.param})", rows)  # noqa: S608
+    if _on_sqlite():
+        cursor.executemany("insert into search_index (rowid, tokens) values (?, ?)", rows)
+
+
 def remove(issue_id: int) -> None:
     """Take a case out of the index, with the very tokens that went in."""
     for (tokens,) in _rows("select tokens from search_text where issue_id = ?", issue_id):

@@ -7,13 +7,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from dutydesk.forms.when import SHANGHAI, parse_day, parse_moment
 from dutydesk.models import Category, Issue, Unit
 from dutydesk.rules import permission
+from dutydesk.rules.exporting import mark_of
 from dutydesk.rules.organisation import area_of_unit, row_id
 from dutydesk.session import Session
 from dutydesk.text import LINE_LIMIT, PROSE_LIMIT, clean, narrow
@@ -29,6 +30,9 @@ FIELDS = tuple(LABELS)
 IGNORED = "-"
 _MOMENTS = ("reported_at", "source_due", "answered_at")
 _LOOKED_FOR_HEADS = 10  # rows at the top of a file
+_LIMITS = {"summary": 1000, "detail": PROSE_LIMIT, "answer": 32_767}  # characters; a line's of all others
+_HEADLINE = 100  # characters of a problem in a line; what is longer begins the detail as well
+NOTHING = mark_of("")
 _SUMMARY = 40  # characters of the detail that stand for a missing title
 
 
@@ -130,9 +134,23 @@ class Read:
         return hashlib.sha256(told.encode()).hexdigest()[:32]
 
     @property
+    def texts(self) -> dict[str, str]:
+        """The texts of the case as the row has them: a long headline is whole in the detail."""
+        said, short = self.said, self.means["summary"]
+        detail, whole = said.get("detail", ""), said.get("summary", "")
+        if whole and whole != short:
+            detail = f"{whole}\n{detail}".strip()
+        return {"summary": short, "detail": detail, "spot": said.get("spot", "")}
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """A fingerprint of each field: enough to tell what a newer list changes, and no personal data."""
+        return {name: mark_of(text) for name, text in (self.said | self.texts).items()}
+
+    @cached_property
     def content(self) -> str:
-        """What is kept of it, to tell what a newer list changes."""
-        return json.dumps(self.said, ensure_ascii=False, sort_keys=True)
+        """What is kept of it."""
+        return json.dumps(self.marks, sort_keys=True)
 
     @property
     def why(self) -> str:
@@ -152,9 +170,12 @@ def read_row(
     row = Read(number, cells)
     for place, name in mapping.items():
         text = cells[place] if place < len(cells) else ""
-        limit = PROSE_LIMIT if name in ("summary", "detail", "answer") else LINE_LIMIT
-        row.said[name] = clean(text, limit, lines=name in ("detail", "answer"))
-    _number(row)
+        limit = _LIMITS.get(name, LINE_LIMIT)
+        row.said[name] = clean(text, limit + 1, lines=name in ("detail", "answer"))
+        if len(row.said[name]) > limit:
+            row.wrong[name] = f"超过{limit}个字，请删短"
+        if text.startswith(DAMAGED):
+            row.wrong[name] = "超过15位，Excel 已改成近似数，请把这一列设为文本后从来源重新导出"
     _summary(row)
     _moments(row)
     _place(row, places, defaults, session)
@@ -163,17 +184,11 @@ def read_row(
     return row
 
 
-def _number(row: Read) -> None:
-    if row.said.get("source_number", "").startswith(DAMAGED):
-        row.wrong["source_number"] = "超过15位，Excel 已改成近似数，请把这一列设为文本后从来源重新导出"
-
-
 def _summary(row: Read) -> None:
     said = row.said
     text = said.get("summary") or said.get("detail", "").replace("\n", " ")[:_SUMMARY]
-    if text:
-        row.means["summary"] = text
-    else:
+    row.means["summary"] = text if len(text) <= _HEADLINE else f"{text[: _HEADLINE - 1]}…"
+    if not text:
         row.wrong["summary"] = "是空的，请填写是什么问题"
 
 
@@ -184,7 +199,7 @@ def _moments(row: Read) -> None:
         if not text:
             continue
         try:
-            moment = _moment(text, end_of_day=name == "source_due")
+            moment = _moment(text, name == "source_due", now.astimezone(SHANGHAI))
         except ValueError as error:
             row.wrong[name] = f"“{text[:20]}”{error}"
             continue
@@ -195,11 +210,11 @@ def _moments(row: Read) -> None:
         row.means["answered_at"] = now
 
 
-def _moment(text: str, end_of_day: bool) -> datetime:
+def _moment(text: str, end_of_day: bool, now: datetime) -> datetime:
     try:
-        return parse_moment(text).astimezone(UTC)
+        return parse_moment(text, now).astimezone(UTC)
     except ValueError:
-        day = parse_day(text)
+        day = parse_day(text, now.date())
     return datetime.combine(day, time(18) if end_of_day else time(), SHANGHAI).astimezone(UTC)
 
 

@@ -14,15 +14,25 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
-from dutydesk.models import ImportedRow, ImportSource, Issue
+from dutydesk.models import ImportedRow, ImportSource, Issue, Reporter
 from dutydesk.rules import acts, intake, office, permission
 from dutydesk.rules.acts import Acting
 from dutydesk.rules.before import Before
 from dutydesk.rules.errors import Refused
-from dutydesk.rules.exporting import Column, Sheet
-from dutydesk.rules.import_rows import FIELDS, LABELS, Places, Read, find_heads, mapping_of, read_row
+from dutydesk.rules.exporting import Column, Sheet, mark_of
+from dutydesk.rules.import_rows import (
+    FIELDS,
+    IGNORED,
+    LABELS,
+    NOTHING,
+    Places,
+    Read,
+    find_heads,
+    mapping_of,
+    read_row,
+)
 from dutydesk.rules.lifecycle import BY_ACT
-from dutydesk.rules.steps import Step, fresh, moved_on, record, take
+from dutydesk.rules.steps import Step, fresh, moved_on, record, record_first, take
 from dutydesk.rules.workcalendar import moment
 from dutydesk.session import Session
 from dutydesk.vocabulary import Phase, Source, State
@@ -40,6 +50,7 @@ class Report:
 
     heads: tuple[str, ...] = ()
     mapping: dict[int, str] = field(default_factory=dict)
+    left_out: frozenset[int] = frozenset()
     new: int = 0
     changed: int = 0
     same: int = 0
@@ -48,7 +59,8 @@ class Report:
     @property
     def unknown(self) -> list[str]:
         """The headers that mean nothing to the desk yet."""
-        return [head for place, head in enumerate(self.heads) if head and place not in self.mapping]
+        meant = self.mapping.keys() | self.left_out
+        return [head for place, head in enumerate(self.heads) if head not in ("", WHY) and place not in meant]
 
     @property
     def says(self) -> str:
@@ -63,7 +75,7 @@ class Plan:
     source: ImportSource
     report: Report
     good: list[Read]
-    known: dict[str, ImportedRow]
+    asked: bool = False  # what was asked about its columns is new, and to be remembered
 
 
 def source_named(name: str, kind: Source = Source.HOTLINE) -> ImportSource:
@@ -90,15 +102,18 @@ def look(
     if not rows:
         raise Refused("文件里没有内容，请核对。")
     for name in (mapping or {}).values():
-        if name != "-" and name not in FIELDS:
+        if name != IGNORED and name not in FIELDS:
             raise Refused(
                 f"没有字段“{name}”。可用：{'、'.join(f'{key}（{LABELS[key]}）' for key in FIELDS)}。"
             )
+    was = source.mapping, source.defaults
     source.mapping = json.dumps(json.loads(source.mapping) | dict(mapping or {}), ensure_ascii=False)
     source.defaults = json.dumps(json.loads(source.defaults) | dict(defaults or {}), ensure_ascii=False)
     top = find_heads(rows)
     heads = tuple(rows[top][1])
-    report = Report(heads, mapping_of(heads, json.loads(source.mapping)))
+    remembered = json.loads(source.mapping)
+    left_out = frozenset(place for place, head in enumerate(heads) if remembered.get(head) == IGNORED)
+    report = Report(heads, mapping_of(heads, remembered), left_out)
     if not {"summary", "detail"} & set(report.mapping.values()):
         raise Refused(
             f"没有认出写问题的列。表头是：{'、'.join(h for h in heads if h)}。请用 --map 列名=summary 指明。"
@@ -124,7 +139,7 @@ def look(
             good.append(row)
         else:
             report.same += 1
-    return Plan(source, report, good, known)
+    return Plan(source, report, good, (source.mapping, source.defaults) != was)
 
 
 def _known(source: ImportSource, keys: list[str]) -> dict[str, ImportedRow]:
@@ -142,62 +157,70 @@ def run(session: Session, plan: Plan, say: Say = lambda _line: None) -> int:
     """Write the good rows, 500 to an act; answers how many. Each act stands when the next is interrupted."""
     permission.require(session, "import")
     began, done, total = monotonic(), 0, len(plan.good)
-    for first in range(0, max(total, 1), AT_A_TIME):
+    for first in range(0, total or int(plan.asked), AT_A_TIME):
         batch = plan.good[first : first + AT_A_TIME]
         with acts.act(session, str(uuid.uuid4()), "issue.import") as acting:
-            _remember(plan.source, acting)
+            plan.source.changed_at = acting.at
+            plan.source.save(force_insert=plan.source.id is None)
             acting.about("import", plan.source.id, plan.source.name, session.subdistrict_id)
-            for row in batch:
-                _one(session, acting, plan, row)
+            _write(session, acting, plan.source, batch)
         done += len(batch)
         left = (monotonic() - began) / max(done, 1) * (total - done)
         say(f"已导入 {done}/{total}" + (f"，约还要{left:.0f}秒" if done < total else ""))
     return done
 
 
-def _remember(source: ImportSource, acting: Acting) -> None:
-    source.changed_at = acting.at
-    source.save(force_insert=source.id is None)
+def _write(session: Session, acting: Acting, source: ImportSource, batch: Sequence[Read]) -> None:
+    """Write a batch: the new ones together, then what is news of those that are known by now."""
+    known = _known(source, [row.key for row in batch])
+    new = [row for row in batch if row.key not in known]
+    if new:
+        _register(session, acting, source, new)
+    for row in batch:
+        before = known.get(row.key)
+        if before is not None and before.content != row.content:
+            _update(session, acting, fresh(before.issue_id), json.loads(before.content), row)
+            before.content = row.content
+            before.save()
 
 
-def _one(session: Session, acting: Acting, plan: Plan, row: Read) -> None:
-    known = plan.known.get(row.key)
-    if known is None:
-        issue = _register(session, acting, plan.source, row)
-        ImportedRow.create(source=plan.source.id, key=row.key, issue=issue.id, content=row.content)
-        return
-    _update(session, acting, fresh(known.issue_id), json.loads(known.content), row)
-    known.content = row.content
-    known.save()
+def _register(session: Session, acting: Acting, source: ImportSource, rows: Sequence[Read]) -> None:
+    entries = [_fields(source, row) for row in rows]
+    issues = intake.enter_many(session, acting, entries, "import")
+    steps = [
+        Step(session, acting, issue, BY_ACT["open"], fields, happened=row.means.get("reported_at"))
+        for issue, fields, row in zip(issues, entries, rows, strict=True)
+    ]
+    record_first(steps, "register")
+    ImportedRow.insert_many(
+        [
+            {"source": source.id, "key": row.key, "issue": issue.id, "content": row.content}
+            for issue, row in zip(issues, rows, strict=True)
+        ]
+    ).execute()
+    for step, row in zip(steps, rows, strict=True):
+        acting.changed(step.issue.number, None, intake.entered(step.issue, step.fields))
+        if row.said.get("answer"):
+            take(Step(session, acting, step.issue, BY_ACT["open"], {}, happened=row.means.get("reported_at")))
+            _answer(session, acting, step.issue, row)
 
 
-def _register(session: Session, acting: Acting, source: ImportSource, row: Read) -> Issue:
-    means = row.means
-    fields: dict[str, Any] = {
-        "unit": str(means["unit"]),
-        "category": str(means["category"]),
-        "urgency": means["urgency"].value,
-        "summary": means["summary"],
-        "detail": row.said.get("detail", ""),
-        "spot": row.said.get("spot", ""),
-        "source": source.source.value,
+def _fields(source: ImportSource, row: Read) -> dict[str, Any]:
+    """A row as the form of intake would have it."""
+    return {
+        "unit": row.means["unit"],
+        "category": row.means["category"],
+        "urgency": row.means["urgency"],
+        "summary": row.texts["summary"],
+        "detail": row.texts["detail"],
+        "spot": row.texts["spot"],
+        "source": source.source,
         "source_number": row.said.get("source_number", ""),
-        "source_due": means.get("source_due"),
-        "found_at": means.get("reported_at"),
+        "source_due": row.means.get("source_due"),
+        "found_at": row.means.get("reported_at"),
         "reporter_name": row.said.get("reporter_name", ""),
         "reporter_phone": row.said.get("reporter_phone", ""),
     }
-    issue = intake.enter(session, acting, fields, "import")
-    record(
-        Step(session, acting, issue, BY_ACT["open"], fields, happened=means.get("reported_at")),
-        "",
-        "register",
-    )
-    acting.changed(issue.number, None, intake.entered(issue, fields))
-    if row.said.get("answer"):
-        take(Step(session, acting, issue, BY_ACT["open"], {}, happened=means.get("reported_at")))
-        _answer(session, acting, issue, row)
-    return issue
 
 
 def _answer(session: Session, acting: Acting, issue: Issue, row: Read) -> None:
@@ -214,15 +237,18 @@ def _answer(session: Session, acting: Acting, issue: Issue, row: Read) -> None:
 
 def _update(session: Session, acting: Acting, issue: Issue, was: Mapping[str, str], row: Read) -> None:
     """Only what the newer list says otherwise than the one before; what staff wrote meanwhile stays."""
-    news = {name for name, text in row.said.items() if text != was.get(name, "") and text}
+    news = {name for name, mark in row.marks.items() if mark != was.get(name, NOTHING) and mark != NOTHING}
     step = Step(session, acting, issue, BY_ACT["note"], {})
     before, told = Before(issue), []
-    for name in sorted(news & {"summary", "detail", "spot"}):
-        if getattr(issue, name) == was.get(name, ""):
-            setattr(issue, name, row.said[name])
-            told.append(f"{LABELS[name]}改为：{row.said[name]}")
+    for name in [name for name in row.texts if name in news]:
+        text, label = row.texts[name], LABELS[name]
+        if mark_of(getattr(issue, name)) == was.get(name, NOTHING):
+            setattr(issue, name, text)
+            told.append(f"{label}改为：{text}")
         else:
-            told.append(f"来源的{LABELS[name]}改为：{row.said[name]}（本单位已更正过，未覆盖）")
+            told.append(f"来源的{label}改为：{text}（本单位已更正过，未覆盖）")
+    if news & {"reporter_name", "reporter_phone"}:
+        told.append(_raised_by(issue, row))
     due = row.means.get("source_due")
     if "source_due" in news and due and due != issue.source_due_at:
         issue.source_due_at = due
@@ -238,6 +264,17 @@ def _update(session: Session, acting: Acting, issue: Issue, was: Mapping[str, st
         if issue.state is State.REPORTED:
             take(Step(session, acting, issue, BY_ACT["open"], {}))
         _answer(session, acting, issue, row)
+
+
+def _raised_by(issue: Issue, row: Read) -> str:
+    """Who raised it, as the newer list says; the story tells that it changed, not to what."""
+    who = Reporter.get_or_none(Reporter.issue == issue.id)
+    new = who is None
+    who = who or Reporter(issue=issue.id)
+    who.name = row.said.get("reporter_name") or who.name
+    who.phone = row.said.get("reporter_phone") or who.phone
+    who.save(force_insert=new)
+    return "反映人的联系方式有更新"
 
 
 def refused_sheet(report: Report, title: str = "未导入") -> Sheet:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,12 +22,12 @@ from dutydesk.text import mask_phones_in
 from dutydesk.vocabulary import Force, Source, State, Urgency
 
 
-def next_number(year: int) -> int:
-    """The next serial of a year; the counter's row is locked until the transaction ends."""
+def next_number(year: int, count: int = 1) -> int:
+    """The next serial of a year, the first of `count`; the counter's row is locked until the transaction ends."""
     name = f"issue:{year}"
     Counter.insert(name=name, value=0).on_conflict_ignore().execute()
-    Counter.update(value=Counter.value + 1).where(Counter.name == name).execute()
-    return int(Counter.get_by_id(name).value)
+    Counter.update(value=Counter.value + count).where(Counter.name == name).execute()
+    return int(Counter.get_by_id(name).value) - count + 1
 
 
 def register(session: Session, fields: Mapping[str, Any], act_id: str) -> Done:
@@ -38,7 +38,7 @@ def register(session: Session, fields: Mapping[str, Any], act_id: str) -> Done:
     """
     try:
         with acts.act(session, act_id, "issue.register") as acting:
-            issue = enter(session, acting, fields)
+            issue = _enter(session, acting, fields)
             acting.about("issue", issue.id, issue.number, issue.subdistrict_id)
             step = Step(session, acting, issue, BY_ACT["open"], fields)
             record(step, str(fields.get("on_the_spot") or ""), "register")
@@ -53,63 +53,108 @@ def register(session: Session, fields: Mapping[str, Any], act_id: str) -> Done:
     return Done(issue.id, issue.number, issue.state, issue.version)
 
 
-def enter(session: Session, acting: Acting, fields: Mapping[str, Any], act: str = "register") -> Issue:
-    """Enter a case, numbered, inside an act under way (`act` is the permission that it takes).
+@dataclass
+class Desk:
+    """Places and categories as intake asks for them, each looked at once: for one case, or for a batch of them."""
 
-    Raises Refused with the field that the message is about, NotAllowed outside the scope.
+    session: Session
+    act: str
+    places: dict[int, tuple[Unit, int]] = field(default_factory=dict)
+    categories: dict[int, Category] = field(default_factory=dict)
+
+    def place(self, value: object) -> tuple[Unit, int]:
+        """A unit and the id of its area. Raises Refused, NotAllowed outside the scope."""
+        unit_id = row_id(value)
+        if unit_id not in self.places:
+            unit = Unit.get_or_none(Unit.id == unit_id)
+            if unit is None:
+                raise Refused("请选问题所在的居民区或楼宇、园区，可打拼音首字母。", "unit")
+            area = area_of_unit(unit.id, self.session.day)
+            if area is None:
+                raise Refused(f"{unit.name}今天不属于任何片区，请管理员核对片区划分。", "unit")
+            permission.require(self.session, self.act)
+            permission.require_area(self.session, self.act, area.id, unit.id)
+            self.places[unit_id] = unit, area.id
+        return self.places[unit_id]
+
+    def category(self, value: object) -> Category:
+        """A category in use. Raises Refused."""
+        category_id = row_id(value)
+        if category_id not in self.categories:
+            found = Category.get_or_none(Category.id == category_id, Category.active)
+            if found is None:
+                raise Refused("请选类别，可打拼音首字母。", "category")
+            self.categories[category_id] = found
+        return self.categories[category_id]
+
+
+def enter_many(
+    session: Session, acting: Acting, entries: Sequence[Mapping[str, Any]], act: str = "register"
+) -> list[Issue]:
+    """Enter cases, numbered in order, inside an act under way (`act` is the permission that it takes).
+
+    Raises Refused with the field that the message is about, NotAllowed outside the scope; then none is entered.
     """
-    unit = Unit.get_or_none(Unit.id == row_id(fields.get("unit")))
-    if unit is None:
-        raise Refused("请选问题所在的居民区或楼宇、园区，可打拼音首字母。", "unit")
-    category = Category.get_or_none(Category.id == row_id(fields.get("category")), Category.active)
-    if category is None:
-        raise Refused("请选类别，可打拼音首字母。", "category")
-    area = area_of_unit(unit.id, session.day)
-    if area is None:
-        raise Refused(f"{unit.name}今天不属于任何片区，请管理员核对片区划分。", "unit")
-    permission.require(session, act)
-    permission.require_area(session, act, area.id, unit.id)
+    desk = Desk(session, act)
+    rows = [_columns(desk, acting, fields) for fields in entries]
+    year = session.day.year
+    first = next_number(year, len(rows))
+    for serial, row in enumerate(rows, first):
+        row |= {"year": year, "serial": serial}
+    Issue.insert_many(rows).execute()
+    numbered = Issue.select().where(Issue.year == year, Issue.serial.between(first, first + len(rows) - 1))
+    issues = list(numbered.order_by(Issue.serial))
+    raised = [
+        {"issue": issue.id, **who} for issue, who in zip(issues, map(_raised_by, entries), strict=True) if who
+    ]
+    if raised:
+        Reporter.insert_many(raised).execute()
+    return issues
+
+
+def _enter(session: Session, acting: Acting, fields: Mapping[str, Any]) -> Issue:
+    [issue] = enter_many(session, acting, [fields])
+    if check_id := fields.get("patrol_check"):
+        patrol.note_abnormal(session, acting, int(check_id), issue)
+    return issue
+
+
+def _columns(desk: Desk, acting: Acting, fields: Mapping[str, Any]) -> dict[str, Any]:
+    unit, area_id = desk.place(fields.get("unit"))
+    category = desk.category(fields.get("category"))
     summary = str(fields.get("summary") or "")
     if not summary:
         raise Refused("请写明是什么问题。", "summary")
     found_at = fields.get("found_at") or acting.at
     if isinstance(found_at, str):
         found_at = datetime.fromisoformat(found_at)
-    year = session.day.year
-    issue = Issue.create(
-        year=year,
-        serial=next_number(year),
-        state=State.REPORTED,
-        subdistrict=unit.subdistrict_id,
-        area=area.id,
-        unit=unit.id,
-        spot=fields.get("spot") or "",
-        category=category.id,
-        urgency=Urgency(fields.get("urgency") or Urgency.NORMAL),
-        source=Source(fields.get("source") or Source.PATROL),
-        source_number=fields.get("source_number") or "",
-        source_due_at=fields.get("source_due") or None,
-        force=Force(fields.get("force") or category.force),
-        summary=summary,
-        detail=fields.get("detail") or "",
-        on_the_spot=fields.get("on_the_spot") or "",
-        strongly_felt="strongly_felt" in str(fields.get("flags") or ""),
-        beyond_neighbourhood="beyond_neighbourhood" in str(fields.get("flags") or ""),
-        reported_at=found_at,
-        reported_by=session.staff_id,
-        changed_at=acting.at,
-    )
-    _note_reporter(issue, fields)
-    if check_id := fields.get("patrol_check"):
-        patrol.note_abnormal(session, acting, int(check_id), issue)
-    return issue
+    return {
+        "state": State.REPORTED,
+        "subdistrict": unit.subdistrict_id,
+        "area": area_id,
+        "unit": unit.id,
+        "spot": fields.get("spot") or "",
+        "category": category.id,
+        "urgency": Urgency(fields.get("urgency") or Urgency.NORMAL),
+        "source": Source(fields.get("source") or Source.PATROL),
+        "source_number": fields.get("source_number") or "",
+        "source_due_at": fields.get("source_due") or None,
+        "force": Force(fields.get("force") or category.force),
+        "summary": summary,
+        "detail": fields.get("detail") or "",
+        "on_the_spot": fields.get("on_the_spot") or "",
+        "strongly_felt": "strongly_felt" in str(fields.get("flags") or ""),
+        "beyond_neighbourhood": "beyond_neighbourhood" in str(fields.get("flags") or ""),
+        "reported_at": found_at,
+        "reported_by": desk.session.staff_id,
+        "changed_at": acting.at,
+    }
 
 
-def _note_reporter(issue: Issue, fields: Mapping[str, Any]) -> None:
-    name, phone = str(fields.get("reporter_name") or ""), str(fields.get("reporter_phone") or "")
-    address = str(fields.get("reporter_address") or "")
-    if name or phone or address:
-        Reporter.create(issue=issue.id, name=name, phone=phone, address=address)
+def _raised_by(fields: Mapping[str, Any]) -> dict[str, str] | None:
+    """Who raised it, where anything is known of them."""
+    who = {name: str(fields.get(f"reporter_{name}") or "") for name in ("name", "phone", "address")}
+    return who if any(who.values()) else None
 
 
 def entered(issue: Issue, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -190,7 +235,7 @@ def add_to_existing(session: Session, issue_id: int, fields: Mapping[str, Any], 
         with acts.act(session, act_id, "issue.register_merged") as acting:
             target = fresh(issue_id)
             permission.require(session, "merge", target.id)
-            issue = enter(session, acting, fields)
+            issue = _enter(session, acting, fields)
             acting.about("issue", issue.id, issue.number, issue.subdistrict_id)
             record(Step(session, acting, issue, BY_ACT["open"], fields), "", "register")
             acting.changed(issue.number, None, entered(issue, fields))

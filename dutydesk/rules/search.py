@@ -7,7 +7,7 @@ people, departments and categories by Chinese, initials or full pinyin, since ea
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from dutydesk.models import FindKey, Issue
 from dutydesk.models import search as index
@@ -165,6 +165,11 @@ def explain(session: Session, words: str) -> str:
 def keep(issue: Issue) -> None:
     """Write a case's entry anew, in the transaction under way; whatever tells a step calls it."""
     index.keep(issue.id)
+
+
+def add(issues: Sequence[Issue]) -> None:
+    """Write the first entries of new cases, all at once, in the transaction under way."""
+    index.add([issue.id for issue in issues])
 
 
 Progress = Callable[[int, int], None]

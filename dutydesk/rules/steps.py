@@ -8,7 +8,7 @@ menu asks them too, so that it can say why a way is closed.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -178,22 +178,32 @@ def same_version(issue: Issue, version: int | None, typed: Mapping[str, Any] | N
 
 def record(step: Step, text: str, name: str | None = None, frm: State | None = None) -> IssueStep:
     """Write one line of the issue's story, and have it found by what is told now."""
-    written = IssueStep.create(
-        issue=step.issue.id,
-        act=step.acting.row.id,
-        name=name or step.way.act,
-        from_state=frm,
-        to_state=step.issue.state,
-        staff=step.session.staff_id,
-        staff_name=step.session.name,
-        role=step.session.main.role.value if step.session.main else "",
-        text=text,
-        details=json.dumps(step.details, ensure_ascii=False, default=str),
-        occurred_at=step.at,
-        recorded_at=step.acting.at,
-    )
+    written = IssueStep.create(**_line(step, text, name, frm))
     search.keep(step.issue)
     return written
+
+
+def record_first(steps: Sequence[Step], name: str) -> None:
+    """Write the first line of the stories of new issues, without a text, and have them found."""
+    IssueStep.insert_many([_line(step, "", name, None) for step in steps]).execute()
+    search.add([step.issue for step in steps])
+
+
+def _line(step: Step, text: str, name: str | None, frm: State | None) -> dict[str, Any]:
+    return {
+        "issue": step.issue.id,
+        "act": step.acting.row.id,
+        "name": name or step.way.act,
+        "from_state": frm,
+        "to_state": step.issue.state,
+        "staff": step.session.staff_id,
+        "staff_name": step.session.name,
+        "role": step.session.main.role.value if step.session.main else "",
+        "text": text,
+        "details": json.dumps(step.details, ensure_ascii=False, default=str),
+        "occurred_at": step.at,
+        "recorded_at": step.acting.at,
+    }
 
 
 def moved_on(step: Step) -> None:

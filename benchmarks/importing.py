@@ -1,0 +1,118 @@
+"""What the import of a hotline's list takes, against the plain `executemany` of the rows that it wrote.
+
+`python benchmarks/importing.py [--rows 100000] [--rounds 5]`, on SQLite, in a folder of its own. Each round brings in
+its share of new rows by the rules (read, looked up, numbered, told, indexed, audited) and then inserts what that wrote
+into the same tables of a second database, which has the same indexes. Rows a second of both, and the ratio.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sqlite3
+import statistics
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter
+
+from dutydesk.demo import fill
+from dutydesk.models import Unit
+from dutydesk.models.connection import connect
+from dutydesk.rules import importing
+from dutydesk.rules.exporting import staff
+from dutydesk.rules.signing_on import sign_on
+from dutydesk.vocabulary import Role
+
+HEADS = ("工单编号", "诉求标题", "诉求内容", "居民区", "问题类型", "来电时间", "办理期限", "来电人", "来电号码")
+TABLES = ("issue", "issue_step", "reporter", "imported_row", "search_text", "act", "audit_entry", "audit_values")
+WHAT = ("楼道堆物", "路灯不亮", "垃圾满溢", "电梯停运", "下水道堵塞", "违法搭建", "乱停车", "油烟扰民", "树枝遮光")
+
+
+def rows(first: int, count: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """A hotline's list."""
+    yield 1, HEADS
+    places = [unit.name for unit in Unit.select(Unit.name).order_by(Unit.id)]
+    for number in range(first, first + count):
+        what, no = WHAT[number % len(WHAT)], number % 180 + 1
+        yield number + 2, (
+            f"RX2026{number:09d}",
+            f"{no}号门口{what}",
+            f"市民来电反映{no}号门口{what}已有数日，多次向物业反映没有解决，要求尽快处理并答复。",
+            places[number % len(places)],
+            "",
+            f"2026-{number % 10 + 1:02d}-{number % 28 + 1:02d} {number % 12 + 8}:{number % 60:02d}",
+            "2026-12-31 17:00",
+            "王先生",
+            f"138{number % 100_000_000:08d}",
+        )
+
+
+def rules(number: str, first: int, count: int) -> float:
+    """Seconds that the import takes."""
+    session = sign_on(number, "量速度")
+    listed = list(rows(first, count))
+    began = perf_counter()
+    plan = importing.look(session, importing.source_named("12345热线"), listed)
+    assert (plan.report.new, plan.report.refused) == (count, []), plan.report.says
+    importing.run(session, plan)
+    return perf_counter() - began
+
+
+class Plain:
+    """The second database, and how far the first was copied to it."""
+
+    def __init__(self, source: Path, target: Path) -> None:
+        self.source, self.target = sqlite3.connect(source), sqlite3.connect(target, isolation_level=None)
+        self.target.execute("pragma journal_mode = wal")
+        self.target.execute("pragma synchronous = normal")
+        self.last = {table: self._last(self.source, table) for table in TABLES}
+
+    @staticmethod
+    def _last(base: sqlite3.Connection, table: str) -> int:
+        return int(base.execute(f"select coalesce(max(rowid), 0) from {table}").fetchone()[0])  # noqa: S608
+
+    def copy(self) -> float:
+        """Seconds that inserting the new rows takes, in one transaction."""
+        new = {}
+        for table in TABLES:
+            found = self.source.execute(f"select * from {table} where rowid > ?", (self.last[table],))  # noqa: S608
+            new[table] = found.fetchall()
+            self.last[table] = self._last(self.source, table)
+        began = perf_counter()
+        self.target.execute("begin")
+        for table, found in new.items():
+            marks = ", ".join("?" * len(found[0]))
+            self.target.executemany(f"insert into {table} values ({marks})", found)  # noqa: S608
+        told = [(row[0], row[1]) for row in new["search_text"]]
+        self.target.executemany("insert into search_index (rowid, tokens) values (?, ?)", told)
+        self.target.execute("commit")
+        return perf_counter() - began
+
+
+def main() -> None:
+    """Measure and say."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    chosen = parser.parse_args()
+    share = chosen.rows // chosen.rounds
+    with tempfile.TemporaryDirectory() as folder:
+        ours, theirs = Path(folder) / "ours.db", Path(folder) / "theirs.db"
+        fill(f"sqlite:///{ours}", issues=100, seed=1, say=lambda _line: None)
+        with sqlite3.connect(ours) as one, sqlite3.connect(theirs) as other:
+            one.backup(other)
+        connect(f"sqlite:///{ours}")
+        number = next(staff(Role.DISTRICT_COORDINATOR))["number"]
+        plain = Plain(ours, theirs)
+        taken = []
+        for turn in range(chosen.rounds):
+            taken.append((rules(number, turn * share, share), plain.copy()))
+            by_rules, by_hand = (share / seconds for seconds in taken[-1])
+            print(f"{turn + 1}: {by_rules:,.0f} rows/s, executemany {by_hand:,.0f} rows/s")  # noqa: T201
+        ratio = statistics.median(a / b for a, b in taken)
+        rate = statistics.median(share / a for a, _ in taken)
+        print(f"median: {rate:,.0f} rows/s, {ratio:.1f} times the executemany of the same rows")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
