@@ -169,7 +169,6 @@ class TestViews:
         self.expect(cases, R.HANDLER, "mine", {person})
 
 
-
 class TestRows:
     def test_what_a_line_says(self, cases):
         issue_id = cases.in_state(S.ASSIGNED, urgency="urgent", flags="beyond_neighbourhood")
@@ -191,3 +190,54 @@ class TestRows:
 
     def test_counting_stops_where_it_is_told(self, many):
         assert ledger.count(many[R.DUTY_OFFICER], "all", at_most=10) == 10
+
+
+class TestWords:
+    """Search words go together with views, filters and orders."""
+
+    @pytest.fixture
+    def lifts(self, cases):
+        """Forty cases, every other one about a lift, of which some are urgent and one is ended."""
+        for number in range(40):
+            cases.new(
+                summary=f"{number}号楼{'电梯困人' if number % 2 else '楼道堆物'}",
+                urgency="urgent" if number % 5 == 0 else "normal",
+            )
+        cases.do("reject", 40, reason="重复反映")
+        return cases
+
+    def test_the_newest_first_within_the_view_and_the_filters(self, lifts):
+        duty = lifts[R.DUTY_OFFICER]
+        about_lifts = [n for n in range(40, 0, -1) if n % 2 == 0]
+        asked = ledger.Question("open", words="电梯")
+        window = ledger.after(duty, asked, None, 50)
+        assert keys(window) == about_lifts[1:], "the ended one is not among the open ones"
+        assert window.rows[0].hits == ("电梯",)
+        assert keys(ledger.after(duty, ledger.Question("all", words="电梯"), None, 50)) == about_lifts
+        urgent = ledger.Question("open", ledger.Filters(urgency="urgent"), "电梯")
+        assert keys(ledger.after(duty, urgent, None, 50)) == [36, 26, 16, 6]
+        assert ledger.count(duty, urgent) == 4
+        assert keys(ledger.after(lifts.district.elsewhere, asked, None, 50)) == []
+
+    def test_paged_down_and_up_and_about_a_row(self, lifts):
+        duty, asked = lifts[R.DUTY_OFFICER], ledger.Question("open", words="电梯")
+        whole = keys(ledger.after(duty, asked, None, 50))
+        assert keys(ledger.after(duty, asked, whole[4], 5)) == whole[5:10]
+        assert keys(ledger.before(duty, asked, whole[10], 5)) == whole[5:10]
+        assert keys(ledger.before(duty, asked, None, 5)) == whole[-5:]
+        assert keys(ledger.around(duty, asked, whole[9], 5)) == whole[7:12]
+        assert keys(ledger.around(duty, asked, 23, 4)) == [26, 24, 22, 20], (
+            "where one of other words would stand"
+        )
+        assert ledger.new_above(duty, asked, whole[9]) == 9
+
+    def test_in_another_order(self, lifts):
+        duty, asked = lifts[R.DUTY_OFFICER], ledger.Question("open", words="电梯", order="urgency")
+        found = keys(ledger.after(duty, asked, None, 6))
+        assert found == [36, 26, 16, 6, 38, 34]
+        assert keys(ledger.after(duty, asked, 6, 2)) == [38, 34]
+
+    @pytest.mark.parametrize("words", ["x", "，。", '电梯" OR 1=1 --', "NEAR(电 梯)", "电" * 10_000])
+    def test_odd_words_are_answered(self, lifts, words):
+        window = ledger.after(lifts[R.DUTY_OFFICER], ledger.Question("all", words=words), None, 5)
+        assert (window.at_start, window.at_end) == (True, True)
