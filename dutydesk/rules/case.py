@@ -144,7 +144,11 @@ def _deadline_lines(issue: Issue) -> list[str]:
 
 def _waiting(issue: Issue) -> list[str]:
     rows = Request.select().where(Request.issue == issue.id, Request.state == RequestState.PENDING)
-    return [f"待片区长定：{row.kind.label}——{mask_phones_in(row.reason)}" for row in rows]
+    lines = [f"待片区长定：{row.kind.label}——{mask_phones_in(row.reason)}" for row in rows]
+    often = int(office.setting("send_backs_before_invitation", issue.subdistrict_id))
+    if issue.is_open and issue.send_backs >= often:
+        lines.append(f"已退单{issue.send_backs}次，建议条块约请")
+    return lines
 
 
 def _story(issue: Issue) -> list[StoryLine]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from peewee import SQL
+
 from dutydesk.models import Category, Department, DutyItem
 from dutydesk.models.connection import write_transaction
 from dutydesk.rules import permission
@@ -154,15 +156,17 @@ def _cell(cells: Sequence[str], place: int) -> str:
 
 def _departments(session: Session) -> dict[str, int | None]:
     """The departments whose list this person keeps, by name and code; the 居委 as None."""
-    query = Department.select()
-    if session.subdistrict_id:
-        query = query.where(
-            Department.subdistrict.is_null() | (Department.subdistrict == session.subdistrict_id)
-        )
     found: dict[str, int | None] = {}
-    for department in query:
+    for department in Department.select().where(_reachable(session)):
         found |= {department.name: department.id, department.code: department.id}
     return found | dict.fromkeys(NEIGHBOURHOOD)
+
+
+def _reachable(session: Session) -> Any:
+    """Departments of the session's subdistrict and of the district; all of them for who has no subdistrict."""
+    if not session.subdistrict_id:
+        return SQL("1 = 1")
+    return Department.subdistrict.is_null() | (Department.subdistrict == session.subdistrict_id)
 
 
 def _categories() -> dict[str, int]:
@@ -214,7 +218,7 @@ def sheet(session: Session, day: date) -> Sheet:
         .left_outer_join(Department)
         .switch(DutyItem)
         .join(Category)
-        .where(on_day(DutyItem, day))
+        .where(on_day(DutyItem, day), _reachable(session))
         .order_by(DutyItem.department.is_null(), DutyItem.department, DutyItem.id)
     )
     rows = [

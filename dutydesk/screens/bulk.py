@@ -63,6 +63,10 @@ async def handle_marked(screen: DeskScreen, rows: Sequence[IssueRow]) -> bool:
     chosen = await screen.show(menu)
     if chosen is None:
         return False
+    if chosen == "merge" and len(ordered) == 2:
+        from dutydesk.screens.merging import merge_side_by_side
+
+        return await merge_side_by_side(screen, ordered[0].key, ordered[1].key)
     return await _in_turn(screen, marked, chosen)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from dutydesk.models import OfficeSetting
-from dutydesk.rules import decisions, issue_acts, ledger
+from dutydesk.rules import case, decisions, issue_acts, ledger
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.steps import Proxy
 from dutydesk.rules.workcalendar import CHINA
@@ -89,6 +89,8 @@ class TestSendingBack:
         cases.do("assign", issue_id, assignee="department:1")
         cases.do("send_back", issue_id, R.LIAISON)
         assert "已多次退单，建议条块约请" in cases.last(issue_id).text
+        shown = case.case_sheet(cases[R.AREA_CHIEF], issue_id)
+        assert shown.waiting == ("已退单2次，建议条块约请",)
         waiting = decisions.waiting(cases[R.AREA_CHIEF])
         assert [(each.kind, each.asked) for each in waiting] == [("sent_back", "已退单2次，建议约请")]
 
