@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from dutydesk.widgets.search_bar import SearchBar
 
 BESIDE_FROM = 110
+_WAITING = Question("reported")
 _NEWS_AT_MOST = 200
+_ASK = (("Enter", "办理"), ("/", "查找"), ("f", "筛选"))
+_MORE = (("1-9", "换清单"), ("0", "菜单"), ("F1", "帮助"))
 _NOTHING = "这个清单里现在没有问题。按 0 看别的清单，F3 登记新问题。"
 _NOTHING_FILTERED = "照这些条件没有问题。按退格键清除条件，或按 f 改一项。"
 
@@ -34,30 +37,19 @@ class IssuesScreen(DeskScreen):
 
     NAME = "问题清单"
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
-        ("Enter", "办理"),
-        ("/", "查找"),
-        ("f", "筛选"),
+        *_ASK,
         ("空格", "标记"),
-        ("1-9", "换清单"),
-        ("0", "菜单"),
-        ("F1", "帮助"),
+        *_MORE,
+        ("Tab", "翻看案情"),
+        ("o", "排序"),
     )
+    WHILE_ASKED: ClassVar[tuple[tuple[str, str], ...]] = (*_ASK, ("退格", "清条件"), *_MORE, ("空格", "标记"))
     WHILE_MARKED: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Enter", "办理已标记的"),
         ("空格", "标记"),
         ("a", "标记这一屏"),
-        ("0", "菜单"),
-        ("F1", "帮助"),
+        *_MORE[1:],
         ("Esc", "取消标记"),
-    )
-    WHILE_ASKED: ClassVar[tuple[tuple[str, str], ...]] = (
-        ("Enter", "办理"),
-        ("/", "查找"),
-        ("f", "筛选"),
-        ("退格", "清条件"),
-        ("1-9", "换清单"),
-        ("0", "菜单"),
-        ("F1", "帮助"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab,shift+tab", "switch_focus", "翻看案情", show=False),
@@ -95,6 +87,8 @@ class IssuesScreen(DeskScreen):
         self._views = None
         self.query_one(WindowList).focus()
         self.put(self.question)
+        if self.question == _WAITING and DUTY_OF_KEY["triage"].open_to(self.session):
+            self.say("要一件一件看，按 0 再按 1 选“待立案”，或按它的数字键。")
 
     # -- what is asked --------------------------------------------------------------------------------------
 
@@ -150,7 +144,9 @@ class IssuesScreen(DeskScreen):
         keys = self.WHILE_ASKED if self.asked_for else self.KEYS
         if self.query_one(WindowList).marked:
             keys = self.WHILE_MARKED
-        self.query_one(BottomLine).show(keys)
+        intake = DUTY_OF_KEY["intake"]
+        more = [(intake.key.upper(), intake.title)] if intake.open_to(self.session) else []
+        self.query_one(BottomLine).show([*keys, *more])
 
     def _answered(self, rows: Rows, window: Window) -> None:
         """A window has come and is about to be shown."""
@@ -230,7 +226,7 @@ class IssuesScreen(DeskScreen):
     def action_switch_focus(self) -> None:
         """From the list to the case and back."""
         listing, view = self.query_one(WindowList), self.query_one(CaseView)
-        (listing if view.has_focus or self.case_hidden else view).focus()
+        self.set_focus(listing if view.has_focus or self.case_hidden else view)
 
     def on_resize(self) -> None:
         """The case stands beside the list where there is room."""
@@ -262,7 +258,7 @@ class IssuesScreen(DeskScreen):
     async def open_view(self, entry: ViewEntry) -> None:
         """Another list; what waits to be opened is shown one by one to whoever opens cases."""
         self.query_one(Notice).clear()
-        if entry.question == Question("reported") and DUTY_OF_KEY["triage"].open_to(self.session):
+        if entry.question == _WAITING and DUTY_OF_KEY["triage"].open_to(self.session):
             from dutydesk.screens.triage import TriageScreen
 
             await self.app.push_screen(TriageScreen())
@@ -277,7 +273,9 @@ class IssuesScreen(DeskScreen):
             from dutydesk.widgets.search_bar import SearchBar
 
             self._bar = SearchBar()
-            self._bar.display = False  # shown and hidden in one go with the notice line: the list keeps its height
+            self._bar.display = (
+                False  # shown and hidden in one go with the notice line: the list keeps its height
+            )
             await self.mount(self._bar, before=self.query_one(Notice))
         self.query_one(Notice).display = False
         self._bar.begin(self.question.words)
@@ -296,7 +294,7 @@ class IssuesScreen(DeskScreen):
         if self._bar is not None and self._bar.display:
             self._bar.display = False
             self.query_one(Notice).display = True
-            self.query_one(WindowList).focus()
+            self.set_focus(self.query_one(WindowList))
 
     def _search(self, words: str) -> None:
         if words != self.question.words:

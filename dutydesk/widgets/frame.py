@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from rich.cells import cell_len
 from rich.style import Style
+from textual import events
 from textual.geometry import Size
 from textual.reactive import Reactive
 from textual.strip import Strip
@@ -28,6 +29,28 @@ class CalmFocus:
     """
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+
+
+class QuietFocus:
+    """Mixin before a widget that draws by itself what its focus changes: Textual would draw all its lines, 5 kB."""
+
+    def on_focus(self, event: events.Focus) -> None:
+        """In place of Textual's own handler."""
+        self._focus(event, True, events.DescendantFocus)
+
+    def on_blur(self, event: events.Blur) -> None:
+        """See `on_focus`."""
+        self._focus(event, False, events.DescendantBlur)
+
+    def _focus(self: Any, event: events.Event, has_focus: bool, told: type[events.Event]) -> None:
+        event.prevent_default()
+        self.has_focus = has_focus
+        if self.parent is not None:
+            self.parent.post_message(told(self))
+        self.focus_changed()
+
+    def focus_changed(self) -> None:
+        """The focus has come or gone."""
 
 
 class Words(Static):

@@ -16,7 +16,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from dutydesk.widgets.cells import Line, strip_of, wrap
-from dutydesk.widgets.frame import LineWidget
+from dutydesk.widgets.frame import LineWidget, QuietFocus
 from dutydesk.widgets.row_lines import Column, RowLines, one_look
 from dutydesk.widgets.window import Page, R, Source, Window, Wish
 
@@ -29,7 +29,7 @@ MARKS = ((NO_MARK, " ▪"), (MARK, "▶▪"))  # what stands before a row: is th
 MOST_MARKED = 500
 
 
-class WindowList(LineWidget, Generic[R], can_focus=True):
+class WindowList(QuietFocus, LineWidget, Generic[R], can_focus=True):
     """Rows of a source, one under the cursor. Keys are kept and answered in order while rows are on their way."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -331,12 +331,8 @@ class WindowList(LineWidget, Generic[R], can_focus=True):
         self._shown = []
         self._answer_keys()
 
-    def on_focus(self) -> None:
+    def focus_changed(self) -> None:
         """The cursor's look says where the keys go."""
-        self._paint()
-
-    def on_blur(self) -> None:
-        """See `on_focus`."""
         self._paint()
 
     def on_click(self, event: events.Click) -> None:
@@ -349,8 +345,11 @@ class WindowList(LineWidget, Generic[R], can_focus=True):
     # Drawing
 
     def notify_style_update(self) -> None:
-        """Styles are part of the lines kept."""
+        """Styles are part of the lines kept. Textual tells of a change at each focus, when there is none."""
+        before = self.__dict__.get("_looks", {})
         super().notify_style_update()
+        if before and all(self.look(part) == look for part, look in before.items()):
+            return
         self._texts.clear()
         self._shown = []
         if self.is_mounted:

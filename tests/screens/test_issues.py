@@ -79,6 +79,8 @@ async def test_a_case_that_somebody_else_changed_meanwhile_is_refused_and_the_fo
         await pilot.press("f10")
         await settle(pilot)
         assert "已先一步立案" in text(pilot.app).replace("\n", "").replace(" ", "")
+        await pilot.press("escape")
+        await settle(pilot)
         assert "重复反映不成立" in text(pilot.app)
 
 

@@ -258,3 +258,10 @@ async def test_late_urgent_and_sent_back_read_without_colour(ledger, three):
         line = next(line for line in lines(keys.pilot.app) if "困人" in line)
         assert "紧急" in line
         assert "[退]" in line
+
+
+async def test_when_not_all_could_be_looked_through_it_is_said(ledger, monkeypatch):
+    monkeypatch.setattr("dutydesk.rules.ledger.LOOKED_AT", 2)
+    async with ledger() as keys:
+        await keys("f", "8", "1")
+        assert "请加上状态、地点或时间" in keys.seen

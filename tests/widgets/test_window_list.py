@@ -240,3 +240,81 @@ async def test_show_puts_the_cursor_on_a_key_far_down(stage):
         await ledger.show(4_321)
         await pilot.press("up")
         assert ledger.row.key == 4_320
+
+
+@dataclass(frozen=True)
+class Found(Issue):
+    hits: tuple[str, ...] = ()
+
+
+def underlined(app: Any) -> list[list[str]]:
+    """What is underlined in each line below the header."""
+    strips = app.screen._compositor.render_strips()[1:]
+    return [[part.text for part in strip if part.style and part.style.underline] for strip in strips]
+
+
+async def test_what_was_searched_for_is_underlined_under_the_cursor_too(stage):
+    found = [
+        Found(0, "电梯停运，电梯困人", ("电梯",)),
+        Found(1, "LED灯和led", ("led", "灯")),
+        Found(2, "别的", ("电梯",)),
+    ]
+    app = stage(WindowList(COLUMNS, Rows(found)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert underlined(app)[:3] == [["电梯", "电梯"], ["LED灯", "led"], []]
+        await pilot.press("down")
+        assert underlined(app)[:3] == [["电梯", "电梯"], ["LED灯", "led"], []]
+
+
+async def test_marking_repaints_the_rows_that_it_touches_and_waits_its_turn(stage, repainted):
+    source = rows(200)
+    ledger = WindowList(COLUMNS, source)
+    app = stage(ledger)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        repainted.clear()
+        ledger.action_move("mark", 1)
+        assert {region.y for asked in repainted for region in asked} == {1, 2}
+        source.gate.clear()
+        await pilot.press(*["pagedown"] * 4)
+        ledger.action_move("mark", 1)
+        assert [row.key for row in ledger.marked] == [0]
+        source.gate.set()
+        await pilot.pause()
+        assert [row.key for row in ledger.marked] == [0, 1 + 4 * 23]
+        await pilot.press("home")
+        await pilot.pause()
+        assert app.lines()[1].startswith("▶▪0")
+        assert app.lines()[2].startswith("  1")
+
+
+async def test_marks_stay_through_reload_with_the_rows_as_they_are_now_and_end_at_five_hundred(stage):
+    source = rows(600)
+    ledger = WindowList(COLUMNS, source)
+    app = stage(ledger)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        ledger.action_move("mark", 1)
+        source.rows[0] = replace(source.rows[0], title="改过了")
+        await ledger.reload()
+        assert [row.title for row in ledger.marked] == ["改过了"]
+        ledger.mark(source.rows)
+        await pilot.pause()
+        assert len(ledger.marked) == 500
+        assert app.of(WindowList.Marked)[-1].full
+        ledger.clear_marks()
+        assert ledger.marked == []
+
+
+async def test_focus_coming_and_going_repaints_the_cursor_s_line_alone(stage, repainted):
+    ledger = WindowList(COLUMNS, rows(100))
+    app = stage(ledger)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        repainted.clear()
+        app.screen.set_focus(None)
+        await pilot.pause()
+        app.screen.set_focus(ledger)
+        await pilot.pause()
+        assert [[region.y for region in asked] for asked in repainted] == [[1], [1]]

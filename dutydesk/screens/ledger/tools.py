@@ -12,6 +12,7 @@ from dutydesk.rules.views import ViewEntry
 from dutydesk.session import Session
 from dutydesk.widgets.action_menu import Action, ActionMenu, Confirm
 from dutydesk.widgets.ask_text import AskText
+from dutydesk.widgets.cells import fit
 from dutydesk.widgets.filter_bar import FilterBar, FilterChoice, FilterPart
 from dutydesk.widgets.window_list import WindowList
 
@@ -46,7 +47,7 @@ async def use(screen: IssuesScreen, name: str) -> None:
 def help_text(entries: Sequence[ViewEntry]) -> str:
     """What the digits and the tools are, from the tables that drive them."""
     views = "，".join(f"{digit} {entry.name}" for digit, entry in enumerate(entries[:9], 1))
-    tools = "\n".join(f"  {tool.key:<4}{tool.label}　{tool.hint}".rstrip() for tool in TOOLS)
+    tools = "\n".join(f"  {fit(tool.key, 5)}{fit(tool.label, 14)}{tool.hint}" for tool in TOOLS)
     return (
         f"数字换清单：{views}。\n"
         "时限前的 ! 是逾期；[强] 群众反映强烈 [难] 居委难协调 [退] 退单 [返] 返工 [催] 催办 [抽] 待抽查；"
