@@ -163,3 +163,14 @@ def test_drafts_are_offered(cases):
 def test_the_area_is_named_with_its_mark(cases):
     assert today.area_name(cases[R.DUTY_OFFICER]) == "康健一片区（演示）"
     assert today.area_name(cases[R.SUPERVISOR]) == ""
+
+
+def test_what_is_looked_at_here_has_a_list_of_its_role():
+    from dutydesk.rules import views
+
+    for role, looks in today.LOOKS.items():
+        assert {view for view, _, _ in looks} <= set(views.VIEWS)
+        wide = {view for view, _, _ in looks if not {"town", "district"} <= views.VIEWS[view].scopes}
+        assert role not in (Role.DISTRICT_COORDINATOR, Role.SUPERVISOR) or not wide, (
+            "counted over the whole district"
+        )
