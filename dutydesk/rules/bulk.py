@@ -153,14 +153,13 @@ def preview(
     errors: list[Refused] = []
     with _dry_run(session, bulk) as acting:
         reached = _reached(session, bulk.way, [issue_id for issue_id, _ in rows])
-        for issue_id, version in sorted(rows):
+        for row in _rows(rows):
             try:
                 with database.atomic():
-                    row = _row(issue_id, version)
                     step = _one(session, acting, bulk, row, fields, reached)
             except Refused as refused:
                 errors.append(refused)
-                wont.append((_row(issue_id, version), refused.message))
+                wont.append((row, _why(row, refused)))
             else:
                 will.append(_after(row, step))
     first = errors[0] if errors else None
@@ -192,12 +191,23 @@ def _not_too_many(rows: Sequence[tuple[int, int]]) -> None:
         raise Refused(f"一次最多办 {AT_MOST} 件，现在选了 {len(rows)} 件，请分几次办。")
 
 
-def _row(issue_id: int, version: int) -> BulkRow:
-    issue = Issue.select(Issue, Unit).join(Unit).where(Issue.id == issue_id).get_or_none()
-    if issue is None:
-        raise Refused("有一件已经找不到了，请返回重看清单。")
-    summary = mask_phones_in(issue.summary)
-    return BulkRow(issue_id, version, issue.number, issue.state, issue.unit.name, summary)
+def _rows(marked: Sequence[tuple[int, int]]) -> list[BulkRow]:
+    """The marked cases as they are now, by number; the version is the one that was seen."""
+    seen = dict(marked)
+    found = [
+        BulkRow(
+            issue.id, seen[issue.id], issue.number, issue.state, issue.unit.name, mask_phones_in(issue.summary)
+        )
+        for issue in Issue.select(Issue, Unit).join(Unit).where(Issue.id.in_(list(seen))).order_by(Issue.id)
+    ]
+    if len(found) < len(seen):
+        raise Refused("有的已经找不到了，请返回重看清单。")
+    return found
+
+
+def _why(row: BulkRow, refused: Refused) -> str:
+    """Why not, beside the number of the case."""
+    return refused.message.removeprefix(row.number).removesuffix("请看最新情况。")
 
 
 def _after(row: BulkRow, step: IssueStep) -> BulkRow:
@@ -281,12 +291,11 @@ def perform(
             _about(acting, rows)
             reached = _reached(session, bulk.way, [issue_id for issue_id, _ in rows])
             refused = []
-            for issue_id, version in sorted(rows):
-                row = _row(issue_id, version)
+            for row in _rows(rows):
                 try:
                     _one(session, acting, bulk, row, fields, reached)
                 except Refused as error:
-                    refused.append(f"{row.number} {error.message}")
+                    refused.append(f"{row.number} {_why(row, error)}")
             if refused:
                 raise MovedOn(_told(refused))
     except AlreadyDone:
