@@ -9,6 +9,7 @@ import pytest
 from dutydesk.models import Issue
 from dutydesk.vocabulary import Role, State
 from tests.screens.conftest import lines, settle, text
+from tests.screens.test_bulk import Marked, opened
 from tests.screens.test_today import registered
 
 SIZES = [(80, 24), (120, 36)]
@@ -112,3 +113,18 @@ async def test_parting_shows_both_and_asks_for_the_reason(district, open_desk):
     district.connect()
     row = Issue.get_by_id(newer.issue_id)
     assert (row.state, row.merged_into_id) == (State.REPORTED, None)
+
+
+async def test_a_marked_pair_is_looked_at_side_by_side(district, open_desk):
+    older, newer = opened(district, 2)
+    async with open_desk(Role.DUTY_OFFICER, "issues").run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        marked = Marked(pilot, [older, newer])
+        await marked.follow()
+        await choose(pilot, "并案")
+        assert "1 2026-000001 作主案" in text(pilot.app)
+        await pilot.press("1")
+        await settle(pilot)
+        assert marked.results == [True]
+    district.connect()
+    assert Issue.get_by_id(newer).merged_into_id == older
