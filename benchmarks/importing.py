@@ -23,9 +23,38 @@ from dutydesk.rules.exporting import staff
 from dutydesk.rules.signing_on import sign_on
 from dutydesk.vocabulary import Role
 
-HEADS = ("工单编号", "诉求标题", "诉求内容", "居民区", "问题类型", "来电时间", "办理期限", "来电人", "来电号码")
-TABLES = ("issue", "issue_step", "reporter", "imported_row", "search_text", "act", "audit_entry", "audit_values")
-WHAT = ("楼道堆物", "路灯不亮", "垃圾满溢", "电梯停运", "下水道堵塞", "违法搭建", "乱停车", "油烟扰民", "树枝遮光")
+HEADS = (
+    "工单编号",
+    "诉求标题",
+    "诉求内容",
+    "居民区",
+    "问题类型",
+    "来电时间",
+    "办理期限",
+    "来电人",
+    "来电号码",
+)
+TABLES = (
+    "issue",
+    "issue_step",
+    "reporter",
+    "imported_row",
+    "search_text",
+    "act",
+    "audit_entry",
+    "audit_values",
+)
+WHAT = (
+    "楼道堆物",
+    "路灯不亮",
+    "垃圾满溢",
+    "电梯停运",
+    "下水道堵塞",
+    "违法搭建",
+    "乱停车",
+    "油烟扰民",
+    "树枝遮光",
+)
 
 
 def rows(first: int, count: int) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -34,16 +63,19 @@ def rows(first: int, count: int) -> Iterator[tuple[int, tuple[str, ...]]]:
     places = [unit.name for unit in Unit.select(Unit.name).order_by(Unit.id)]
     for number in range(first, first + count):
         what, no = WHAT[number % len(WHAT)], number % 180 + 1
-        yield number + 2, (
-            f"RX2026{number:09d}",
-            f"{no}号门口{what}",
-            f"市民来电反映{no}号门口{what}已有数日，多次向物业反映没有解决，要求尽快处理并答复。",
-            places[number % len(places)],
-            "",
-            f"2026-{number % 10 + 1:02d}-{number % 28 + 1:02d} {number % 12 + 8}:{number % 60:02d}",
-            "2026-12-31 17:00",
-            "王先生",
-            f"138{number % 100_000_000:08d}",
+        yield (
+            number + 2,
+            (
+                f"RX2026{number:09d}",
+                f"{no}号门口{what}",
+                f"市民来电反映{no}号门口{what}已有数日，多次向物业反映没有解决，要求尽快处理并答复。",
+                places[number % len(places)],
+                "",
+                f"2026-{number % 10 + 1:02d}-{number % 28 + 1:02d} {number % 12 + 8}:{number % 60:02d}",
+                "2026-12-31 17:00",
+                "王先生",
+                f"138{number % 100_000_000:08d}",
+            ),
         )
 
 

@@ -34,6 +34,10 @@ def _stacks(character: str) -> bool:
     return unicodedata.category(character)[0] == "M" or "\u1160" <= character <= "\u11ff"
 
 
+# Most of what is written: Chinese, ASCII, and the marks of either; nothing in it needs a look at each character.
+_PLAIN = re.compile(r"[ -~、-】㐀-鿿！-～·—‘’“”…]*")
+
+
 def clean(text: str, limit: int | None = None, *, lines: bool = False) -> str:
     """Return `text` without anything a terminal, a document or a spreadsheet could obey.
 
@@ -43,6 +47,8 @@ def clean(text: str, limit: int | None = None, *, lines: bool = False) -> str:
     """
     if limit is None:
         limit = PROSE_LIMIT if lines else LINE_LIMIT
+    if _PLAIN.fullmatch(text):
+        return text.strip()[:limit]
     text = (
         text[: limit * 4].replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").replace("\u3000", " ")
     )

@@ -118,7 +118,9 @@ def add(issue_ids: Sequence[int]) -> None:
     new = set(issue_ids)
     rows = [pair for pair in tokens_between(min(new), max(new)) if pair[0] in new]
     cursor = database.cursor()
-    cursor.executemany(f"insert into search_text (issue_id, tokens) values ({database.param}, {database.param})", rows)  # noqa: S608
+    cursor.executemany(
+        f"insert into search_text (issue_id, tokens) values ({database.param}, {database.param})", rows
+    )  # noqa: S608
     if _on_sqlite():
         cursor.executemany("insert into search_index (rowid, tokens) values (?, ?)", rows)
 

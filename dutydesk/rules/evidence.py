@@ -55,21 +55,34 @@ def text_of(issue: Issue) -> str:
     return f"{issue.summary}\n{issue.detail}\n{issue.spot}"
 
 
-def likenesses(issue: Issue) -> list[Likeness]:
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words that speak for each category in use, and how many categories share a word."""
+
+    words: tuple[tuple[Category, tuple[str, ...]], ...]
+    shared: Counter[str]
+
+    @classmethod
+    def read(cls) -> Vocabulary:
+        """As the office has them now."""
+        words = tuple((row, tuple(row.words.split())) for row in Category.select().where(Category.active))
+        return cls(words, Counter(word for _, own in words for word in set(own)))
+
+
+def likenesses(issue: Issue, vocabulary: Vocabulary | None = None) -> list[Likeness]:
     """The categories that the words of a report speak for, the most likely first.
 
-    A word counts its characters, twice in the summary, parted among all categories that have it.
+    A word counts its characters, twice in the summary, parted among all categories that have it. Who asks for many
+    reports brings the vocabulary along.
     """
-    categories = list(Category.select().where(Category.active))
-    words_of = {row.id: row.words.split() for row in categories}
-    shared = Counter(word for words in words_of.values() for word in set(words))
+    known = vocabulary or Vocabulary.read()
     text = text_of(issue)
     found = []
-    for row in categories:
-        hits = [word for word in words_of[row.id] if word in text]
-        hits = [word for word in hits if not any(word != other and word in other for other in hits)]
-        score = sum(len(word) * (2 if word in issue.summary else 1) / shared[word] for word in hits)
+    for row, words in known.words:
+        hits = [word for word in words if word in text]
         if hits:
+            hits = [word for word in hits if not any(word != other and word in other for other in hits)]
+            score = sum(len(word) * (2 if word in issue.summary else 1) / known.shared[word] for word in hits)
             found.append(Likeness(row, score, tuple(hits)))
     return sorted(found, key=lambda each: (-each.score, each.category.id))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
@@ -12,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from dutydesk.forms.when import SHANGHAI, parse_day, parse_moment
-from dutydesk.models import Category, Issue, Unit
+from dutydesk.models import Issue, Unit
 from dutydesk.rules import permission
+from dutydesk.rules.evidence import Vocabulary, likenesses
 from dutydesk.rules.exporting import mark_of
-from dutydesk.rules.organisation import area_of_unit, row_id
+from dutydesk.rules.organisation import areas_of_units, row_id
 from dutydesk.session import Session
 from dutydesk.text import LINE_LIMIT, PROSE_LIMIT, clean, narrow
 from dutydesk.vocabulary import Urgency
@@ -86,33 +88,37 @@ def mapping_of(heads: Sequence[str], remembered: Mapping[str, str]) -> dict[int,
 
 @dataclass(frozen=True)
 class Places:
-    """What names of places and categories mean, read once for a file."""
+    """What names of places and categories mean, and which places are within reach; read once for a file."""
 
     units: dict[str, int]
+    names: re.Pattern[str]
+    out_of_reach: dict[int, str]
     categories: dict[str, int]
-    areas: dict[int, int | None]
-    kinds: list[Category]
+    words: Vocabulary
 
     @classmethod
     def read(cls, session: Session) -> Places:
         """All units with their area of today, all active categories."""
         units = list(Unit.select())
         names = {unit.name: unit.id for unit in units} | {unit.code: unit.id for unit in units}
-        rows = list(Category.select().where(Category.active))
-        categories = {row.name: row.id for row in rows} | {row.code: row.id for row in rows}
-        return cls(names, categories, {}, rows)
-
-    def area(self, unit_id: int, session: Session) -> int | None:
-        """The unit's area of today."""
-        if unit_id not in self.areas:
-            found = area_of_unit(unit_id, session.day)
-            self.areas[unit_id] = found.id if found else None
-        return self.areas[unit_id]
+        longest_first = sorted((unit.name for unit in units if len(unit.name) > 2), key=len, reverse=True)
+        areas = areas_of_units(session.day)
+        within = {area: permission.covers(session, "import", area) for area in set(areas.values())}
+        no = {unit.id: _NO_AREA for unit in units if unit.id not in areas}
+        no |= {unit_id: _NOT_YOURS for unit_id, area in areas.items() if not within[area]}
+        vocabulary = Vocabulary.read()
+        categories = {name: row.id for row, _ in vocabulary.words for name in (row.name, row.code)}
+        pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+        return cls(names, pattern, no, categories, vocabulary)
 
     def unit_in(self, text: str) -> int | None:
         """The unit whose whole name stands in a text, the longest such name."""
-        named = [name for name in self.units if not name.isdigit() and len(name) > 2 and name in text]
+        named = self.names.findall(text)
         return self.units[max(named, key=len)] if named else None
+
+
+_NO_AREA = "这个单元今天不属于任何片区，请管理员核对片区划分"
+_NOT_YOURS = "不在您的职责范围内，请由该片区或街镇的人导入"
 
 
 @dataclass
@@ -164,7 +170,6 @@ def read_row(
     mapping: Mapping[int, str],
     places: Places,
     defaults: Mapping[str, str],
-    session: Session,
 ) -> Read:
     """Read one row; what cannot be read stands in `wrong`, each with what to do."""
     row = Read(number, cells)
@@ -178,7 +183,7 @@ def read_row(
             row.wrong[name] = "超过15位，Excel 已改成近似数，请把这一列设为文本后从来源重新导出"
     _summary(row)
     _moments(row)
-    _place(row, places, defaults, session)
+    _place(row, places, defaults)
     _category(row, places, defaults)
     _urgency(row)
     return row
@@ -218,19 +223,18 @@ def _moment(text: str, end_of_day: bool, now: datetime) -> datetime:
     return datetime.combine(day, time(18) if end_of_day else time(), SHANGHAI).astimezone(UTC)
 
 
-def _place(row: Read, places: Places, defaults: Mapping[str, str], session: Session) -> None:
+def _place(row: Read, places: Places, defaults: Mapping[str, str]) -> None:
     said = row.said.get("unit", "")
-    told = " ".join(row.said.get(name, "") for name in ("unit", "spot", "summary", "detail"))
-    found = places.units.get(said) or places.unit_in(told) or row_id(defaults.get("unit"))
+    found = places.units.get(said)
+    if not found:
+        told = " ".join(row.said.get(name, "") for name in ("unit", "spot", "summary", "detail"))
+        found = places.unit_in(told) or row_id(defaults.get("unit"))
     if not found:
         words = f"“{said[:20]}”不在治理单元里" if said else "没有写，文字里也没有找到"
         row.wrong["unit"] = f"{words}。请写全名，或用 --unit 指定没写明时归到哪里"
         return
-    area = places.area(found, session)
-    if area is None:
-        row.wrong["unit"] = "这个单元今天不属于任何片区，请管理员核对片区划分"
-    elif not permission.covers(session, "import", area, found):
-        row.wrong["unit"] = "不在您的职责范围内，请由该片区或街镇的人导入"
+    if reason := places.out_of_reach.get(found):
+        row.wrong["unit"] = reason
     row.means["unit"] = found
 
 
@@ -245,10 +249,8 @@ def _category(row: Read, places: Places, defaults: Mapping[str, str]) -> None:
 
 
 def _by_words(row: Read, places: Places) -> int | None:
-    from dutydesk.rules.evidence import likenesses
-
     told = Issue(summary=row.means.get("summary", ""), detail=row.said.get("detail", ""), spot="")
-    found = likenesses(told, places.kinds)
+    found = likenesses(told, places.words)
     return found[0].category.id if found else None
 
 

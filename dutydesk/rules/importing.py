@@ -15,6 +15,7 @@ from time import monotonic
 from typing import Any
 
 from dutydesk.models import ImportedRow, ImportSource, Issue, Reporter
+from dutydesk.models.bulk import insert_all
 from dutydesk.rules import acts, intake, office, permission
 from dutydesk.rules.acts import Acting
 from dutydesk.rules.before import Before
@@ -119,9 +120,7 @@ def look(
             f"没有认出写问题的列。表头是：{'、'.join(h for h in heads if h)}。请用 --map 列名=summary 指明。"
         )
     places, given = Places.read(session), json.loads(source.defaults)
-    read = [
-        read_row(number, cells, report.mapping, places, given, session) for number, cells in rows[top + 1 :]
-    ]
+    read = [read_row(number, cells, report.mapping, places, given) for number, cells in rows[top + 1 :]]
     known = _known(source, [row.key for row in read])
     good: list[Read] = []
     seen: dict[str, int] = {}
@@ -157,47 +156,49 @@ def run(session: Session, plan: Plan, say: Say = lambda _line: None) -> int:
     """Write the good rows, 500 to an act; answers how many. Each act stands when the next is interrupted."""
     permission.require(session, "import")
     began, done, total = monotonic(), 0, len(plan.good)
+    desk = intake.Desk(session, "import")
     for first in range(0, total or int(plan.asked), AT_A_TIME):
         batch = plan.good[first : first + AT_A_TIME]
         with acts.act(session, str(uuid.uuid4()), "issue.import") as acting:
             plan.source.changed_at = acting.at
             plan.source.save(force_insert=plan.source.id is None)
             acting.about("import", plan.source.id, plan.source.name, session.subdistrict_id)
-            _write(session, acting, plan.source, batch)
+            _write(desk, acting, plan.source, batch)
         done += len(batch)
         left = (monotonic() - began) / max(done, 1) * (total - done)
         say(f"已导入 {done}/{total}" + (f"，约还要{left:.0f}秒" if done < total else ""))
     return done
 
 
-def _write(session: Session, acting: Acting, source: ImportSource, batch: Sequence[Read]) -> None:
+def _write(desk: intake.Desk, acting: Acting, source: ImportSource, batch: Sequence[Read]) -> None:
     """Write a batch: the new ones together, then what is news of those that are known by now."""
     known = _known(source, [row.key for row in batch])
     new = [row for row in batch if row.key not in known]
     if new:
-        _register(session, acting, source, new)
+        _register(desk, acting, source, new)
     for row in batch:
         before = known.get(row.key)
         if before is not None and before.content != row.content:
-            _update(session, acting, fresh(before.issue_id), json.loads(before.content), row)
+            _update(desk.session, acting, fresh(before.issue_id), json.loads(before.content), row)
             before.content = row.content
             before.save()
 
 
-def _register(session: Session, acting: Acting, source: ImportSource, rows: Sequence[Read]) -> None:
-    entries = [_fields(source, row) for row in rows]
-    issues = intake.enter_many(session, acting, entries, "import")
+def _register(desk: intake.Desk, acting: Acting, source: ImportSource, rows: Sequence[Read]) -> None:
+    session, entries = desk.session, [_fields(source, row) for row in rows]
+    issues = intake.enter_many(desk, acting, entries)
     steps = [
         Step(session, acting, issue, BY_ACT["open"], fields, happened=row.means.get("reported_at"))
         for issue, fields, row in zip(issues, entries, rows, strict=True)
     ]
     record_first(steps, "register")
-    ImportedRow.insert_many(
+    insert_all(
+        ImportedRow,
         [
             {"source": source.id, "key": row.key, "issue": issue.id, "content": row.content}
             for issue, row in zip(issues, rows, strict=True)
-        ]
-    ).execute()
+        ],
+    )
     for step, row in zip(steps, rows, strict=True):
         acting.changed(step.issue.number, None, intake.entered(step.issue, step.fields))
         if row.said.get("answer"):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dutydesk.models import Category, Counter, Issue, Reporter, Unit
+from dutydesk.models.bulk import insert_all
 from dutydesk.models.issue_lists import OPEN
 from dutydesk.rules import acts, office, patrol, permission
 from dutydesk.rules.acts import Acting
@@ -55,7 +56,10 @@ def register(session: Session, fields: Mapping[str, Any], act_id: str) -> Done:
 
 @dataclass
 class Desk:
-    """Places and categories as intake asks for them, each looked at once: for one case, or for a batch of them."""
+    """Places and categories as intake asks for them, each looked at once, for one case or for many.
+
+    `act` is the permission that entering them takes.
+    """
 
     session: Session
     act: str
@@ -88,32 +92,28 @@ class Desk:
         return self.categories[category_id]
 
 
-def enter_many(
-    session: Session, acting: Acting, entries: Sequence[Mapping[str, Any]], act: str = "register"
-) -> list[Issue]:
-    """Enter cases, numbered in order, inside an act under way (`act` is the permission that it takes).
+def enter_many(desk: Desk, acting: Acting, entries: Sequence[Mapping[str, Any]]) -> list[Issue]:
+    """Enter cases, numbered in order, inside an act under way.
 
     Raises Refused with the field that the message is about, NotAllowed outside the scope; then none is entered.
     """
-    desk = Desk(session, act)
     rows = [_columns(desk, acting, fields) for fields in entries]
-    year = session.day.year
+    year = desk.session.day.year
     first = next_number(year, len(rows))
     for serial, row in enumerate(rows, first):
         row |= {"year": year, "serial": serial}
-    Issue.insert_many(rows).execute()
+    insert_all(Issue, rows)
     numbered = Issue.select().where(Issue.year == year, Issue.serial.between(first, first + len(rows) - 1))
     issues = list(numbered.order_by(Issue.serial))
     raised = [
         {"issue": issue.id, **who} for issue, who in zip(issues, map(_raised_by, entries), strict=True) if who
     ]
-    if raised:
-        Reporter.insert_many(raised).execute()
+    insert_all(Reporter, raised)
     return issues
 
 
 def _enter(session: Session, acting: Acting, fields: Mapping[str, Any]) -> Issue:
-    [issue] = enter_many(session, acting, [fields])
+    [issue] = enter_many(Desk(session, "register"), acting, [fields])
     if check_id := fields.get("patrol_check"):
         patrol.note_abnormal(session, acting, int(check_id), issue)
     return issue

@@ -49,6 +49,12 @@ def area_of_unit(unit_id: int, day: date) -> Area | None:
     return found if isinstance(found, Area) else None
 
 
+def areas_of_units(day: date) -> dict[int, int]:
+    """The id of the area to which each unit belongs on a day."""
+    rows = UnitArea.select(UnitArea.unit, UnitArea.area).where(on_day(UnitArea, day))
+    return {row.unit_id: row.area_id for row in rows.order_by(UnitArea.valid_from)}
+
+
 def units_of_area(area_id: int, day: date) -> list[Unit]:
     """The units of an area on a day, by code."""
     return list(

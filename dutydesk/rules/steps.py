@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from dutydesk.models import Issue, IssueStep, Request, database
+from dutydesk.models.bulk import insert_all
 from dutydesk.rules import search
 from dutydesk.rules.acts import Acting
 from dutydesk.rules.before import Before
@@ -185,7 +186,7 @@ def record(step: Step, text: str, name: str | None = None, frm: State | None = N
 
 def record_first(steps: Sequence[Step], name: str) -> None:
     """Write the first line of the stories of new issues, without a text, and have them found."""
-    IssueStep.insert_many([_line(step, "", name, None) for step in steps]).execute()
+    insert_all(IssueStep, [_line(step, "", name, None) for step in steps])
     search.add([step.issue for step in steps])
 
 
