@@ -104,7 +104,7 @@ def _broken_deadlines() -> Iterator[str]:
         Deadline.select(Issue.year, Issue.serial)
         .join(Issue)
         .where(Deadline.current == True)  # noqa: E712
-        .group_by(Deadline.issue, Deadline.phase)
+        .group_by(Deadline.issue, Deadline.phase, Issue.year, Issue.serial)
         .having(fn.COUNT(Deadline.id) > 1)
     )
     for row in twice.limit(3):
