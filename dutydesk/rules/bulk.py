@@ -196,7 +196,12 @@ def _rows(marked: Sequence[tuple[int, int]]) -> list[BulkRow]:
     seen = dict(marked)
     found = [
         BulkRow(
-            issue.id, seen[issue.id], issue.number, issue.state, issue.unit.name, mask_phones_in(issue.summary)
+            issue.id,
+            seen[issue.id],
+            issue.number,
+            issue.state,
+            issue.unit.name,
+            mask_phones_in(issue.summary),
         )
         for issue in Issue.select(Issue, Unit).join(Unit).where(Issue.id.in_(list(seen))).order_by(Issue.id)
     ]
@@ -311,7 +316,9 @@ def _told(refused: list[str]) -> str:
 
 def _about(acting: Acting, rows: Sequence[tuple[int, int]]) -> None:
     """The subdistrict's chain, or the district's where the cases lie in several."""
-    issues = Issue.select(Issue.subdistrict).where(Issue.id.in_([issue_id for issue_id, _ in rows])).distinct()
+    issues = (
+        Issue.select(Issue.subdistrict).where(Issue.id.in_([issue_id for issue_id, _ in rows])).distinct()
+    )
     towns = [issue.subdistrict_id for issue in issues]
     acting.about("issues", None, f"{len(rows)}件", towns[0] if len(towns) == 1 else None)
 

@@ -50,9 +50,7 @@ class Marked:
 async def handle_marked(screen: DeskScreen, rows: Sequence[IssueRow]) -> bool:
     """Menu, form, preview, done; says whether anything was done. Nothing is written before the preview was agreed to."""
     ordered = sorted(rows, key=lambda row: row.key)
-    marked = Marked(
-        tuple((row.key, row.version) for row in ordered), tuple(row.number for row in ordered)
-    )
+    marked = Marked(tuple((row.key, row.version) for row in ordered), tuple(row.number for row in ordered))
     choices = await screen.ask(bulk.acts_for, [row.key for row in ordered])
     if choices is None:
         return False

@@ -146,7 +146,14 @@ class TestEachAct:
 
     def test_category_keeps_the_urgency(self, cases):
         issue_id = cases.in_state(S.OPENED, urgency="critical")
-        do(cases, R.DUTY_OFFICER, "category", rows(cases, issue_id), category=str(cases.rubbish), reason="看错")
+        do(
+            cases,
+            R.DUTY_OFFICER,
+            "category",
+            rows(cases, issue_id),
+            category=str(cases.rubbish),
+            reason="看错",
+        )
         row = cases.row(issue_id)
         assert (row.category_id, row.urgency) == (cases.rubbish, Urgency.CRITICAL)
 
@@ -215,7 +222,10 @@ def test_giving_to_others_says_who_has_it_already(cases):
     ids = cases.in_state(S.ASSIGNED), cases.in_state(S.ASSIGNED)
     with pytest.raises(Refused, match="已经在他手上"):
         bulk.preview(
-            cases[R.DUTY_OFFICER], "reassign", rows(cases, *ids), {"assignee": "force:safety", "reason": "调整"}
+            cases[R.DUTY_OFFICER],
+            "reassign",
+            rows(cases, *ids),
+            {"assignee": "force:safety", "reason": "调整"},
         )
     do(cases, R.DUTY_OFFICER, "reassign", rows(cases, *ids), assignee="force:management", reason="调整")
     assert {cases.row(each).assignee_kind for each in ids} == {AssigneeKind.FORCE}

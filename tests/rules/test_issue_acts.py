@@ -175,9 +175,7 @@ class TestBothVersions:
         read = cases.row(issue_id).version
         cases.do("note", issue_id, R.DUTY_OFFICER, text="配件今天到了")
         with pytest.raises(Stale, match="配件今天到了"):
-            issue_acts.decide(
-                cases[R.AREA_CHIEF], Request.get().id, True, "", str(uuid4()), version=read
-            )
+            issue_acts.decide(cases[R.AREA_CHIEF], Request.get().id, True, "", str(uuid4()), version=read)
 
 
 class TestAmending:

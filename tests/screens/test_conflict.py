@@ -51,9 +51,7 @@ async def both_amend(pilot, district, issue_id: int) -> str:
     """The chief corrects text and spot while the duty officer has the form open with another text."""
     await open_form(pilot, issue_id, "amend", "更正案情")
     chief = district.sessions[Role.AREA_CHIEF]
-    await meanwhile(
-        pilot, chief, issue_id, "amend", summary="三号楼门禁坏了两周", spot="南门", reason=REASON
-    )
+    await meanwhile(pilot, chief, issue_id, "amend", summary="三号楼门禁坏了两周", spot="南门", reason=REASON)
     await press(pilot, "end", *"业主着急", *["tab"] * 4, *REASON)
     return await press(pilot, "f10")
 
