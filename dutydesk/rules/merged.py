@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from dutydesk.models import Issue, Unit
-from dutydesk.rules import permission
+from dutydesk.rules import permission, search
 from dutydesk.rules.before import Before
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.finding import SHOWN, Found
@@ -67,6 +67,7 @@ def ask_again(step: Step) -> None:
         before = Before(other)
         other.feedback_given, other.feedback_text, other.satisfied = False, "", None
         moved_on(Step(step.session, step.acting, other, step.way, {}, step.proxy))
+        search.keep(other)  # no line is told here that would have it found by what stands in it now
         before.keep(step.acting, other)
 
 
@@ -88,8 +89,6 @@ def candidates(session: Session, issue_id: int, text: str) -> list[Found]:
     elif (numbered := by_number(narrow(text))) is not None:
         ids = [numbered.id] if permission.may(session, "read", numbered.id) else []
     else:
-        from dutydesk.rules import search
-
         ids = search.page(session, text, open_only=True, edge=None, forward=True, count=SHOWN + 1)
     rows = Issue.select(Issue, Unit).join(Unit).where(Issue.id.in_(ids), Issue.id != issue_id)
     found = {row.id: _as_found(row) for row in rows}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dutydesk.models import Issue, IssueStep
-from dutydesk.rules import case, issue_acts
+from dutydesk.rules import case, issue_acts, search
 from dutydesk.rules.errors import Refused
 from dutydesk.vocabulary import Role, State
 
@@ -120,6 +120,7 @@ def test_worked_on_anew_all_are_told_anew(cases, act):
         "",
         None,
     )
+    assert search.problems() == []
 
 
 def test_what_is_merged_into_a_case_that_was_told_has_to_be_told_as_well(cases):
