@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import selectors
+import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -18,7 +20,7 @@ from dutydesk.rules import audit, drafts, signing_on
 from dutydesk.rules.errors import NotAllowed
 from dutydesk.rules.organisation import today
 from dutydesk.session import Session
-from dutydesk.settings import load, sqlite_path
+from dutydesk.settings import load
 from dutydesk.vocabulary import Role
 
 P = ParamSpec("P")
@@ -47,6 +49,14 @@ class Desk:
         self._current: _Job | None = None
         self._seen = 0
         self._closed = False
+        self._lost = False  # the server is gone: the next job connects anew
+        self._line: int | None = (
+            None  # what becomes readable when another desk has written, where that is told
+        )
+        self._bell, self._wakes = socket.socketpair()
+        self._bell.setblocking(False)
+        self._waiting = selectors.DefaultSelector()
+        self._waiting.register(self._wakes, selectors.EVENT_READ)
         self._thread = threading.Thread(target=self._serve, name="database", daemon=True)
         self._thread.start()
 
@@ -86,7 +96,7 @@ class Desk:
     async def close(self) -> None:
         """Finish what is waiting, then disconnect and end the thread."""
         self._closed = True
-        self._jobs.put(None)
+        self._put(None)
         await asyncio.to_thread(self._thread.join, 5)
 
     @property
@@ -99,7 +109,7 @@ class Desk:
     async def _await(self, job: _Job) -> Any:
         if self._closed:
             raise DatabaseProblem("数据库连接已经结束，请退出后重新打开值班台。")
-        self._jobs.put(job)
+        self._put(job)
         answer = asyncio.wrap_future(job.answer)
         if not job.reads:
             # it goes on when nobody waits any more; then nobody is there to hear of an error either
@@ -111,6 +121,11 @@ class Desk:
             job.abandoned = True
             raise
 
+    def _put(self, job: _Job | None) -> None:
+        self._jobs.put(job)
+        with suppress(BlockingIOError, OSError):  # it rings already, or the thread has ended
+            self._bell.send(b".")
+
     def _signed_on(self) -> Session:
         if self.session is None:
             raise DatabaseProblem("还没有登录，请退出后重新打开值班台。")
@@ -120,9 +135,7 @@ class Desk:
         return self.session
 
     def _open(self, number: str | None, came_from: str) -> Session:
-        self._disconnect()
-        connection.connect(self.url)
-        connection.stop_when(self._given_up)
+        self._connect()
         self.session = signing_on.sign_on(number, came_from)
         self._begin_day(self.session)
         # what cannot be read or kept now stays where it is for the next time
@@ -130,6 +143,17 @@ class Desk:
             drafts.take_in(load().state, self.session)
         self._seen = connection.changes_seen()
         return self.session
+
+    def _connect(self) -> None:
+        """Connect, anew where there was a line before, and hear of what other desks write."""
+        self._disconnect()
+        connection.connect(self.url)
+        connection.stop_when(self._given_up)
+        self._line = connection.listen()
+        if self._line is not None:
+            self._waiting.register(self._line, selectors.EVENT_READ)
+        self._seen = connection.changes_seen()
+        self._lost = False
 
     @staticmethod
     def _begin_day(session: Session) -> None:
@@ -143,20 +167,40 @@ class Desk:
     def _serve(self) -> None:
         look_at = monotonic() + _LOOK_EACH
         while True:
-            with suppress(queue.Empty):
-                job = self._jobs.get(timeout=max(0.0, look_at - monotonic()))
-                if job is None:
-                    break
+            self._wait(None if self._line is not None or self._lost else max(0.0, look_at - monotonic()))
+            job = self._next()
+            if job is None:
+                break
+            if isinstance(job, _Job):
                 self._do(job)
-            if monotonic() >= look_at:  # however busy this desk is, it hears of the others
+            if self._line is not None or monotonic() >= look_at:  # however busy, it hears of the others
                 self._look()
                 look_at = monotonic() + _LOOK_EACH
         self._disconnect()
+        for each in (self._waiting, self._bell, self._wakes):
+            each.close()
 
-    @staticmethod
-    def _disconnect() -> None:
+    def _wait(self, seconds: float | None) -> None:
+        """Until there is a job, another desk has written, or the time is up."""
+        if self._jobs.empty():
+            self._waiting.select(seconds)
+
+    def _next(self) -> _Job | None | bool:
+        """The next job, None for the end, False where there is none."""
+        try:
+            job = self._jobs.get_nowait()
+        except queue.Empty:
+            return False
+        self._wakes.recv(1)
+        return job
+
+    def _disconnect(self) -> None:
+        if self._line is not None:
+            self._waiting.unregister(self._line)
+            self._line = None
         if database.obj is not None and not database.is_closed():
-            database.close()
+            with suppress(*connection.ERRORS):  # of one that is lost
+                database.close()
 
     def _do(self, job: _Job) -> None:
         if not job.answer.set_running_or_notify_cancel():
@@ -164,10 +208,14 @@ class Desk:
             return
         self._current = job
         try:
+            if self._lost:
+                self._connect()
             result = job.work()
         except connection.ERRORS as error:
+            if connection.is_lost(error):
+                self._lose()
             self._done()
-            self._answer(job, connection.explain(error, sqlite_path(self.url)))
+            self._answer(job, connection.explain(error, self.url))
         except BaseException as error:
             self._done()
             self._answer(job, error)
@@ -188,13 +236,20 @@ class Desk:
         if not job.answer.cancelled():
             job.answer.set_exception(error)
 
+    def _lose(self) -> None:
+        """The server is gone: wait for nothing from there; the next job connects anew."""
+        self._disconnect()
+        self._lost = True
+
     def _look(self) -> None:
         """Ask whether another desk has written since; a failure is left to the next job to tell."""
-        if self.session is None:
+        if self.session is None or self._lost:
             return
         try:
             seen = connection.changes_seen()
-        except connection.ERRORS:
+        except connection.ERRORS as error:
+            if connection.is_lost(error):
+                self._lose()
             return
         if seen != self._seen:
             self._seen = seen

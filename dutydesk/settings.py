@@ -96,4 +96,14 @@ def load() -> Settings:
 
 def on_postgresql() -> bool:
     """Whether the desk works on PostgreSQL; decides what is imported."""
-    return load().database.startswith(("postgres://", "postgresql://"))
+    return is_postgresql(load().database)
+
+
+def is_postgresql(url: str) -> bool:
+    """Whether a database's URL names a PostgreSQL."""
+    return url.startswith(("postgres://", "postgresql://"))
+
+
+def without_password(url: str) -> str:
+    """A URL as it may be shown."""
+    return re.sub(r"(://[^:@/]*):[^@]*@", r"\1@", url)

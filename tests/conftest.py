@@ -33,6 +33,7 @@ from dutydesk.rules.finding import key_rows
 from dutydesk.rules.organisation import today
 from dutydesk.rules.signing_on import sign_on
 from dutydesk.session import Session
+from dutydesk.settings import sqlite_path
 from dutydesk.vocabulary import (
     DepartmentKind,
     Force,
@@ -43,6 +44,7 @@ from dutydesk.vocabulary import (
     UnitKind,
     Urgency,
 )
+from tests.postgresql import Server, start
 
 SINCE = date(2020, 1, 1)
 ELSEWHERE = "D99"  # the duty officer of the other area
@@ -52,7 +54,7 @@ ELSEWHERE = "D99"  # the duty officer of the other area
 class SmallDistrict:
     """The ids of what there is; the database is connected on the test's thread until `close`."""
 
-    path: Path
+    url: str  # what DUTYDESK_DATABASE would say
     subdistrict: int
     areas: list[int]
     units: list[int]  # three of the first area, three of the second
@@ -64,9 +66,9 @@ class SmallDistrict:
     elsewhere: Session | None = None
 
     @property
-    def url(self) -> str:
-        """What DUTYDESK_DATABASE would say."""
-        return f"sqlite:///{self.path}"
+    def path(self) -> Path:
+        """The file, where it is one."""
+        return sqlite_path(self.url)
 
     def connect(self) -> None:
         """Connect on this thread, again after a desk has had the database."""
@@ -131,7 +133,7 @@ def _places() -> SmallDistrict:
     for department in (office, bureau):
         FindKey.insert_many(key_rows("department", department.id, department.name)).execute()
     ids = [[row.id for row in rows] for rows in (areas, units, (office, bureau))]
-    return SmallDistrict(Path(), town.id, ids[0], ids[1], [], ids[2])
+    return SmallDistrict("", town.id, ids[0], ids[1], [], ids[2])
 
 
 def _categories(small: SmallDistrict) -> None:
@@ -200,12 +202,10 @@ def _people(small: SmallDistrict) -> None:
     )
 
 
-@pytest.fixture(scope="session")
-def district_template(tmp_path_factory: pytest.TempPathFactory) -> SmallDistrict:
-    """The file that each test's district is a copy of."""
-    path = tmp_path_factory.mktemp("district") / "template.db"
-    migrate(f"sqlite:///{path}")
-    connect(f"sqlite:///{path}")
+def _made(url: str) -> SmallDistrict:
+    """The small district in a new database, which each test's is a copy of."""
+    migrate(url)
+    connect(url)
     with database.atomic():
         small = _places()
         _categories(small)
@@ -213,23 +213,65 @@ def district_template(tmp_path_factory: pytest.TempPathFactory) -> SmallDistrict
     small.sessions = {role: sign_on(number, "测试") for role, number in small.numbers.items()}
     small.elsewhere = sign_on(ELSEWHERE, "测试")
     database.close()
-    small.path = path
+    small.url = url
     return small
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> SmallDistrict:
+    """The file that a test's district is a copy of."""
+    return _made(f"sqlite:///{tmp_path_factory.mktemp('district') / 'template.db'}")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A server of this worker's own; skips where there is none."""
+    server = start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: Server) -> SmallDistrict:
+    """The database that a test's district is a copy of."""
+    return _made(postgresql.create())
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Rules and models are tried on both kinds of database; so is what is marked `both`, and not `sqlite`."""
+    if "engine" not in metafunc.fixturenames:
+        return
+    marks = {mark.name for mark in metafunc.definition.iter_markers()}
+    folder = metafunc.definition.path.parent.name
+    if "both" in marks or (folder in ("rules", "models") and "sqlite" not in marks):
+        metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def district(district_template: SmallDistrict, tmp_path: Path) -> Iterator[SmallDistrict]:
+def engine(request: pytest.FixtureRequest) -> str:
+    """Which kind of database the test is on."""
+    return getattr(request, "param", "sqlite")
+
+
+@pytest.fixture
+def district(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SmallDistrict]:
     """A small district of the test's own, connected on its thread, with a session for each role."""
-    path = tmp_path / "district.db"
-    shutil.copy(district_template.path, path)
-    made = district_template
+    made: SmallDistrict = request.getfixturevalue(f"{engine}_template")
+    if engine == "sqlite":
+        url = f"sqlite:///{tmp_path / 'district.db'}"
+        shutil.copy(made.path, sqlite_path(url))
+    else:
+        server: Server = request.getfixturevalue("postgresql")
+        url = server.create(made.url.rsplit("/", 1)[1])
     # signing thirteen people on takes longer than most tests: only the day is new
     sessions = {role: replace(session, day=today()) for role, session in made.sessions.items()}
     elsewhere = replace(made.elsewhere, day=today())
-    small = replace(made, path=path, sessions=sessions, elsewhere=elsewhere)
+    small = replace(made, url=url, sessions=sessions, elsewhere=elsewhere)
     connect(small.url)
     yield small
     small.close()
+    if engine == "postgresql":
+        server.drop(url)
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,10 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from dutydesk import settings
-
 # peewee imports psycopg, asyncio and ssl wherever psycopg is installed: a third more launch time and half more
-# memory for a desk on SQLite that needs none of it. This is the first import of peewee in the program.
-_HIDDEN = () if settings.on_postgresql() else ("psycopg", "psycopg2", "psycopg2cffi", "pymysql")
+# memory for a desk on SQLite that needs none of it. `on_postgresql` brings psycopg where a URL asks for it, and with
+# it all that peewee needs of it. This is the first import of peewee in the program.
+_HIDDEN = ("psycopg", "psycopg2", "psycopg2cffi", "pymysql")
 _ABSENT = [name for name in _HIDDEN if name not in sys.modules]
 for _name in _ABSENT:
     sys.modules[_name] = None  # type: ignore[assignment]

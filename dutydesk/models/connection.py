@@ -1,62 +1,58 @@
-"""Opening the database, and everything that only one kind of database knows.
+"""Opening the database: one set of functions, whichever kind of database is behind them.
 
-SQLite's pragmas, its locks and the counter that tells of other desks' writes are here and nowhere else;
-PostgreSQL is a second set of the same functions.
+What only one kind knows is in `on_sqlite` and `on_postgresql`, each with the same functions.
 """
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from peewee import PeeweeException, SqliteDatabase
+from peewee import Database, PeeweeException, SqliteDatabase
 
+from dutydesk.models import on_sqlite
 from dutydesk.models.base import Table, database
-from dutydesk.settings import load, sqlite_path
+from dutydesk.models.problems import DatabaseProblem, NewerSchema, NotOurs, OlderSchema
+from dutydesk.settings import is_postgresql, without_password
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-_CHECK_EACH = 20_000  # virtual machine steps between two looks whether a read is still wanted
 
-
-# What a query can raise: peewee wraps what happens when it is sent, not what happens while rows are fetched.
+# What a query can raise: peewee wraps what happens when it is sent, SQLite's own come while rows are fetched.
 ERRORS = (PeeweeException, sqlite3.Error)
 
 
-class DatabaseProblem(Exception):
-    """The database cannot be used; the message is Chinese and says what to do."""
+def _kind(url: str) -> Any:
+    """The functions for the database of a URL. Raises DatabaseProblem for one that nothing here understands."""
+    if url.startswith("sqlite:///"):
+        return on_sqlite
+    if not is_postgresql(url):
+        raise DatabaseProblem(
+            f"数据库地址 {without_password(url)} 无法识别。"
+            "请写成 sqlite:////路径/文件.db 或 postgresql://账号@主机/库名。"
+        )
+    from dutydesk.models import on_postgresql
+
+    return on_postgresql
 
 
-class NewerSchema(DatabaseProblem):
-    """The database was written by a newer dutydesk."""
+def _bound() -> Any:
+    """The functions for the database that is bound."""
+    if database.obj is None or isinstance(database.obj, SqliteDatabase):
+        return on_sqlite
+    from dutydesk.models import on_postgresql
+
+    return on_postgresql
 
 
-class OlderSchema(DatabaseProblem):
-    """The database wants `dutydesk db upgrade` first."""
-
-
-class NotOurs(DatabaseProblem):
-    """The file is no database, or one of another program."""
-
-
-def bind(url: str) -> SqliteDatabase:
+def bind(url: str) -> Database:
     """Make the database of a URL the one behind all tables; does not connect.
 
     Raises DatabaseProblem for a URL that nothing here understands.
     """
-    if not url.startswith("sqlite:///"):
-        raise DatabaseProblem(f"数据库地址 {url.split('@')[-1]} 无法识别。请写成 sqlite:////路径/文件.db。")
-    chosen = SqliteDatabase(
-        str(sqlite_path(url)),
-        pragmas={"synchronous": "full", "foreign_keys": 1, "cache_size": -16_000},
-        timeout=int(load().lock_wait),
-        autoconnect=False,
-        field_types={"INSTANT": "TEXT"},
-    )
-    database.initialize(chosen)
+    chosen: Database = _kind(url).bind(url)
     return chosen
 
 
@@ -65,51 +61,30 @@ def connect(url: str) -> None:
 
     Raises DatabaseProblem (NotOurs, OlderSchema, NewerSchema) with what to do.
     """
-    path = sqlite_path(url)
     chosen = bind(url)
-    _must_exist(path)
+    kind = _kind(url)
+    kind.must_exist(url)
     try:
         chosen.connect()
         verify_schema()
-        _write_ahead(chosen)
+        kind.settle()
     except DatabaseProblem:
         chosen.close()
         raise
     except Exception as error:
         chosen.close()
-        raise explain(error, path) from None
+        raise kind.explain(error, url) from None
 
 
-def _write_ahead(chosen: SqliteDatabase) -> None:
-    """Readers and the writer don't wait for each other. Kept in the file, so not before the file is known as ours."""
-    chosen.journal_mode = "wal"
-
-
-def _what_began(error: BaseException) -> str:
-    """What an error says; one that came of undoing what the database had undone itself tells of the one before."""
-    before = error
-    while "no transaction is active" in str(before) and before.__context__ is not None:
-        before = before.__context__
-    return str(before)
-
-
-def explain(error: Exception, path: Path | None = None) -> DatabaseProblem:
+def explain(error: Exception, url: str = "") -> DatabaseProblem:
     """The Chinese sentence for an error of the database, with what to do."""
-    said = _what_began(error).lower()
-    where = f" {path}" if path else ""
-    if "not a database" in said or "malformed" in said:
-        return NotOurs(f"文件{where} 不是值班台的数据库，或已损坏。请核对 DUTYDESK_DATABASE，或从备份恢复。")
-    if "readonly" in said or "read-only" in said:
-        return DatabaseProblem(f"数据库{where} 只读，无法保存。请管理员检查文件和所在目录的写权限。")
-    if "full" in said or "no space" in said:
-        return DatabaseProblem("磁盘已满，没有保存。请管理员清理磁盘后再按一次保存，已填内容仍在。")
-    if "locked" in said or "busy" in said:
-        return DatabaseProblem("数据库正被别的程序占用，没有保存。请稍等再试一次，已填内容仍在。")
-    if "unable to open" in said or "permission" in said:
-        return DatabaseProblem(f"数据库{where} 打不开。请检查目录是否存在、是否有读写权限。")
-    if "disk i/o" in said:
-        return DatabaseProblem("读写磁盘出错，没有保存。请管理员检查磁盘，已填内容仍在。")
-    return DatabaseProblem(f"数据库出错，没有保存，已填内容仍在。请告诉管理员：{type(error).__name__}。")
+    problem: DatabaseProblem = _bound().explain(error, url)
+    return problem
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether an error means that the server is gone, so that only connecting anew helps."""
+    return bool(_bound().is_lost(error))
 
 
 def known_migrations() -> list[str]:
@@ -139,40 +114,38 @@ def verify_schema() -> None:
 
 def upgrade(url: str) -> list[str]:
     """Upgrade the schema of a database that there is. Returns and raises as `migrate` does."""
-    _must_exist(sqlite_path(url))
+    _kind(url).must_exist(url)
     return migrate(url)
-
-
-def _must_exist(path: Path) -> None:
-    if not path.exists():
-        raise DatabaseProblem(
-            f"没有找到数据库 {path}。请先运行 dutydesk db init 建库，或 make run 打开演示。"
-        )
 
 
 def migrate(url: str) -> list[str]:
     """Create or upgrade the schema; returns the names of the migrations applied. Raises DatabaseProblem."""
-    path = sqlite_path(url)
+    kind = _kind(url)
     chosen = bind(url)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        kind.prepare(url)
         chosen.connect()
+        kind.lock_schema()
         if not applied_migrations() and chosen.get_tables():
             raise NotOurs("这是别的程序的数据库，值班台不会动它。请核对 DUTYDESK_DATABASE。")
         if set(applied_migrations()) - set(known_migrations()):
             raise NewerSchema("数据库由更新版本的值班台写成，本版本不能升级它。请升级值班台程序。")
-        from playhouse.migrations import Runner
-
-        _write_ahead(chosen)
-        applied: list[str] = Runner(chosen, str(MIGRATIONS)).up()
-        return applied
+        kind.settle()
+        return _run_migrations()
     except DatabaseProblem:
         raise
     except Exception as error:
-        raise explain(error, path) from error
+        raise kind.explain(error, url) from error
     finally:
         if not chosen.is_closed():
             chosen.close()
+
+
+def _run_migrations() -> list[str]:
+    from playhouse.migrations import Runner
+
+    applied: list[str] = Runner(database.obj, str(MIGRATIONS)).up()
+    return applied
 
 
 @contextmanager
@@ -181,103 +154,64 @@ def made_whole(url: str) -> Iterator[None]:
 
     Raises DatabaseProblem where something stands there already or nothing can be written.
     """
-    path = sqlite_path(url)
-    if path.exists() and path.stat().st_size:
-        raise DatabaseProblem(
-            f"{path} 已经存在，不会覆盖。升级请用 dutydesk db upgrade；要重建请先移走它，或换一个位置。"
-        )
-    beside = path.with_name(path.name + ".filling")
+
+    def make(place: str) -> None:
+        if database.is_closed():
+            migrate(place)
+            connect(place)
+        else:  # in the transaction that is under way
+            _run_migrations()
+
+    kind = _kind(url)
+    bind(url)
     try:
-        _remove(beside)
-        migrate(f"sqlite:///{beside}")
-        connect(f"sqlite:///{beside}")
-        try:
+        with kind.made_whole(url, make):
             yield
-        finally:
-            database.close()
-        with beside.open("rb") as file:
-            os.fsync(file.fileno())
-        beside.rename(path)
-    except OSError as error:
-        raise DatabaseProblem(f"{path} 写不了（{error.strerror}）。请检查目录是否存在、是否可写。") from error
     except ERRORS as error:
-        raise explain(_first(error), path) from error
-    finally:
-        with suppress(OSError):
-            _remove(beside)
+        raise kind.explain(error, url) from error
     bind(url)
 
 
-def _first(error: BaseException) -> Exception:
-    """What went wrong at first: rolling back, where nothing can be, hides it."""
-    while error.__context__ is not None:
-        error = error.__context__
-    return error if isinstance(error, Exception) else Exception(error)
-
-
-def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
 def write_transaction() -> AbstractContextManager[Any]:
-    """One transaction that takes the write lock at once, so that waiting happens before anything is read."""
-    return database.atomic("IMMEDIATE")
+    """One transaction whose waiting for locks happens before anything that it decides on is read."""
+    transaction: AbstractContextManager[Any] = _bound().write_transaction()
+    return transaction
 
 
 def read_transaction() -> AbstractContextManager[Any]:
     """One transaction in which all reads see the same moment."""
-    return database.atomic()
+    transaction: AbstractContextManager[Any] = _bound().read_transaction()
+    return transaction
+
+
+def listen() -> int | None:
+    """Hear of other desks' writes; a file descriptor to wait on, or None where they have to be asked for."""
+    descriptor: int | None = _bound().listen()
+    return descriptor
 
 
 def changes_seen() -> int:
     """A number that differs when another connection has written since it was last asked."""
-    row = database.execute_sql("pragma data_version").fetchone()
-    return int(row[0])
+    return int(_bound().changes_seen())
 
 
 def stop_when(abandoned: Callable[[], bool]) -> None:
-    """Let a read that nobody waits for end early: SQLite asks `abandoned` now and then while it works."""
-    connection: sqlite3.Connection = database.connection()
-    connection.set_progress_handler(lambda: int(abandoned()), _CHECK_EACH)
+    """Let a read that nobody waits for end early: `abandoned` is asked now and then while it works."""
+    _bound().stop_when(abandoned)
 
 
 def integrity_problems() -> list[str]:
-    """What the database itself finds wrong with its file."""
-    found = [str(row[0]) for row in database.execute_sql("pragma integrity_check(20)").fetchall()]
-    broken = [f"{row[0]} 行 {row[1]}" for row in database.execute_sql("pragma foreign_key_check").fetchall()]
-    return [line for line in found if line != "ok"] + broken
+    """What the database itself finds wrong."""
+    found: list[str] = _bound().integrity_problems()
+    return found
 
 
 def insert_rows(table: type[Table], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert many rows as they are kept, given in the order of the fields named by `columns`."""
-    meta = table._meta
-    names = ", ".join(f'"{meta.fields[name].column_name}"' for name in columns)
-    marks = ", ".join([database.param] * len(columns))
-    cursor = database.cursor()
-    cursor.executemany(f'insert into "{meta.table_name}" ({names}) values ({marks})', rows)  # noqa: S608
+    _bound().insert_rows(table, columns, rows)
 
 
-@contextmanager
-def bulk_writing() -> Iterator[None]:
-    """Write fast into a database that is thrown away when this is interrupted.
-
-    Nothing is synced or rolled back, references are not looked up, and the indexes come at the end in one go.
-    """
-    indexes = [sql for (sql,) in database.execute_sql(_SECONDARY_INDEXES).fetchall()]
-    names = [name for (name,) in database.execute_sql(_SECONDARY_INDEX_NAMES).fetchall()]
-    for pragma in ("foreign_keys = 0", "synchronous = off", "journal_mode = off", "cache_size = -64000"):
-        database.execute_sql(f"pragma {pragma}")
-    for name in names:
-        database.execute_sql(f'drop index "{name}"')
-    yield
-    for sql in indexes:
-        database.execute_sql(sql)
-    for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = 1"):
-        database.execute_sql(f"pragma {pragma}")
-
-
-_SECONDARY_INDEXES = "select sql from sqlite_master where type = 'index' and sql is not null order by name"
-_SECONDARY_INDEX_NAMES = (
-    "select name from sqlite_master where type = 'index' and sql is not null order by name"
-)
+def bulk_writing() -> AbstractContextManager[None]:
+    """For a database that is being filled and thrown away when that fails: what can be done at the end is."""
+    writing: AbstractContextManager[None] = _bound().bulk_writing()
+    return writing

@@ -24,6 +24,8 @@ from dutydesk.models.connection import (
     upgrade,
 )
 
+pytestmark = pytest.mark.sqlite  # a file and its rights; test_on_postgresql has the same for a server
+
 CONNECT = [("staff", "list"), ("export", "issues", "--json"), ("db", "check"), ("db", "upgrade")]
 
 

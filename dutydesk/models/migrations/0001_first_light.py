@@ -459,3 +459,5 @@ def up(migrator, db):
             PatrolCheck,
         ]
     )
+    if not isinstance(db, SqliteDatabase):  # finding is a range over an index, by code points
+        db.execute_sql('alter table find_key alter column key type text collate "C"')

@@ -1,0 +1,17 @@
+"""What can be wrong with a database, in words for the screen."""
+
+
+class DatabaseProblem(Exception):
+    """The database cannot be used; the message is Chinese and says what to do."""
+
+
+class NewerSchema(DatabaseProblem):
+    """The database was written by a newer dutydesk."""
+
+
+class OlderSchema(DatabaseProblem):
+    """The database wants `dutydesk db upgrade` first."""
+
+
+class NotOurs(DatabaseProblem):
+    """The file is no database, or one of another program."""
