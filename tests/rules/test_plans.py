@@ -204,10 +204,9 @@ def all_work(district) -> dict[str, int]:
     return found
 
 
+@pytest.mark.sqlite
 def test_a_list_of_five_times_as_many_cases_takes_the_same_work(district, clock):
-    """Scopes, views and windows: the database's own count of what it does, whatever plan it chose."""
-    if not on_sqlite():
-        pytest.skip("SQLite counts its instructions; of PostgreSQL the plans are read above")
+    """Scopes, views and windows: SQLite's own count of what it does, whatever plan it chose."""
     template = first_case(district)
     areas, units = more_places(district, 2)
     fill(template, areas, units, MANY // 2)
