@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,6 +101,9 @@ def _tell(report: importing.Report, say: Say) -> None:
     if report.unknown:
         say(f"没有用到的列：{'、'.join(report.unknown)}（可用 --map 列名=字段 指明，按来源记住）。")
     say(f"核对结果：{report.says}。")
+    columns = Counter(name for row in report.refused for name in row.wrong)
+    if len(report.refused) > 1:
+        say(f"有错的列：{'，'.join(f'{LABELS[name]} {many}行' for name, many in columns.most_common())}。")
     for row in report.refused[:_NAMED]:
         say(f"  第{row.number}行　{row.why}")
     if len(report.refused) > _NAMED:

@@ -130,6 +130,7 @@ class Read:
     said: dict[str, str] = field(default_factory=dict)
     means: dict[str, Any] = field(default_factory=dict)
     wrong: dict[str, str] = field(default_factory=dict)
+    heavy: bool = False  # brings more than a new line in the ledger
 
     @property
     def key(self) -> str:

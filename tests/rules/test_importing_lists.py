@@ -87,6 +87,14 @@ def test_a_batch_is_one_act_with_one_entry_in_the_audit(desk):
     assert problems() == []
 
 
+def test_rows_that_take_longer_are_fewer_to_an_act(desk):
+    before = AuditEntry.select().count()
+    answered = {"答复意见": "已清理", "答复时间": "2026-11-23 16:00"}
+    desk.bring(*(line(f"GD-{n}", **answered) for n in range(1, 121)))
+    assert AuditEntry.select().count() == before + 3
+    assert Issue.select().where(Issue.state == S.REVIEW).count() == 120
+
+
 def test_the_next_case_follows_in_number(desk):
     desk.bring(line("GD-1"), line("GD-2"))
     assert Issue.get_by_id(desk.cases.new()).serial == 3
