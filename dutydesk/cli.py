@@ -104,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     issues.add_argument(
         "--kind", default="hotline", metavar="来源", help="hotline 12345热线、grid 网格上报等"
     )
-    issues.add_argument("--sheet", default="", metavar="工作表", help="不写是第一张")
+    issues.add_argument("--sheet", default="", metavar="工作表", help="有几张清单时指明一张")
     issues.add_argument(
         "--map",
         action="append",
@@ -386,7 +386,7 @@ def _import(chosen: argparse.Namespace) -> int:
             dict(pair.rsplit("=", 1) for pair in chosen.map),
             import_files.defaults(chosen.unit, chosen.category),
         )
-        refused = import_files.bring_in(session, wanted, load().state / "outbox", _say, chosen.dry_run)
+        refused = import_files.bring_in(session, wanted, load().outbox, _say, chosen.dry_run)
     except Refused as problem:
         fail(str(problem))
     except connection.ERRORS as error:

@@ -73,7 +73,8 @@ def known_heads(rows: Sequence[tuple[int, Sequence[str]]]) -> int:
 def find_heads(rows: Sequence[tuple[int, Sequence[str]]]) -> int:
     """The place of the row of headers: of the first ten, the one in which most are known."""
     known = [_known_in(cells) for _, cells in rows[:_LOOKED_FOR_HEADS]]
-    return known.index(max(known)) if known and max(known) else 0
+    best: int = max(known, default=0)
+    return known.index(best) if best else 0
 
 
 def mapping_of(heads: Sequence[str], remembered: Mapping[str, str]) -> dict[int, str]:
