@@ -72,6 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     what.add_parser("upgrade", help="升级到本版本的结构")
     what.add_parser("check", help="检查结构、数据、查找索引和审计链")
     what.add_parser("reindex", help="重建查找索引")
+    copy = what.add_parser("copy", help="把整个区搬到另一个数据库（SQLite、PostgreSQL 均可）")
+    copy.add_argument("source", metavar="从", help="sqlite:////… 或 postgresql://…")
+    copy.add_argument("target", metavar="到", help="还没有的文件，或空的库")
 
     staff = commands.add_parser("staff", help="人员", description="人员。")
     what = staff.add_subparsers(dest="what", metavar="", required=True, parser_class=_Parser)
@@ -237,6 +240,11 @@ def _db(chosen: argparse.Namespace) -> int:
     try:
         if chosen.what == "init":
             return _init(url, chosen.empty)
+        if chosen.what == "copy":
+            from dutydesk.rules.copying import copy
+
+            print(f"已全部复制并核对，共 {copy(chosen.source, chosen.target, _say)} 行。")  # noqa: T201
+            return 0
         if chosen.what == "upgrade":
             applied = upgrade(url)
             print(f"已升级：{'、'.join(applied)}" if applied else "数据库已是最新，无需升级。")  # noqa: T201
@@ -275,14 +283,14 @@ def _reindex() -> int:
 
 def _init(url: str, empty: bool) -> int:
     from dutydesk.models.connection import made_whole
-    from dutydesk.settings import sqlite_path
+    from dutydesk.settings import shown
 
     with made_whole(url):
         if not empty:
             from dutydesk.rules.district import load_shipped
 
             load_shipped(_say)
-    print(f"数据库已建立：{sqlite_path(url)}")  # noqa: T201
+    print(f"数据库已建立：{shown(url)}")  # noqa: T201
     return 0
 
 

@@ -185,7 +185,7 @@ class Desk:
         if self._jobs.empty():
             self._waiting.select(seconds)
 
-    def _next(self) -> _Job | None | bool:
+    def _next(self) -> _Job | bool | None:
         """The next job, None for the end, False where there is none."""
         try:
             job = self._jobs.get_nowait()

@@ -107,3 +107,8 @@ def is_postgresql(url: str) -> bool:
 def without_password(url: str) -> str:
     """A URL as it may be shown."""
     return re.sub(r"(://[^:@/]*):[^@]*@", r"\1@", url)
+
+
+def shown(url: str) -> str:
+    """A database as it is called on the screen: its file, or its URL without the password."""
+    return without_password(url) if is_postgresql(url) else str(sqlite_path(url))

@@ -94,11 +94,25 @@ def start() -> Server:
         shutil.chown(folder, "postgres", "postgres")
     made = subprocess.run(
         _as_nobody(
-            binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync",
-            "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=zh",
-        ),  # fmt: skip
-        cwd=folder, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+            binaries / "initdb",
+            "-D",
+            data,
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+            "--locale=C.UTF-8",
+            "--locale-provider=icu",
+            "--icu-locale=zh",
+        ),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert made.returncode == 0, made.stderr
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -107,8 +121,10 @@ def start() -> Server:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             _as_nobody(binaries / "postgres", "-D", data, "-p", str(port), "-k", str(folder), *options),
-            cwd=folder, stdout=log, stderr=log,
-        )  # fmt: skip
+            cwd=folder,
+            stdout=log,
+            stderr=log,
+        )
     server = Server(port, folder, process)
     ready = ["-h", "127.0.0.1", "-p", str(port), "-q"]
     while subprocess.run([binaries / "pg_isready", *ready], check=False).returncode:

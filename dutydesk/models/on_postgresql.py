@@ -199,14 +199,15 @@ def made_whole(url: str, make: Callable[[str], object]) -> Iterator[None]:
 @contextmanager
 def write_transaction() -> Iterator[None]:
     """Rows are locked as they are written or read `for update`; other desks hear of it when it is committed."""
-    with database.atomic():
+    with database.obj.atomic():
         yield
         database.execute_sql(f"notify {_CHANNEL}")
 
 
 def read_transaction() -> Any:
     """One transaction in which all reads see the same moment."""
-    return database.atomic() if database.in_transaction() else database.atomic("REPEATABLE READ")
+    chosen = database.obj  # the proxy behind `database` may be bound anew before this ends (see `copying`)
+    return chosen.atomic() if chosen.in_transaction() else chosen.atomic("REPEATABLE READ")
 
 
 def listen() -> int:
@@ -248,7 +249,7 @@ def insert_rows(table: type[Table], columns: Sequence[str], rows: Iterable[Seque
             for row in rows:
                 copy.write_row(row)
         key = meta.primary_key.column_name
-        if meta.sequence or meta.primary_key.field_type in ("AUTO", "BIGAUTO"):
+        if meta.primary_key.field_type in ("AUTO", "BIGAUTO"):
             cursor.execute(
                 f"select setval(pg_get_serial_sequence('{meta.table_name}', '{key}'), "  # noqa: S608
                 f'coalesce(max("{key}"), 0) + 1, false) from "{meta.table_name}"'

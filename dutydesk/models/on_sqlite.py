@@ -128,12 +128,12 @@ def _remove(path: Path) -> None:
 
 def write_transaction() -> AbstractContextManager[Any]:
     """One transaction that takes the write lock at once, so that waiting happens before anything is read."""
-    return database.atomic("IMMEDIATE")
+    return database.obj.atomic("IMMEDIATE")
 
 
 def read_transaction() -> AbstractContextManager[Any]:
     """One transaction in which all reads see the same moment."""
-    return database.atomic()
+    return database.obj.atomic()
 
 
 def listen() -> None:

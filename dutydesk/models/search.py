@@ -147,6 +147,11 @@ def rebuild() -> Iterator[tuple[int, int]]:
             sql = "insert into search_text (issue_id, tokens) values (?, ?)".replace("?", database.param)
             database.cursor().executemany(sql, rows)
         yield min(first + _AT_A_TIME - 1, last), last
+    fill_index()
+
+
+def fill_index() -> None:
+    """Make the index anew from the table, whose rows are as they should be."""
     if _on_sqlite():
         database.execute_sql("insert into search_index (search_index) values ('rebuild')")
 
