@@ -63,7 +63,7 @@ def bring_in(session: Session, wanted: Wanted, outbox: Path, say: Say, dry: bool
     if rows and edited_sheet.is_edited_export(rows[0][1]):
         return _edited(session, rows, wanted.path, outbox, say, dry)
     source = importing.source_named(wanted.source or wanted.path.stem, wanted.kind)
-    plan = importing.look(session, source, rows, wanted.mapping, wanted.defaults)
+    plan = importing.look(session, source, rows, wanted.mapping, wanted.defaults, say)
     _tell(plan.report, say)
     if not dry:
         importing.run(session, plan, say)

@@ -42,6 +42,7 @@ AT_A_TIME = 500
 _HEAVY = (
     10  # a row with an answer, or of a known case, takes as long as so many: no act keeps other desks waiting
 )
+_TOLD_EACH = 5000  # rows between two lines of progress while a list is read
 WHY = "为何未导入"
 Say = Callable[[str], None]
 Rows = Sequence[tuple[int, Sequence[str]]]
@@ -96,34 +97,23 @@ def look(
     rows: Rows,
     mapping: Mapping[str, str] | None = None,
     defaults: Mapping[str, str] | None = None,
+    say: Say = lambda _line: None,
 ) -> Plan:
-    """Read a list and say what it would do; writes nothing.
+    """Read a list and say what it would do; writes nothing. `say` hears how far it is with a long one.
 
     `mapping` (header → field, `-` to leave a column out) and `defaults` (unit, category: ids) come on top of what is
     remembered for the source. Raises Refused where the list has no column that says what the problem is.
     """
     permission.require(session, "import")
-    if not rows:
-        raise Refused("文件里没有内容，请核对。")
-    for name in (mapping or {}).values():
-        if name != IGNORED and name not in FIELDS:
-            raise Refused(
-                f"没有字段“{name}”。可用：{'、'.join(f'{key}（{LABELS[key]}）' for key in FIELDS)}。"
-            )
     was = source.mapping, source.defaults
-    source.mapping = json.dumps(json.loads(source.mapping) | dict(mapping or {}), ensure_ascii=False)
-    source.defaults = json.dumps(json.loads(source.defaults) | dict(defaults or {}), ensure_ascii=False)
-    top = find_heads(rows)
-    heads = tuple(rows[top][1])
-    remembered = json.loads(source.mapping)
-    left_out = frozenset(place for place, head in enumerate(heads) if remembered.get(head) == IGNORED)
-    report = Report(heads, mapping_of(heads, remembered), left_out)
-    if not {"summary", "detail"} & set(report.mapping.values()):
-        raise Refused(
-            f"没有认出写问题的列。表头是：{'、'.join(h for h in heads if h)}。请用 --map 列名=summary 指明。"
-        )
+    report, top = _headed(source, rows, mapping or {}, defaults or {})
     places, given = Places.read(session), json.loads(source.defaults)
-    read = [read_row(number, cells, report.mapping, places, given) for number, cells in rows[top + 1 :]]
+    below = rows[top + 1 :]
+    read = []
+    for count, (number, cells) in enumerate(below, 1):
+        read.append(read_row(number, cells, report.mapping, places, given))
+        if count % _TOLD_EACH == 0:
+            say(f"已核对 {count}/{len(below)}")
     known = _known(source, [row.key for row in read])
     good: list[Read] = []
     seen: dict[str, int] = {}
@@ -144,6 +134,30 @@ def look(
         else:
             report.same += 1
     return Plan(source, report, good, (source.mapping, source.defaults) != was)
+
+
+def _headed(
+    source: ImportSource, rows: Rows, mapping: Mapping[str, str], defaults: Mapping[str, str]
+) -> tuple[Report, int]:
+    """What the columns mean, which goes into the source as well, and the place of the row of headers."""
+    if not rows:
+        raise Refused("文件里没有内容，请核对。")
+    if strange := next((name for name in mapping.values() if name != IGNORED and name not in FIELDS), ""):
+        raise Refused(
+            f"没有字段“{strange}”。可用：{'、'.join(f'{key}（{LABELS[key]}）' for key in FIELDS)}。"
+        )
+    source.mapping = json.dumps(json.loads(source.mapping) | dict(mapping), ensure_ascii=False)
+    source.defaults = json.dumps(json.loads(source.defaults) | dict(defaults), ensure_ascii=False)
+    top = find_heads(rows)
+    heads = tuple(rows[top][1])
+    remembered = json.loads(source.mapping)
+    left_out = frozenset(place for place, head in enumerate(heads) if remembered.get(head) == IGNORED)
+    report = Report(heads, mapping_of(heads, remembered), left_out)
+    if not {"summary", "detail"} & set(report.mapping.values()):
+        raise Refused(
+            f"没有认出写问题的列。表头是：{'、'.join(h for h in heads if h)}。请用 --map 列名=summary 指明。"
+        )
+    return report, top
 
 
 def _known(source: ImportSource, keys: list[str]) -> dict[str, ImportedRow]:

@@ -163,7 +163,7 @@ async def _agreed(screen: DeskScreen, wanted: _Wanted) -> bool:
     while True:
         told: list[str] = []
         screen.say(f"正在核对 {wanted.path.name}…")
-        if not await _run(screen, wanted, told.append, dry=True):
+        if not await _run(screen, wanted, _Told(screen, told), dry=True):
             screen.say(told[-1] if told else "没有核对成，请再试一次。", "bad")
             return False
         screen.say("")
@@ -203,19 +203,29 @@ async def _pick(screen: DeskScreen, what: str) -> str | None:
 # -- doing it --------------------------------------------------------------------------------------------------------
 
 
+class _Told:
+    """What the process says: progress on the notice line, a line a second at most; the rest is kept."""
+
+    def __init__(self, screen: DeskScreen, kept: list[str], hint: str = "") -> None:
+        self.screen, self.kept, self.hint = screen, kept, hint
+        self.last = 0.0
+
+    def __call__(self, line: str) -> None:
+        """Hear a line."""
+        if not line.startswith("已"):
+            self.kept.append(line)
+            return
+        now = asyncio.get_running_loop().time()
+        if now - self.last >= _EACH:
+            self.last = now
+            self.screen.say(f"{line}{self.hint}")
+
+
 async def _import(screen: DeskScreen, wanted: _Wanted) -> None:
     told: list[str] = []
-    said = [0.0]
-
-    def say(line: str) -> None:
-        told.append(line)
-        now = asyncio.get_running_loop().time()
-        if line.startswith("已") and now - said[0] >= _EACH:
-            said[0] = now
-            screen.say(f"{line}。可以继续办理；中断了再导一次就接着导。")
-
     screen.say(f"正在导入 {wanted.path.name}…")
-    good = await _run(screen, wanted, say, dry=False)
+    hear = _Told(screen, told, "。可以继续办理；中断了再导一次就接着导。")
+    good = await _run(screen, wanted, hear, dry=False)
     last = [line for line in told if line.startswith(("导入完毕", "读回", "没有导入的行"))]
     if good:
         screen.say("".join(last) or "导入完毕。", "good")
