@@ -207,7 +207,7 @@ def test_a_folder_in_place_of_the_file(tmp_path):
     refused(dutydesk(tmp_path, "staff", "list"), str(tmp_path), "打不开")
 
 
-@pytest.mark.parametrize("url", ["mysql://root:secret@host/db", "postgresql://host/db", "/tmp/x.db", "x"])
+@pytest.mark.parametrize("url", ["mysql://root:secret@host/db", "oracle://host/db", "/tmp/x.db", "x"])
 def test_an_address_that_nothing_understands(url):
     result = dutydesk(url, "staff", "list")
     refused(result, "数据库地址", "无法识别")

@@ -43,9 +43,7 @@ def test_models_and_migrated_schema_agree(tmp_path):
 
 def test_a_model_that_the_schema_lacks_is_told_of(district):
     """The comparison can fail."""
-    with sqlite3.connect(district.path) as other:
-        other.execute("alter table draft drop column title")
-    other.close()
+    database.execute_sql("alter table draft drop column title")
     assert diff_models(database.obj, list(TABLES))
 
 
