@@ -170,6 +170,7 @@ import dutydesk.cli, dutydesk.tty, dutydesk.rules.checking, dutydesk.rules.expor
 from dutydesk.models.connection import MIGRATIONS
 if os.geteuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
+    os.environ['HOME'] = '/nonexistent'
 if not os.access(MIGRATIONS, os.R_OK):
     sys.exit(77)
 dutydesk.cli.main(sys.argv[1:])
