@@ -240,8 +240,10 @@ def postgresql() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql: Server) -> SmallDistrict:
-    """The database that a test's district is a copy of."""
-    return _made(postgresql.create())
+    """The database that is put back to this before each test."""
+    made = _made(postgresql.create())
+    postgresql.keep(made.url)
+    return made
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -269,8 +271,9 @@ def district(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Ite
         url = f"sqlite:///{tmp_path / 'district.db'}"
         shutil.copy(made.path, sqlite_path(url))
     else:
+        url = made.url
         server: Server = request.getfixturevalue("postgresql")
-        url = server.create(made.url.rsplit("/", 1)[1])
+        server.restore(url)
     # signing thirteen people on takes longer than most tests: only the day is new
     sessions = {role: replace(session, day=today()) for role, session in made.sessions.items()}
     elsewhere = replace(made.elsewhere, day=today())
@@ -278,8 +281,6 @@ def district(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Ite
     connect(small.url)
     yield small
     small.close()
-    if engine == "postgresql":
-        server.drop(url)
 
 
 @pytest.fixture(scope="session")
