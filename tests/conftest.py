@@ -253,7 +253,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marks = {mark.name for mark in metafunc.definition.iter_markers()}
     path = metafunc.definition.path
     chosen = path.parent.name == "models" or (path.parent.name == "rules" and path.stem in ON_BOTH)
-    if "both" in marks or (chosen and "sqlite" not in marks):
+    if "both" in marks or (chosen and "one_engine" not in marks):
         metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
 
 
