@@ -140,10 +140,10 @@ def main() -> None:
         for turn in range(chosen.rounds):
             taken.append((rules(number, turn * share, share), plain.copy()))
             by_rules, by_hand = (share / seconds for seconds in taken[-1])
-            print(f"{turn + 1}: {by_rules:,.0f} rows/s, executemany {by_hand:,.0f} rows/s")  # noqa: T201
+            print(f"{turn + 1}: {by_rules:,.0f} rows/s, executemany {by_hand:,.0f} rows/s")
         ratio = statistics.median(a / b for a, b in taken)
         rate = statistics.median(share / a for a, _ in taken)
-        print(f"median: {rate:,.0f} rows/s, {ratio:.1f} times the executemany of the same rows")  # noqa: T201
+        print(f"median: {rate:,.0f} rows/s, {ratio:.1f} times the executemany of the same rows")
 
 
 if __name__ == "__main__":

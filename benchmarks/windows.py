@@ -96,7 +96,9 @@ def main() -> None:
     for _round in range(chosen.rounds):
         measure(chosen.small, roles, small)
         measure(chosen.large, roles, large)
-    sys.stdout.write(f"{'role':22}{'view':22}{'window':8}{'small p50/p95':>16}{'large p50/p95':>16}{'ratio':>8}" + "\n")
+    sys.stdout.write(
+        f"{'role':22}{'view':22}{'window':8}{'small p50/p95':>16}{'large p50/p95':>16}{'ratio':>8}" + "\n"
+    )
     ratios = []
     for what, values in large.items():
         few = small.get(what)
@@ -104,8 +106,12 @@ def main() -> None:
             continue
         ratios.append(statistics.median(values) / statistics.median(few))
         pairs = [f"{statistics.median(each):.2f}/{p95(each):.2f}" for each in (few, values)]
-        sys.stdout.write(f"{what[0]:22}{what[1]:22}{what[2]:8}{pairs[0]:>16}{pairs[1]:>16}{ratios[-1]:>8.2f}" + "\n")
-    sys.stdout.write(f"ratio of medians: {statistics.median(ratios):.2f} in the middle, {max(ratios):.2f} at most" + "\n")
+        sys.stdout.write(
+            f"{what[0]:22}{what[1]:22}{what[2]:8}{pairs[0]:>16}{pairs[1]:>16}{ratios[-1]:>8.2f}" + "\n"
+        )
+    sys.stdout.write(
+        f"ratio of medians: {statistics.median(ratios):.2f} in the middle, {max(ratios):.2f} at most" + "\n"
+    )
 
 
 if __name__ == "__main__":

@@ -31,7 +31,17 @@ def command(district, tmp_path):
     }
 
     def run(*options, number=district.numbers[Role.AREA_CHIEF]):
-        arguments = [sys.executable, "-m", "dutydesk", "import", "issues", str(path), "--as", number, *options]
+        arguments = [
+            sys.executable,
+            "-m",
+            "dutydesk",
+            "import",
+            "issues",
+            str(path),
+            "--as",
+            number,
+            *options,
+        ]
         done = subprocess.run(arguments, env=kept, capture_output=True, encoding="utf-8", check=False)
         return done.returncode, done.stdout + done.stderr
 

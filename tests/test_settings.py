@@ -12,7 +12,15 @@ from dutydesk.settings import SettingsError
 
 @pytest.fixture(autouse=True)
 def _read_anew(monkeypatch, tmp_path):
-    for name in ("DATABASE", "STATE_FOLDER", "INBOX_FOLDER", "OUTBOX_FOLDER", "DRAWING", "LOCK_WAIT", "SETTINGS"):
+    for name in (
+        "DATABASE",
+        "STATE_FOLDER",
+        "INBOX_FOLDER",
+        "OUTBOX_FOLDER",
+        "DRAWING",
+        "LOCK_WAIT",
+        "SETTINGS",
+    ):
         monkeypatch.delenv(f"DUTYDESK_{name}", raising=False)
     for folder in ("CONFIG", "DATA", "STATE"):
         monkeypatch.setenv(f"XDG_{folder}_HOME", str(tmp_path / folder.lower()))
@@ -60,7 +68,10 @@ def test_a_file_may_be_named(tmp_path, monkeypatch):
     [
         ("database = ", "读不懂"),
         (b"\xff\xfe", "读不懂"),
-        ('databse = "x"', "不认识的项：databse。可用的项：database、drawing、inbox_folder、lock_wait、outbox_folder、state_folder"),
+        (
+            'databse = "x"',
+            "不认识的项：databse。可用的项：database、drawing、inbox_folder、lock_wait、outbox_folder、state_folder",
+        ),
         ('drawing = "svg"', "drawing 只能是"),
         ('lock_wait = "soon"', "lock_wait"),
         ("lock_wait = -1", "lock_wait"),

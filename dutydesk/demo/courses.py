@@ -95,7 +95,17 @@ GAPS: dict[str, tuple[int, int]] = {
 # Acts before which the time of the limit does not run; the rest of a story is fitted to it.
 UNCOUNTED = frozenset(
     {
-        *("open", "handle_locally", "reject", "reconsider", "merge", "unmerge", "recategorise", "flag", "amend"),
+        *(
+            "open",
+            "handle_locally",
+            "reject",
+            "reconsider",
+            "merge",
+            "unmerge",
+            "recategorise",
+            "flag",
+            "amend",
+        ),
         *("pause", "pool", "resume", "look_again", "reopen", "solve_on_spot", "sample_check"),
     }
 )

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import psycopg
-from peewee import PostgresqlDatabase, Psycopg3Adapter, __exception_wrapper__
+from peewee import PostgresqlDatabase, Psycopg3Adapter, __exception_wrapper__  # type: ignore[attr-defined]
 from psycopg.pq import TransactionStatus
 
 from dutydesk.models.base import Table, database
@@ -82,7 +82,7 @@ class _Adapter(Psycopg3Adapter):
         return psycopg.Binary
 
     def connect(self, db: Any, **params: Any) -> _Line:
-        return _Line.connect(db.database, **params)  # type: ignore[return-value]
+        return _Line.connect(db.database, **params)
 
 
 class _Database(PostgresqlDatabase):
@@ -97,7 +97,7 @@ def bind(url: str) -> _Database:
         autoconnect=False,
         field_types={"INSTANT": "TIMESTAMPTZ"},
         options=f"-c timezone=UTC -c lock_timeout={wait} -c client_encoding=UTF8",
-        **_ALIVE,
+        **_ALIVE,  # type: ignore[arg-type]
     )
     database.initialize(chosen)
     return chosen
@@ -190,7 +190,7 @@ def made_whole(url: str, make: Callable[[str], object]) -> Iterator[None]:
         with chosen.atomic():
             make(url)
             yield
-        chosen.execute_sql("analyze")
+        chosen.execute_sql("analyze")  # type: ignore[no-untyped-call]
     finally:
         if not chosen.is_closed():
             chosen.close()
@@ -242,7 +242,7 @@ def integrity_problems() -> list[str]:
 
 def insert_rows(table: type[Table], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert many rows by COPY; a number given by hand moves the sequence on."""
-    meta = table._meta
+    meta: Any = table._meta
     names = ", ".join(f'"{meta.fields[name].column_name}"' for name in columns)
     with __exception_wrapper__, database.connection().cursor() as cursor:
         with cursor.copy(f'copy "{meta.table_name}" ({names}) from stdin') as copy:

@@ -118,9 +118,8 @@ def add(issue_ids: Sequence[int]) -> None:
     new = set(issue_ids)
     rows = [pair for pair in tokens_between(min(new), max(new)) if pair[0] in new]
     cursor = database.cursor()
-    cursor.executemany(
-        f"insert into search_text (issue_id, tokens) values ({database.param}, {database.param})", rows
-    )  # noqa: S608
+    sql = "insert into search_text (issue_id, tokens) values (?, ?)"
+    cursor.executemany(sql.replace("?", database.param), rows)
     if _on_sqlite():
         cursor.executemany("insert into search_index (rowid, tokens) values (?, ?)", rows)
 
@@ -159,7 +158,7 @@ def fill_index() -> None:
 def unlike(first: int, last: int) -> list[int]:
     """Ids between whose rows are not what they should be."""
     kept: dict[int, str] = dict(
-        _rows("select issue_id, tokens from search_text where issue_id between ? and ?", first, last)  # type: ignore[arg-type]
+        _rows("select issue_id, tokens from search_text where issue_id between ? and ?", first, last)
     )
     wanted = dict(tokens_between(first, last))
     return sorted(i for i in kept.keys() | wanted.keys() if kept.get(i) != wanted.get(i))

@@ -54,13 +54,13 @@ def _rows(
     fields = table._meta.sorted_fields
     instants = [place for place, field in enumerate(fields) if isinstance(field, InstantField)]
     columns = ", ".join(f'"{field.column_name}"' for field in fields)
-    key = table._meta.primary_key
+    key: Any = table._meta.primary_key
     at = fields.index(key)
     last: Any = None
     while True:
         after = f'where "{key.column_name}" > {source.param} ' if last is not None else ""
         sql = f'select {columns} from "{table._meta.table_name}" {after}order by "{key.column_name}" limit {_AT_A_TIME}'  # noqa: S608
-        found = source.execute_sql(sql, None if last is None else (last,)).fetchall()
+        found: Any = source.execute_sql(sql, None if last is None else (last,)).fetchall()  # type: ignore[no-untyped-call]
         for values in found:
             row = list(values)
             for place in instants:

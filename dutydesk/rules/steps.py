@@ -256,4 +256,3 @@ def _withdraw_overtaken(issue: Issue) -> str:
         request.state = RequestState.WITHDRAWN
         request.save()
     return f"（{'、'.join(request.kind.label for request in waiting)}申请随之撤回）" if waiting else ""
-

@@ -55,7 +55,9 @@ class TestOwn:
         assert "康健新村在等的" not in names(cases[R.AREA_CHIEF])
 
     def test_what_a_later_program_kept_is_read_as_far_as_it_is_known(self):
-        assert from_json('{"view":"all","filters":{"state":"review","mood":"bad"}}').filters == Filters(state="review")
+        assert from_json('{"view":"all","filters":{"state":"review","mood":"bad"}}').filters == Filters(
+            state="review"
+        )
         assert as_json(Question()) == '{"view": "open"}'
 
     def test_saved_under_the_same_name_it_takes_the_place_of_the_older(self, cases):

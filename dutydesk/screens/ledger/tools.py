@@ -72,7 +72,9 @@ async def _filter(screen: IssuesScreen) -> None:
         FilterPart(each.name, each.label, await screen.ask(_words, each.name, getattr(now, each.name)) or "")
         for each in filters.PARTS
     ]
-    chosen = await screen.show(FilterBar("·".join(["筛选", *(part.words for part in parts if part.words)]), parts, find))
+    chosen = await screen.show(
+        FilterBar("·".join(["筛选", *(part.words for part in parts if part.words)]), parts, find)
+    )
     if chosen is not None:
         screen.put(replace(screen.question, filters=replace(now, **{chosen.part: chosen.value})))
 
