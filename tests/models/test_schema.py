@@ -43,8 +43,11 @@ def test_models_and_migrated_schema_agree(tmp_path):
 
 def test_a_model_that_the_schema_lacks_is_told_of(district):
     """The comparison can fail."""
-    database.execute_sql("alter table draft drop column title")
-    assert diff_models(database.obj, list(TABLES))
+    with database.atomic() as transaction:
+        database.execute_sql("alter table draft drop column title")
+        assert diff_models(database.obj, list(TABLES)).add_columns
+        transaction.rollback()  # the next test's rows go back into these very tables
+    assert not diff_models(database.obj, list(TABLES)).add_columns
 
 
 def test_every_table_is_among_them():
