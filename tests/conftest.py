@@ -253,14 +253,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marks = {mark.name for mark in metafunc.definition.iter_markers()}
     path = metafunc.definition.path
     chosen = path.parent.name == "models" or (path.parent.name == "rules" and path.stem in ON_BOTH)
-    if "both" in marks or (chosen and "one_engine" not in marks):
+    if "both" in marks or (chosen and not marks & {"sqlite", "postgresql"}):
         metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
 
 
 @pytest.fixture
 def engine(request: pytest.FixtureRequest) -> str:
     """Which kind of database the test is on."""
-    return getattr(request, "param", "sqlite")
+    alone = "postgresql" if request.node.get_closest_marker("postgresql") else "sqlite"
+    return getattr(request, "param", alone)
 
 
 @pytest.fixture

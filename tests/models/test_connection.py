@@ -24,7 +24,7 @@ from dutydesk.models.connection import (
     upgrade,
 )
 
-pytestmark = pytest.mark.one_engine  # a file and its rights; test_on_postgresql has the same for a server
+pytestmark = pytest.mark.sqlite  # a file and its rights; test_on_postgresql has the same for a server
 
 CONNECT = [("staff", "list"), ("export", "issues", "--json"), ("db", "check"), ("db", "upgrade")]
 

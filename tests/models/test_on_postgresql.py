@@ -19,14 +19,9 @@ from dutydesk.rules import intake
 from dutydesk.settings import load
 from dutydesk.vocabulary import Role
 
-pytestmark = pytest.mark.one_engine
+pytestmark = pytest.mark.postgresql
 
 ENDLESS = "select count(*) from generate_series(1, 100000000000)"
-
-
-@pytest.fixture
-def engine() -> str:
-    return "postgresql"
 
 
 @pytest.fixture

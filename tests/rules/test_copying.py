@@ -116,7 +116,7 @@ def test_a_broken_chain_is_not_carried_over(cases, target, district):
         connection.connect(target)
 
 
-@pytest.mark.one_engine
+@pytest.mark.sqlite
 def test_the_source_is_left_as_it_was(cases, target, district):
     cases.new()
     district.close()
