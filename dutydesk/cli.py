@@ -209,11 +209,10 @@ def _hasten() -> None:
 
 
 def _demo(chosen: argparse.Namespace) -> int:
-    from dutydesk.models.connection import DatabaseProblem
-    from dutydesk.settings import load, sqlite_path
+    from dutydesk.models.connection import DatabaseProblem, is_there
+    from dutydesk.settings import load
 
-    path = sqlite_path(load().database)
-    if not path.exists() or chosen.fill_only:
+    if chosen.fill_only or not is_there(load().database):
         from dutydesk.demo import fill
 
         if chosen.issues < 0:

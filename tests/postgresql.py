@@ -35,6 +35,7 @@ def _as_nobody(*command: str | Path) -> list[str]:
 
 
 def _binaries() -> Path | None:
+    """Where initdb and the server are: Debian keeps each version in its own folder."""
     debian = sorted(BINARIES.glob("*/bin/initdb"))
     if debian:
         return debian[-1].parent

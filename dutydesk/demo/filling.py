@@ -40,7 +40,7 @@ from dutydesk.models import (
 )
 from dutydesk.models.connection import insert_rows, write_transaction
 from dutydesk.rules import audit, district, office, search
-from dutydesk.settings import sqlite_path
+from dutydesk.settings import shown
 from dutydesk.vocabulary import Role
 
 # Importing these modules registers the acts of which stories are made.
@@ -62,7 +62,7 @@ def fill(url: str, issues: int = 30_000, seed: int = 1, say: Callable[[str], Non
         with connection.bulk_writing():
             _Fill(issues, seed, clocks.now(), say).run()
         _index(say)
-    say(f"演示数据已备好：{sqlite_path(url)}")
+    say(f"演示数据已备好：{shown(url)}")
 
 
 def _index(say: Callable[[str], None]) -> None:

@@ -76,6 +76,11 @@ def connect(url: str) -> None:
         raise kind.explain(error, url) from None
 
 
+def is_there(url: str) -> bool:
+    """Whether there is a file, or something in the database of a server. A server that says no is told of later."""
+    return bool(_kind(url).is_there(url))
+
+
 def explain(error: Exception, url: str = "") -> DatabaseProblem:
     """The Chinese sentence for an error of the database, with what to do."""
     problem: DatabaseProblem = _bound().explain(error, url)

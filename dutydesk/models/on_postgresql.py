@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import psycopg
-from peewee import PostgresqlDatabase, Psycopg3Adapter, __exception_wrapper__  # type: ignore[attr-defined]
+from peewee import PeeweeException, PostgresqlDatabase, Psycopg3Adapter, __exception_wrapper__  # type: ignore[attr-defined]
 from psycopg.pq import TransactionStatus
 
 from dutydesk.models.base import Table, database
@@ -105,6 +105,16 @@ def bind(url: str) -> _Database:
 
 def must_exist(url: str) -> None:
     """The server says it when connecting."""
+
+
+def is_there(url: str) -> bool:
+    """Whether there is any table; also where the server says no, which whoever connects next tells."""
+    chosen = bind(url)
+    try:
+        with chosen.connection_context():
+            return bool(chosen.get_tables())
+    except PeeweeException:
+        return True
 
 
 def prepare(url: str) -> None:

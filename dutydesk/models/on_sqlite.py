@@ -40,6 +40,11 @@ def must_exist(url: str) -> None:
         )
 
 
+def is_there(url: str) -> bool:
+    """Whether the file is there."""
+    return sqlite_path(url).exists()
+
+
 def prepare(url: str) -> None:
     """Make the folder that the file will lie in."""
     sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
