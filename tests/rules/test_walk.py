@@ -89,14 +89,14 @@ class Walk:
 @pytest.mark.parametrize("seed", [1, 9])
 def test_whatever_the_menus_offer_leaves_nothing_wrong(cases, seed):
     walk = Walk(cases, seed)
-    for number in range(160):
+    for number in range(240):
         if number < 5 or number % 20 == 0:
             walk.register()
         if number % 12 == 0:
             cases.clock.shift(timedelta(hours=walk.rng.randrange(1, 40)))
         walk.step()
     assert check() == []
-    assert len({issue.state for issue in Issue.select()}) >= 4
+    assert len({issue.state for issue in Issue.select()}) >= 5
     for issue in Issue.select().where(Issue.state == S.CLOSED, ~Issue.solved_on_spot):
         assert issue.checked_by_id not in (None, issue.handled_by_id)
         assert issue.outcome
