@@ -8,49 +8,24 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from types import SimpleNamespace
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from peewee import SQL, Expression, fn
 
-from dutydesk.models import Issue, Unit
-from dutydesk.models.issues import case_number
-from dutydesk.rules import deadlines, office, permission
-from dutydesk.rules.flags import flags_of
+from dutydesk.models import Issue
+from dutydesk.rules import permission
+from dutydesk.rules.ledger_rows import IssueRow, among, rows_of
 from dutydesk.rules.listing import LOOKED_AT, ORDERS, Key, Listing, Segment, Stand, listing
-from dutydesk.rules.organisation import start_of, today
 from dutydesk.rules.questions import NO_FILTERS, Filters, Question
 from dutydesk.rules.views import VIEWS, Arm
 from dutydesk.session import Session
-from dutydesk.text import mask_phones_in
-from dutydesk.vocabulary import RUNNING, State, Urgency
 
 __all__ = ["NO_FILTERS", "ORDERS", "VIEWS", "Filters", "IssueRow", "Question", "Window"]
 
-ON_DIGITS = tuple(VIEWS)[:9]
 NARROW = "只看了最近的2万件，可能还有没看到的。请加上状态、地点或时间，或换一个清单再看。"
 _FIRST_LOOK = 200
 _MOST_AT_ONCE = 5_000
-
-
-@dataclass(frozen=True)
-class IssueRow:
-    """A line of the ledger; `key` is the case's id, `hits` the pieces of what was searched for, to mark them."""
-
-    key: int
-    number: str
-    version: int
-    state: State
-    urgency: Urgency
-    left: str
-    overdue: bool
-    place: str
-    summary: str
-    holder: str
-    marks: tuple[str, ...]
-    closable: bool = False
-    hits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -272,7 +247,7 @@ class _Reading:
         That is asked of each row found by its id: as a condition it could lead the planner to another index.
         """
         belongs: Any = self.plan.belongs()
-        query: Any = Issue.select(*self.plan.order.columns, belongs.alias("belongs")).where(_among(ids))
+        query: Any = Issue.select(*self.plan.order.columns, belongs.alias("belongs")).where(among(ids))
         return [row[:-1] for row in query.tuples() if row[-1]]
 
     # -- search ---------------------------------------------------------------------------------------------
@@ -308,11 +283,6 @@ class _Reading:
             yield from (issue_id for issue_id in ids if issue_id in kept)
 
 
-def _among(ids: Sequence[int]) -> Expression:
-    """Issues with these ids, written out: as values of a query a thousand of them take longer than their rows."""
-    return Issue.id.in_(SQL(f"({', '.join(str(int(issue_id)) for issue_id in ids)})"))
-
-
 def _parts(arm: Arm, bound: Key | None, down: bool) -> list[Expression]:
     """The rows of an arm beyond a key, as conditions that an index answers one after the other.
 
@@ -338,63 +308,6 @@ def _parts(arm: Arm, bound: Key | None, down: bool) -> list[Expression]:
     return [*found, rest]
 
 
-# -- lines -------------------------------------------------------------------------------------------------------
-
-_SHOWN = (
-    *(Issue.id, Issue.year, Issue.serial, Issue.version, Issue.state, Issue.urgency, Issue.summary),
-    *(Issue.due_at, Issue.paused_until, Issue.look_again_on, Issue.reported_at, Issue.assignee_name),
-    *(Issue.strongly_felt, Issue.beyond_neighbourhood, Issue.send_backs, Issue.reworks, Issue.urges),
-    *(Issue.sent_down, Issue.solved_on_spot, Issue.sample_due, Issue.satisfied, Issue.feedback_given),
-)
-
-
-_NAMES = (*(column.name for column in _SHOWN), "unit_name")
-
-
-def rows_of(ids: Sequence[int], hits: tuple[str, ...] = ()) -> list[IssueRow]:
-    """The lines for the issues with these ids, in their order; time left as of now."""
-    if not ids:
-        return []
-    # rows as plain values: models of them take three times as long as the query
-    query: Any = Issue.select(*_SHOWN, Unit.name).join(Unit).where(_among(ids)).tuples()
-    found = {row[0]: SimpleNamespace(**dict(zip(_NAMES, row, strict=True))) for row in query}
-    now = datetime.now(UTC)
-    days = office.calendar()
-    return [_row(found[issue_id], now, days, hits) for issue_id in ids if issue_id in found]
-
-
-def _row(issue: Any, now: datetime, days: Any, hits: tuple[str, ...]) -> IssueRow:
-    left, overdue = "", False
-    if issue.state in RUNNING and issue.due_at:
-        left, overdue = deadlines.time_left(now, issue.due_at, days), deadlines.is_overdue(now, issue.due_at)
-    elif issue.paused_until:
-        left = f"至{issue.paused_until:%m-%d}"
-    elif issue.look_again_on:
-        left = f"再看{issue.look_again_on.month}/{issue.look_again_on.day}"
-    elif issue.state is State.REPORTED:
-        left = _age(issue.reported_at, now)
-    return IssueRow(
-        key=issue.id,
-        number=case_number(issue.year, issue.serial),
-        version=issue.version,
-        state=issue.state,
-        urgency=issue.urgency,
-        left=left,
-        overdue=overdue,
-        place=issue.unit_name,
-        summary=mask_phones_in(issue.summary),
-        holder=issue.assignee_name,
-        marks=flags_of(issue),
-        closable=issue.state is State.FEEDBACK and issue.feedback_given,
-        hits=hits,
-    )
-
-
-def _age(since: datetime, now: datetime) -> str:
-    hours = int((now - since).total_seconds() // 3600)
-    return f"等{hours // 24}天" if hours >= 24 else f"等{hours}时" if hours else "刚到"
-
-
 def new_since(session: Session, since: datetime) -> int:
     """How many cases came in since a moment, counted no further than 1,000.
 
@@ -413,8 +326,3 @@ def new_since(session: Session, since: datetime) -> int:
                 break
             last = rows[-1][0]
     return min(len(came), 1000)
-
-
-def day_started() -> datetime:
-    """When today began in Shanghai."""
-    return start_of(today())

@@ -1,0 +1,146 @@
+"""What can be typed after `dutydesk`: every subcommand and option, with argparse's own words in Chinese."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any, NoReturn
+
+DUTIES = ("today", "patrol", "intake", "issues", "triage", "decisions")
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse in Chinese."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("add_help", False)
+        super().__init__(*args, **kwargs)
+        self._positionals.title, self._optionals.title = "命令", "选项"
+        self.add_argument("-h", "--help", action="help", help="显示这页帮助")
+
+    def format_usage(self) -> str:
+        return super().format_usage().replace("usage:", "用法：", 1)
+
+    def format_help(self) -> str:
+        return super().format_help().replace("usage:", "用法：", 1)
+
+    def error(self, message: str) -> NoReturn:
+        """Wrong usage: what is expected, and 2."""
+        self.exit(
+            2, f"用法不对：{_in_chinese(message)}\n{self.format_usage()}请用 {self.prog} --help 查看。\n"
+        )
+
+
+def _in_chinese(message: str) -> str:
+    for english, chinese in (
+        ("the following arguments are required:", "还缺"),
+        ("unrecognized arguments:", "不认识"),
+        ("invalid choice:", "没有这个选择："),
+        ("expected one argument", "后面要跟一个值"),
+        ("invalid int value:", "要填整数，而不是"),
+        ("(choose from", "（可选"),
+        ("argument ", ""),
+    ):
+        message = message.replace(english, chinese)
+    return message
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command."""
+    whole = _Parser(prog="dutydesk", description="片区长值班台。不带命令时打开值班台。")
+    commands = whole.add_subparsers(dest="command", metavar="", parser_class=_Parser)
+    for add in (_desk, _database, _staff, _export, _import):
+        add(commands)
+    return whole
+
+
+def _desk(commands: Any) -> None:
+    desk = commands.add_parser("desk", help="打开值班台", description="打开值班台。")
+    _desk_options(desk)
+    demo = commands.add_parser(
+        "demo", help="打开演示区（没有时先建立）", description="建立并打开一个演示用的区。"
+    )
+    _desk_options(demo)
+    demo.add_argument("--issues", type=int, default=30_000, metavar="数目", help="问题件数，默认三万")
+    demo.add_argument("--seed", type=int, default=1, metavar="种子", help="同样的种子得到同样的数据")
+    demo.add_argument("--fill-only", action="store_true", help="只建立数据，不打开")
+
+
+def _database(commands: Any) -> None:
+    db = commands.add_parser("db", help="数据库：建立、升级、检查", description="建立、升级和检查数据库。")
+    what = db.add_subparsers(dest="what", metavar="", required=True, parser_class=_Parser)
+    init = what.add_parser("init", help="建立数据库，装入徐汇区的单元和默认设置")
+    init.add_argument("--empty", action="store_true", help="只建表，不装入单元")
+    what.add_parser("upgrade", help="升级到本版本的结构")
+    what.add_parser("check", help="检查结构、数据、查找索引和审计链")
+    what.add_parser("reindex", help="重建查找索引")
+    copy = what.add_parser("copy", help="把整个区搬到另一个数据库（SQLite、PostgreSQL 均可）")
+    copy.add_argument("source", metavar="从", help="sqlite:////… 或 postgresql://…")
+    copy.add_argument("target", metavar="到", help="还没有的文件，或空的库")
+
+
+def _staff(commands: Any) -> None:
+    staff = commands.add_parser("staff", help="人员", description="人员。")
+    what = staff.add_subparsers(dest="what", metavar="", required=True, parser_class=_Parser)
+    listing = what.add_parser("list", help="在岗人员及其岗位")
+    listing.add_argument("--role", metavar="岗位", help="只列这一岗位，如 duty_officer")
+    listing.add_argument("--json", action="store_true", help="输出 JSON")
+
+
+def _export(commands: Any) -> None:
+    export = commands.add_parser("export", help="导出", description="导出数据（不含个人信息）。")
+    what = export.add_subparsers(dest="what", metavar="", required=True, parser_class=_Parser)
+    issues = what.add_parser("issues", help="问题清单，可在 Excel 里改好再导入")
+    issues.add_argument("--json", action="store_true", help="把 JSON 写到标准输出")
+    issues.add_argument("--view", default="all", metavar="清单", help="如 待核查；不写是全部")
+    issues.add_argument("--question", metavar="条件", help=argparse.SUPPRESS)
+    _file_options(issues, ("xlsx", "csv", "json"))
+    answers = what.add_parser("answers", help="给来源的办理答复")
+    answers.add_argument("--source", default="hotline", metavar="来源", help="如 12345；不写是12345热线")
+    answers.add_argument("--since", metavar="日期", help="这一天起有变动的，如 2026-11-01；不写是今天起")
+    _file_options(answers, ("xlsx", "csv"))
+    duties = what.add_parser("duties", help="权责清单")
+    _file_options(duties, ("xlsx", "csv"))
+
+
+def _import(commands: Any) -> None:
+    bring = commands.add_parser("import", help="导入", description="导入清单，或读回改过的导出清单。")
+    what = bring.add_subparsers(dest="what", metavar="", required=True, parser_class=_Parser)
+    issues = what.add_parser("issues", help="来源的问题清单（xlsx、csv），或改过的导出清单")
+    issues.add_argument("file", metavar="文件")
+    issues.add_argument("--as", dest="number", metavar="工号", help="以谁的身份导入")
+    issues.add_argument(
+        "--source", default="", metavar="名称", help="这份清单叫什么，列的对应按它记住；不写是文件名"
+    )
+    issues.add_argument(
+        "--kind", default="hotline", metavar="来源", help="hotline 12345热线、grid 网格上报等"
+    )
+    issues.add_argument("--sheet", default="", metavar="工作表", help="有几张清单时指明一张")
+    issues.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="列=字段",
+        help="指明一列，可写多次；字段写 - 是不要这一列",
+    )
+    issues.add_argument("--unit", default="", metavar="居民区", help="没写明地点的归到哪里")
+    issues.add_argument("--category", default="", metavar="类别", help="看不出类别的归到哪一类")
+    issues.add_argument("--dry-run", action="store_true", help="只核对，不写入")
+    duties = what.add_parser("duties", help="权责清单（部门、类别、编号、依据），替换表里各部门的旧清单")
+    duties.add_argument("file", metavar="文件")
+    duties.add_argument("--as", dest="number", metavar="工号", help="以谁的身份导入")
+    duties.add_argument("--from", dest="since", metavar="日期", help="从哪天起，如 2026-12-01；不写是今天")
+    duties.add_argument("--sheet", default="", metavar="工作表", help="不写是第一张")
+    duties.add_argument("--dry-run", action="store_true", help="只核对，不写入")
+
+
+def _desk_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--as", dest="number", metavar="工号", help="以谁的身份打开")
+    parser.add_argument(
+        "--open", dest="duty", choices=DUTIES, default="today", metavar="页", help="、".join(DUTIES)
+    )
+
+
+def _file_options(parser: argparse.ArgumentParser, forms: tuple[str, ...]) -> None:
+    parser.add_argument("--as", dest="number", metavar="工号", help="按谁的范围；不写是全区")
+    parser.add_argument("--format", choices=forms, metavar="格式", help="、".join(forms) + "；不写看文件名")
+    parser.add_argument("--output", metavar="文件", help="写到哪里")
