@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.cells import cell_len
 from rich.style import Style
 from textual.binding import Binding, BindingType
-from textual.geometry import Region
-from textual.strip import Strip
 
-from dutydesk.widgets.cells import Line, cut, strip_of, wrap
-from dutydesk.widgets.frame import LineWidget
+from dutydesk.widgets.cells import Line, cut, wrap
+from dutydesk.widgets.frame import KeptLines
 
 if TYPE_CHECKING:
     from dutydesk.rules.case import CaseSheet, Person, StoryLine
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
 _LABEL = 6
 
 
-class CaseView(LineWidget, can_focus=True):
+class CaseView(KeptLines, can_focus=True):
     """One case as text that scrolls; draws again only the lines that differ from those on the screen."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"case-view--head", "case-view--dim", "case-view--mark"}
@@ -39,34 +37,32 @@ class CaseView(LineWidget, can_focus=True):
         self.empty = empty
         self.top = 0
         self._lines: list[Line] = []
-        self._shown: list[Line] = []
 
     def show(self, sheet: CaseSheet | None, person: Person | None = None) -> None:
         """Show another case, or the same one as it is now; `person` where the reporter was revealed."""
         if sheet is None or self.sheet is None or sheet.key != self.sheet.key:
             self.top = 0
         self.sheet, self.person = sheet, person or (sheet.reporter if sheet else None)
-        self._rebuild()
+        self._lay_out()
+        self.paint()
 
-    def _rebuild(self) -> None:
+    def _lay_out(self) -> None:
         self._lines = self._lines_at(self.size.width)
         self.top = min(self.top, max(len(self._lines) - self.size.height, 0))
-        self._paint()
 
-    def _paint(self) -> None:
-        """Ask for those lines to be drawn again which changed."""
-        height, width = self.size.height, self.size.width
-        lines = [self._lines[i] if i < len(self._lines) else () for i in range(self.top, self.top + height)]
+    def anew(self) -> None:
+        """Other breaks."""
+        if self.is_mounted:
+            self._lay_out()
+        super().anew()
+
+    def lines_in_sight(self, width: int, height: int) -> list[Line]:
+        """From the top line on; the last says how many more there are."""
+        lines = self._lines[self.top : self.top + height]
         if lines and self.top + height < len(self._lines):
             more = len(self._lines) - self.top - height + 1
             lines[-1] = ((cut(f"↓ 还有{more}行，Tab 后翻看", width), self._style("dim")),)
-        before, self._shown = self._shown, lines
-        if len(before) != len(lines):
-            self.refresh()
-            return
-        changed = [Region(0, y, width, 1) for y, line in enumerate(lines) if line != before[y]]
-        if changed:
-            self.refresh(*changed)
+        return lines
 
     def _style(self, part: str) -> Style:
         return self.look(f"case-view--{part}")
@@ -134,24 +130,8 @@ class CaseView(LineWidget, can_focus=True):
     def action_scroll_by(self, lines: int) -> None:
         """Move the text, not past its ends."""
         self.top = min(max(self.top + lines, 0), max(len(self._lines) - self.size.height, 0))
-        self._paint()
+        self.paint()
 
     def action_scroll_page(self, pages: int) -> None:
         """Move by what is in sight, less one line."""
         self.action_scroll_by(pages * max(self.size.height - 1, 1))
-
-    def on_resize(self) -> None:
-        """Other breaks."""
-        self._shown = []
-        self._rebuild()
-
-    def notify_style_update(self) -> None:
-        """Styles are part of the lines kept."""
-        super().notify_style_update()
-        self._shown = []
-        if self.is_mounted and self.size:
-            self._rebuild()
-
-    def render_line(self, y: int) -> Strip:
-        """One line of the case."""
-        return strip_of(self._shown[y] if y < len(self._shown) else (), self.size.width, self.look())

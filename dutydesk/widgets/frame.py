@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 from rich.cells import cell_len
 from rich.style import Style
 from textual import events
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.reactive import Reactive
 from textual.strip import Strip
 from textual.widget import Widget
@@ -84,6 +84,50 @@ class LineWidget(Widget):
         """Other styles: other looks."""
         super().notify_style_update()
         self.__dict__.pop("_looks", None)
+
+
+class KeptLines(LineWidget):
+    """Lines that are made as a whole and kept: only those that differ from what is on the screen are drawn again."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._shown: list[Line] = []
+
+    def lines_in_sight(self, width: int, height: int) -> list[Line]:
+        """What stands there now; what is more than `height` is left out."""
+        raise NotImplementedError
+
+    def paint(self) -> None:
+        """Have those lines drawn again which changed."""
+        width, height = self.size
+        lines = self.lines_in_sight(width, height)[:height] if width else []
+        lines += [()] * (height - len(lines))
+        before, self._shown = self._shown, lines
+        if len(before) != len(lines):
+            self.refresh()
+            return
+        changed = [Region(0, y, width, 1) for y, line in enumerate(lines) if line != before[y]]
+        if changed:
+            self.refresh(*changed)
+
+    def anew(self) -> None:
+        """Other breaks or other styles: nothing that is kept holds."""
+        self._shown = []
+        if self.is_mounted:
+            self.paint()
+
+    def on_resize(self) -> None:
+        """Other breaks."""
+        self.anew()
+
+    def notify_style_update(self) -> None:
+        """Styles are part of the lines kept."""
+        super().notify_style_update()
+        self.anew()
+
+    def render_line(self, y: int) -> Strip:
+        """One of the lines."""
+        return strip_of(self._shown[y] if y < len(self._shown) else (), self.size.width, self.look())
 
 
 class TitleLine(LineWidget):

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
-from textual.geometry import Region
-from textual.strip import Strip
-from textual.widget import Widget
 
-from dutydesk.widgets.cells import Line, cut, lean, strip_of, wrap
+from dutydesk.widgets.cells import Line, cut, wrap
+from dutydesk.widgets.frame import KeptLines
 
 if TYPE_CHECKING:
     from dutydesk.rules.proposals import Part
@@ -24,42 +22,29 @@ OTHER_WAYS = "4 不予立案　5 当场解决　6 并案　7 先放一放　8 �
 INDENT = "　　　　"
 
 
-class TriageView(Widget, can_focus=True):
+class TriageView(KeptLines, can_focus=True):
     """One card; draws again only the lines that differ. `gone` says that the case was dealt with meanwhile."""
 
-    ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"triage--head", "triage--dim", "triage--mark"}
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.card: Card | None = None
         self.words = ""
-        self._shown: list[Line] = []
 
     def show(self, card: Card | None, words: str = "") -> None:
         """Show a card; `words` stand in place of the proposal, or of everything where there is no card."""
         self.card, self.words = card, words
-        self._paint()
+        self.paint()
 
     def _style(self, part: str) -> Style:
-        return lean(self.get_component_rich_style(f"triage--{part}"))
+        return self.look(f"triage--{part}")
 
-    def _paint(self) -> None:
-        width, height = self.size
-        lines = self._lines(width, height)[:height]
-        lines += [()] * (height - len(lines))
-        before, self._shown = self._shown, lines
-        if len(before) != len(lines):
-            self.refresh()
-            return
-        changed = [Region(0, y, width, 1) for y, line in enumerate(lines) if line != before[y]]
-        if changed:
-            self.refresh(*changed)
-
-    def _lines(self, width: int, height: int) -> list[Line]:
+    def lines_in_sight(self, width: int, height: int) -> list[Line]:
+        """The case, and below it the proposal."""
         if width < 4:
             return []
-        plain = lean(self.rich_style)
+        plain = self.look()
         if self.card is None:
             return [((line, plain),) for line in wrap(self.words, width)]
         likely = 1 if height < _TALL else len(self.card.likely)
@@ -73,7 +58,7 @@ class TriageView(Widget, can_focus=True):
 
     def _case(self, card: Card, width: int, likely: int) -> list[Line]:
         """What it is, where, from whom, what it may be the same as: so many of those."""
-        sheet, plain = card.sheet, lean(self.rich_style)
+        sheet, plain = card.sheet, self.look()
         lines: list[Line] = [((cut(f"{sheet.number}　{card.waits}", width), self._style("head")),)]
         if sheet.flags:
             lines.append(((cut("★ " + "、".join(sheet.flags), width), self._style("mark")),))
@@ -92,7 +77,7 @@ class TriageView(Widget, can_focus=True):
 
     def _detail(self, text: str, width: int, room: int) -> list[Line]:
         """As much of the detail as there is room for."""
-        plain = lean(self.rich_style)
+        plain = self.look()
         lines = wrap(f"详情　{text}", width) if text else []
         if len(lines) > room:
             lines = [*lines[: room - 1], cut(lines[room - 1], width - 14) + "（8 看全案）"]
@@ -128,7 +113,7 @@ class TriageView(Widget, can_focus=True):
 
     def _said(self, label: str, said: str, reasons: tuple[str, ...], width: int) -> list[Line]:
         """A part and, dim, why: on its line where there is room, else on one below."""
-        plain, dim = lean(self.rich_style), self._style("dim")
+        plain, dim = self.look(), self._style("dim")
         words, why = f"{label}　{said}", "；".join(reasons)
         beside = f"{words}　　"
         if len(wrap(beside + why, width)) == 1:
@@ -136,23 +121,6 @@ class TriageView(Widget, can_focus=True):
         room = width - len(INDENT) * 2
         below = wrap(cut(why, room * _REASON_LINES), room) if why else []
         return [((cut(words, width), plain),), *(((INDENT + line, dim),) for line in below)]
-
-    def on_resize(self) -> None:
-        """Other breaks."""
-        self._shown = []
-        self._paint()
-
-    def notify_style_update(self) -> None:
-        """Styles are part of the lines kept."""
-        super().notify_style_update()
-        self._shown = []
-        if self.is_mounted and self.size:
-            self._paint()
-
-    def render_line(self, y: int) -> Strip:
-        """One line of the card."""
-        line = self._shown[y] if y < len(self._shown) else ()
-        return strip_of(line, self.size.width, lean(self.rich_style))
 
 
 def _joined(said: list[str], width: int) -> list[str]:

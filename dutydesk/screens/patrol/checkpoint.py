@@ -5,53 +5,37 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.cells import cell_len
-from textual.geometry import Region
-from textual.strip import Strip
-from textual.widget import Widget
 
 from dutydesk.rules.patrol_sheets import Check, PatrolSheet
 from dutydesk.rules.workcalendar import moment
 from dutydesk.screens.patrol.rows import CheckRow
 from dutydesk.vocabulary import Mark
-from dutydesk.widgets.cells import Line, lean, strip_of, wrap
+from dutydesk.widgets.cells import Line, wrap
+from dutydesk.widgets.frame import KeptLines
 
 _LABEL = 7
 
 
-class CheckpointView(Widget):
+class CheckpointView(KeptLines):
     """The checkpoint under the cursor; only the lines that differ are drawn again."""
 
-    ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"checkpoint-view--head"}
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.row: CheckRow | None = None
-        self._shown: list[Line] = []
 
     def show(self, row: CheckRow | None) -> None:
         """Show another checkpoint, or the same as it is now."""
         self.row = row
-        self._paint()
+        self.paint()
 
-    def _paint(self) -> None:
-        width, height = self.size
-        lines = self._lines(width)[:height] if width else []
-        lines += [()] * (height - len(lines))
-        before, self._shown = self._shown, lines
-        if len(before) != len(lines):
-            self.refresh()
-            return
-        changed = [Region(0, y, width, 1) for y, line in enumerate(lines) if line != before[y]]
-        if changed:
-            self.refresh(*changed)
-
-    def _lines(self, width: int) -> list[Line]:
+    def lines_in_sight(self, width: int, height: int) -> list[Line]:
         """What matters on the spot comes first: the lowest lines go when there is no room."""
         if self.row is None:
             return []
         check, sheet = self.row.check, self.row.sheet
-        plain, head = lean(self.rich_style), lean(self.get_component_rich_style("checkpoint-view--head"))
+        plain, head = self.look(), self.look("checkpoint-view--head")
         lines: list[Line] = [
             ((line, head),)
             for line in wrap(f"{check.position}/{len(sheet.checks)} {check.where}（{sheet.route}）", width)
@@ -65,23 +49,6 @@ class CheckpointView(Widget):
             for number, line in enumerate(wrap(value, max(width - _LABEL, 4))):
                 lines.append((((label if number == 0 else " " * _LABEL) + line, plain),))
         return lines
-
-    def on_resize(self) -> None:
-        """Other breaks."""
-        self._shown = []
-        self._paint()
-
-    def notify_style_update(self) -> None:
-        """Styles are part of the lines kept."""
-        super().notify_style_update()
-        self._shown = []
-        if self.is_mounted:
-            self._paint()
-
-    def render_line(self, y: int) -> Strip:
-        """One line of it."""
-        line = self._shown[y] if y < len(self._shown) else ()
-        return strip_of(line, self.size.width, lean(self.rich_style))
 
 
 def _result(check: Check) -> str:
