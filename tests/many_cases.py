@@ -57,6 +57,61 @@ _ENDS = [S.CLOSED] * 15 + [S.MERGED, S.VOID]
 _WAYS = [*(state for state in State if state not in (S.CLOSED, S.MERGED, S.VOID)), *_ENDS]
 
 
+Holder = tuple[AssigneeKind | None, str | None, int | None]
+
+
+def _case(
+    number: int, start: datetime, areas: list[int], units: list[list[int]], holder: Holder
+) -> dict[str, Any]:
+    """What tells one case from the others of a fill."""
+    place, turn = number * 7 % len(areas), number * 7919 % 10_007
+    state = _WAYS[turn % len(_WAYS)]
+    at = start + timedelta(minutes=number * 500_000 // SPREAD)
+    kind, key, handler = holder
+    return {
+        "id": number,
+        "serial": number,
+        "state": state,
+        "is_open": state not in (S.CLOSED, S.MERGED, S.VOID),
+        "area": areas[place],
+        "unit": units[place][turn % 3],
+        "urgency": list(Urgency)[turn % 11 // 9],
+        "source": list(Source)[turn % 9],
+        "strongly_felt": turn % 13 == 0,
+        "beyond_neighbourhood": turn % 17 == 0,
+        "send_backs": turn % 7 // 4,
+        "feedback_given": turn % 2 == 0,
+        "sample_due": state is S.CLOSED and turn % 19 == 0,
+        "assignee_kind": kind,
+        "assignee_key": str(units[place][turn % 3]) if key == "" else key,
+        "handler": handler,
+        "reported_at": at,
+        "changed_at": at + timedelta(days=turn % 9),
+        "due_at": None if turn % 23 == 0 else datetime.now(CHINA) + timedelta(hours=turn % 400 - 200),
+        "first_contact_due_at": at if turn % 3 else None,
+        "paused_until": (start + timedelta(days=turn % 500)).date() if state is S.PAUSED else None,
+        "look_again_on": (start + timedelta(days=turn % 500)).date() if state is S.POOLED else None,
+    }
+
+
+def _plain(number: int, row: dict[str, Any], areas: list[int], units: list[list[int]]) -> dict[str, Any]:
+    """What makes it one of those among which the lists' cases must be found."""
+    place, turn = number * 7 % len(areas), number * 7919 % 10_007
+    if row["assignee_kind"] is AssigneeKind.FORCE:  # a force's cases must be found among those of other areas
+        place = 1 + turn % (len(areas) - 1)
+    state = _PLAIN[turn % len(_PLAIN)]
+    return dict.fromkeys(_SPECIAL, False) | {
+        "area": areas[place],
+        "unit": units[place][turn % 3],
+        "state": state,
+        "is_open": state is not S.CLOSED,
+        "due_at": datetime.now(CHINA) + timedelta(days=9 + turn % 300),
+        "first_contact_due_at": None,
+        "paused_until": date(2030, 1, 1) if state is S.PAUSED else None,
+        "look_again_on": date(2030, 1, 1) if state is S.POOLED else None,
+    }
+
+
 def fill(
     template: dict[str, Any],
     areas: list[int],
@@ -86,47 +141,9 @@ def fill(
 
     def rows() -> Iterator[list[Any]]:
         for number in range(first, first + many):
-            place, turn = number * 7 % len(areas), number * 7919 % 10_007
-            state = _WAYS[turn % len(_WAYS)]
-            at = start + timedelta(minutes=number * 500_000 // SPREAD)
-            kind, key, handler = next(holders)
-            row = template | {
-                "id": number,
-                "serial": number,
-                "state": state,
-                "is_open": state not in (S.CLOSED, S.MERGED, S.VOID),
-                "area": areas[place],
-                "unit": units[place][turn % 3],
-                "urgency": list(Urgency)[turn % 11 // 9],
-                "source": list(Source)[turn % 9],
-                "strongly_felt": turn % 13 == 0,
-                "beyond_neighbourhood": turn % 17 == 0,
-                "send_backs": turn % 7 // 4,
-                "feedback_given": turn % 2 == 0,
-                "sample_due": state is S.CLOSED and turn % 19 == 0,
-                "assignee_kind": kind,
-                "assignee_key": str(units[place][turn % 3]) if key == "" else key,
-                "handler": handler,
-                "reported_at": at,
-                "changed_at": at + timedelta(days=turn % 9),
-                "due_at": None if turn % 23 == 0 else datetime.now(CHINA) + timedelta(hours=turn % 400 - 200),
-                "first_contact_due_at": at if turn % 3 else None,
-                "paused_until": (start + timedelta(days=turn % 500)).date() if state is S.PAUSED else None,
-                "look_again_on": (start + timedelta(days=turn % 500)).date() if state is S.POOLED else None,
-            }
+            row = template | _case(number, start, areas, units, next(holders))
             if plain:
-                if kind is AssigneeKind.FORCE:  # a force's cases must be found among those of other areas
-                    place = 1 + turn % (len(areas) - 1)
-                row |= {
-                    "area": areas[place],
-                    "unit": units[place][turn % 3],
-                    "state": (state := _PLAIN[turn % len(_PLAIN)]),
-                    "is_open": state is not S.CLOSED,
-                    "due_at": datetime.now(CHINA) + timedelta(days=9 + turn % 300),
-                    "first_contact_due_at": None,
-                    "paused_until": date(2030, 1, 1) if state is S.PAUSED else None,
-                    "look_again_on": date(2030, 1, 1) if state is S.POOLED else None,
-                } | dict.fromkeys(_SPECIAL, False)
+                row |= _plain(number, row, areas, units)
             yield [fields[name].db_value(row[name]) for name in names]
 
     with connection.write_transaction():

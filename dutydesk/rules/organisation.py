@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import Expression
 
-from dutydesk.models import Area, DutyItem, TeamSeat, Unit, UnitArea
+from dutydesk.models import Area, DutyItem, Unit, UnitArea
 from dutydesk.rules.workcalendar import CHINA
 
 
@@ -62,13 +62,6 @@ def units_of_area(area_id: int, day: date) -> list[Unit]:
         .join(UnitArea)
         .where(UnitArea.area == area_id, on_day(UnitArea, day))
         .order_by(Unit.code)
-    )
-
-
-def seats_of_area(area_id: int, day: date) -> list[TeamSeat]:
-    """The seats of an area's 1+4+N on a day."""
-    return list(
-        TeamSeat.select().where(TeamSeat.area == area_id, on_day(TeamSeat, day)).order_by(TeamSeat.id)
     )
 
 
