@@ -122,8 +122,8 @@ def _import(commands: Any) -> None:
         metavar="列=字段",
         help="指明一列，可写多次；字段写 - 是不要这一列",
     )
-    issues.add_argument("--unit", default="", metavar="居民区", help="没写明地点的归到哪里")
-    issues.add_argument("--category", default="", metavar="类别", help="看不出类别的归到哪一类")
+    issues.add_argument("--unit", default="", metavar="居民区", help="没写明地点的归到一处")
+    issues.add_argument("--category", default="", metavar="类别", help="看不出类别的归到一类")
     issues.add_argument("--dry-run", action="store_true", help="只核对，不写入")
     duties = what.add_parser("duties", help="权责清单（部门、类别、编号、依据），替换表里各部门的旧清单")
     duties.add_argument("file", metavar="文件")

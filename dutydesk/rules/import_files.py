@@ -99,7 +99,7 @@ def _tell(report: importing.Report, say: Say) -> None:
     )
     say(f"列的对应：{read}。")
     if report.unknown:
-        say(f"没有用到的列：{'、'.join(report.unknown)}（可用 --map 列名=字段 指明，按来源记住）。")
+        say(f"没有用到的列：{'、'.join(report.unknown)}。")
     say(f"核对结果：{report.says}。")
     columns = Counter(name for row in report.refused for name in row.wrong)
     if len(report.refused) > 1:

@@ -207,8 +207,8 @@ def _moments(row: Read) -> None:
             continue
         try:
             moment = _moment(text, name == "source_due", now.astimezone(SHANGHAI))
-        except ValueError as error:
-            row.wrong[name] = f"“{text[:20]}”{error}"
+        except ValueError:
+            row.wrong[name] = f"“{text[:20]}”不是看得懂的日期，请写成 2026-11-24 或 2026-11-24 15:30"
             continue
         if name != "source_due" and moment > now:
             row.wrong[name] = f"“{text[:20]}”还没到，请核对年月日"
@@ -233,7 +233,7 @@ def _place(row: Read, places: Places, defaults: Mapping[str, str]) -> None:
         found = places.unit_in(told) or row_id(defaults.get("unit"))
     if not found:
         words = f"“{said[:20]}”不在治理单元里" if said else "没有写，文字里也没有找到"
-        row.wrong["unit"] = f"{words}。请写全名，或用 --unit 指定没写明时归到哪里"
+        row.wrong["unit"] = f"{words}。请写全名；没写明地点的也可以统一归到一处"
         return
     if reason := places.out_of_reach.get(found):
         row.wrong["unit"] = reason
@@ -247,7 +247,7 @@ def _category(row: Read, places: Places, defaults: Mapping[str, str]) -> None:
         row.means["category"] = found
     else:
         words = f"“{said[:20]}”不在类别里" if said else "没有写，文字也看不出"
-        row.wrong["category"] = f"{words}。请写本单位的类别名，或用 --category 指定归到哪一类"
+        row.wrong["category"] = f"{words}。请写本单位的类别名；看不出类别的也可以统一归到一类"
 
 
 def _by_words(row: Read, places: Places) -> int | None:

@@ -125,6 +125,14 @@ def test_what_is_wrong_is_said_by_column_and_the_rest_goes_in(chief, place, said
     assert Issue.select().count() == 1
 
 
+def test_what_is_wrong_is_said_in_words_of_the_office_and_not_of_the_command(chief):
+    report = bring(chief, ("XH-9", "", "", "没有的小区", "没有的类", "尽快", "", "", ""))
+    why = report.refused[0].why
+    assert "--" not in why and "。；" not in why
+    assert "2026-11-24 15:30" in report.refused[0].wrong["reported_at"]
+    assert "统一归到一处" in report.refused[0].wrong["unit"]
+
+
 def test_a_number_twice_in_one_file_goes_in_once(chief):
     report = bring(chief, GOOD, ("XH-1", "垃圾满溢", *GOOD[2:]))
     assert counts(report) == (1, 0, 0, 1)
