@@ -219,7 +219,7 @@ class DeskScreen(CalmFocus, Screen[Any]):
 
     def show_title(self, extra: str = "") -> None:
         """The first line: the screen's name, and whose desk it is."""
-        name = f"{self.NAME}　{extra}" if extra else self.NAME
+        name = "　".join(part for part in (self.NAME, extra) if part)
         self.query_one(TitleLine).show(name, self.session.desk_name)
 
     def show_keys(
