@@ -121,6 +121,16 @@ class Role(Word):
     ADMINISTRATOR = "administrator", "管理员"
 
 
+class Attendance(Word):
+    """How somebody posted down was there on a day."""
+
+    PRESENT = "present", "到岗"
+    TRIP = "trip", "公出"
+    LEAVE = "leave", "请假"
+    RECALLED = "recalled", "抽回"
+    ABSENT = "absent", "缺勤"
+
+
 class AssigneeKind(Word):
     """To whom an issue can be given."""
 

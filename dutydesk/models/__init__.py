@@ -17,7 +17,7 @@ from dutydesk.models.issues import (
     Reporter,
     Request,
 )
-from dutydesk.models.office import Category, DutyItem, OfficeSetting, SpecialDay, TimeLimit
+from dutydesk.models.office import Category, DutyItem, DutyQuestion, OfficeSetting, SpecialDay, TimeLimit
 from dutydesk.models.organisation import (
     Area,
     Department,
@@ -27,10 +27,11 @@ from dutydesk.models.organisation import (
     TeamSeat,
     Unit,
     UnitArea,
+    UnitNeighbour,
 )
 from dutydesk.models.patrol import Checkpoint, Patrol, PatrolCheck, Route
 from dutydesk.models.search import SearchText
-from dutydesk.models.staff import DeskVisit, Posting, RoleGrant, Shift, Staff
+from dutydesk.models.staff import DeskVisit, Leader, Posting, PostingDay, RoleGrant, Shift, Sponsorship, Staff
 from dutydesk.models.views import SavedView
 
 TABLES: tuple[type[Table], ...] = (
@@ -39,17 +40,22 @@ TABLES: tuple[type[Table], ...] = (
     Area,
     Unit,
     UnitArea,
+    UnitNeighbour,
     Department,
     TeamSeat,
     FindKey,
     Staff,
     RoleGrant,
+    Leader,
+    Sponsorship,
     Posting,
+    PostingDay,
     Shift,
     DeskVisit,
     Category,
     TimeLimit,
     DutyItem,
+    DutyQuestion,
     OfficeSetting,
     SpecialDay,
     Act,

@@ -6,6 +6,7 @@ from datetime import date
 
 from peewee import (
     AutoField,
+    BigIntegerField,
     BooleanField,
     CharField,
     DateField,
@@ -16,7 +17,7 @@ from peewee import (
 )
 from playhouse.fields import EnumField
 
-from dutydesk.models.base import Table
+from dutydesk.models.base import InstantField, Table
 from dutydesk.models.organisation import Department, Subdistrict
 from dutydesk.vocabulary import Force, Phase, Urgency
 
@@ -71,6 +72,25 @@ class DutyItem(Table):
     number = CharField(default="")
     valid_from = DateField(default=date(2024, 1, 1))
     valid_to = DateField(null=True)
+
+
+class DutyQuestion(Table):
+    """Whose duty is it? A question about what is on nobody's list, collected until it is answered.
+
+    `issue_id` is the case that raised it, where one did; `asked_by` and `answered_by` are names.
+    """
+
+    id = AutoField()
+    subdistrict = ForeignKeyField(Subdistrict, null=True, backref="duty_questions")
+    category = ForeignKeyField(Category, null=True, backref="questions")
+    question = TextField()
+    issue_id = BigIntegerField(null=True)
+    asked_by = CharField()
+    asked_at = InstantField()
+    department = ForeignKeyField(Department, null=True, backref="+", index=False)
+    answer = TextField(default="")
+    answered_by = CharField(default="")
+    answered_at = InstantField(null=True)
 
 
 class OfficeSetting(Table):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from peewee import AutoField, BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
 from playhouse.fields import EnumField
 
@@ -28,7 +30,10 @@ class Subdistrict(Table):
 
 
 class Area(Table):
-    """片区: the level this desk serves. `demo` marks a name that is no real one (演示)."""
+    """片区: the level this desk serves. `demo` marks a name that is no real one (演示).
+
+    `merged_into` is the area that has taken over, from the day after `valid_to`.
+    """
 
     id = AutoField()
     subdistrict = ForeignKeyField(Subdistrict, backref="areas")
@@ -37,16 +42,36 @@ class Area(Table):
     demo = BooleanField(default=False)
     valid_from = DateField()
     valid_to = DateField(null=True)
+    merged_into = ForeignKeyField("self", null=True, backref="taken_over")
 
 
 class Unit(Table):
-    """治理单元: a residential unit, affordable housing, a building or a park."""
+    """治理单元: a residential unit, affordable housing, a building or a park.
+
+    Dissolved from the day after `valid_to`; `merged_into` is the unit that has taken over, where one has.
+    """
 
     id = AutoField()
     subdistrict = ForeignKeyField(Subdistrict, backref="units")
     code = CharField(unique=True)
     name = CharField()
     kind = EnumField(UnitKind)
+    valid_from = DateField(default=date(2024, 1, 1))
+    valid_to = DateField(null=True)
+    merged_into = ForeignKeyField("self", null=True, backref="taken_over")
+
+
+class UnitNeighbour(Table):
+    """Two units that lie beside each other; each pair stands twice, so that either is asked by `unit` alone."""
+
+    id = AutoField()
+    unit = ForeignKeyField(Unit, backref="neighbours", index=False)
+    neighbour = ForeignKeyField(Unit, backref="+", index=False)
+
+    class Meta:
+        """Each pair once."""
+
+        indexes = ((("unit", "neighbour"), True),)
 
 
 class UnitArea(Table):
@@ -71,7 +96,11 @@ class Department(Table):
 
 
 class TeamSeat(Table):
-    """A seat of an area's 1+4+N team. A participant needs no account: `holder_name` is enough."""
+    """Somebody in a seat of an area's 1+4+N team, from a day to a day; the rows of before are the seat's history.
+
+    A participant needs no account: `holder_name` is enough. `stands_in` is whoever sits there for the holder (代理).
+    The one chief and the four forces are seats that an area has even while nobody sits there.
+    """
 
     id = AutoField()
     area = ForeignKeyField(Area, backref="seats")
@@ -80,6 +109,7 @@ class TeamSeat(Table):
     title = CharField()
     holder_name = CharField()
     staff_id = IntegerField(null=True, index=True)
+    stands_in = BooleanField(default=False)
     valid_from = DateField()
     valid_to = DateField(null=True)
 

@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, BooleanField, CharField, DateField, ForeignKeyField
+from peewee import AutoField, BigAutoField, BooleanField, CharField, DateField, ForeignKeyField
 from playhouse.fields import EnumField
 
 from dutydesk.models.base import InstantField, Table
-from dutydesk.models.organisation import Area, Department, Subdistrict, Unit
-from dutydesk.vocabulary import Force, Role
+from dutydesk.models.organisation import Area, Department, Subdistrict, TeamSeat, Unit
+from dutydesk.vocabulary import Attendance, Force, Role
 
 
 class Staff(Table):
-    """A member of staff; the number signs on."""
+    """A member of staff; the number signs on. `left_on` is the last day; `subdistrict` is null for the district's own."""
 
     id = AutoField()
     number = CharField(unique=True)
     name = CharField()
     phone = CharField(default="")
-    department = ForeignKeyField(Department, null=True, backref="staff")
+    title = CharField(default="")
+    subdistrict = ForeignKeyField(Subdistrict, null=True, backref="staff", index=False)
+    department = ForeignKeyField(Department, null=True, backref="staff", index=False)
     active = BooleanField(default=True)
+    left_on = DateField(null=True)
+
+    class Meta:
+        """Rosters of a subdistrict and of a department, by number."""
+
+        indexes = ((("subdistrict", "number"), False), (("department", "number"), False))
 
 
 class RoleGrant(Table):
-    """A role with its scope, from a day to a day. Only the columns that the role's scope needs are filled."""
+    """A role with its scope, from a day to a day. Only the columns that the role's scope needs are filled.
+
+    `seat` is the seat that the role hangs on and ends with; `stands_in_for` is whom its holder stands in for (代理).
+    """
 
     id = AutoField()
     staff = ForeignKeyField(Staff, backref="grants")
     role = EnumField(Role)
+    seat = ForeignKeyField(TeamSeat, null=True, backref="grants")
+    stands_in_for = ForeignKeyField(Staff, null=True, backref="+", index=False)
     subdistrict = ForeignKeyField(Subdistrict, null=True)
     area = ForeignKeyField(Area, null=True)
     unit = ForeignKeyField(Unit, null=True)
@@ -41,16 +54,69 @@ class RoleGrant(Table):
         indexes = ((("role", "area"), False),)
 
 
+class Leader(Table):
+    """A subdistrict's or (null) the district's leader, from a day to a day; a chief should be one of the former."""
+
+    id = AutoField()
+    staff = ForeignKeyField(Staff, backref="leaderships")
+    subdistrict = ForeignKeyField(Subdistrict, null=True, backref="leaders")
+    title = CharField()
+    valid_from = DateField()
+    valid_to = DateField(null=True)
+
+
+class Sponsorship(Table):
+    """处级领导包保: who answers for an area, a unit or a project (one of the three), from a day to a day.
+
+    `holder_name` and `title` are enough where the leader has no account.
+    """
+
+    id = AutoField()
+    staff = ForeignKeyField(Staff, null=True, backref="sponsorships")
+    holder_name = CharField()
+    title = CharField(default="")
+    subdistrict = ForeignKeyField(Subdistrict, null=True, backref="sponsorships")
+    area = ForeignKeyField(Area, null=True, backref="sponsorships")
+    unit = ForeignKeyField(Unit, null=True, backref="sponsorships")
+    project = CharField(default="")
+    valid_from = DateField()
+    valid_to = DateField(null=True)
+
+
 class Posting(Table):
     """下沉力量: somebody posted down from a department to an area, from a day to a day."""
 
     id = AutoField()
     staff = ForeignKeyField(Staff, backref="postings")
-    area = ForeignKeyField(Area, backref="postings")
-    department = ForeignKeyField(Department, null=True)
+    area = ForeignKeyField(Area, backref="postings", index=False)
+    department = ForeignKeyField(Department, null=True, index=False)
     line = CharField(default="")
     valid_from = DateField()
     valid_to = DateField(null=True)
+
+    class Meta:
+        """Those of a day are those that end on it or later: of an area, of a department, of all by area."""
+
+        indexes = (
+            (("area", "valid_to", "id"), False),
+            (("department", "valid_to", "id"), False),
+            (("valid_to", "area"), False),
+        )
+
+
+class PostingDay(Table):
+    """How somebody posted down was there on a day, marked once for each day."""
+
+    id = BigAutoField()
+    posting = ForeignKeyField(Posting, backref="days", index=False)
+    day = DateField()
+    attendance = EnumField(Attendance)
+    note = CharField(default="")
+
+    class Meta:
+        """Once for each day."""
+
+        indexes = ((("posting", "day"), True),)
 
 
 class Shift(Table):
