@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from dutydesk.models import Department, Issue
+from dutydesk.models import Department, Issue, IssueStep
 from dutydesk.rules import office
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.handling import name_of, note_evidence
 from dutydesk.rules.merged import ask_again, tell_main, told_back, unsatisfied, untold
 from dutydesk.rules.steps import Asking, Step, condition, effect
 from dutydesk.rules.triage import tell_merged, to_contact
+from dutydesk.rules.workcalendar import moment
 from dutydesk.vocabulary import AssigneeKind, Level, Means, Role, State
 
 
@@ -123,6 +126,39 @@ def _solve_on_spot(step: Step) -> str:
     issue.closed_at = step.acting.at
     tell_merged(step, f"主案 {issue.number} 当场解决：{issue.outcome}")
     return issue.outcome + note_evidence(step)
+
+
+SOURCE_ANSWERED = "source_answer"
+_NOT_OURS = ("register", "open", SOURCE_ANSWERED, "source_update")  # steps that a source's list makes by itself
+
+
+def untouched(issue_ids: Iterable[int]) -> set[int]:
+    """Those of these cases that a source's list brought in with its answer and nobody here has had a hand in."""
+    ids = list(issue_ids)
+    rows: Any = IssueStep.select(IssueStep.issue, IssueStep.name).where(IssueStep.issue.in_(ids)).tuples()
+    names: dict[int, set[str]] = {}
+    for issue_id, name in rows:
+        names.setdefault(issue_id, set()).add(name)
+    return {each for each, told in names.items() if SOURCE_ANSWERED in told and told <= set(_NOT_OURS)}
+
+
+@condition("file_old", shown=False)
+def _answered_elsewhere(asking: Asking) -> str | None:
+    if untouched([asking.issue.id]):
+        return None
+    return "只有来源清单上已答复、本单位还没有动过的，才能作为旧案入档。"
+
+
+@effect("file_old")
+def _file_old(step: Step) -> str:
+    """Closed as of the day of the source's answer; it has no deadline of ours and owes no check."""
+    issue = step.issue
+    answers = IssueStep.select().where(IssueStep.issue == issue.id, IssueStep.name == SOURCE_ANSWERED)
+    answered_at = answers.order_by(IssueStep.id.desc()).get().occurred_at
+    office.drop_deadlines(issue)
+    issue.closed_at = answered_at
+    issue.feedback_given, issue.feedback_text = True, "来源已答复"
+    return f"旧案入档：来源已于{moment(answered_at)}答复，按此日期销项，不计逾期，不再核查"
 
 
 @effect("reopen")

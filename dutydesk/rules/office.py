@@ -156,6 +156,12 @@ def start_deadlines(issue: Issue, start: datetime, to_contact: bool) -> None:
             set_deadline(issue, phase, start, due.at, due.explanation, due.limit)
 
 
+def drop_deadlines(issue: Issue) -> None:
+    """No deadline counts for this issue any more; those that did stay on record."""
+    Deadline.update(current=False).where(Deadline.issue == issue.id).execute()
+    issue.due_at = issue.first_contact_due_at = None
+
+
 def resume_deadline(issue: Issue, paused_at: datetime, resumed_at: datetime) -> None:
     """After a pause: what was left of the completion deadline then is left now.
 

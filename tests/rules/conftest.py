@@ -23,11 +23,11 @@ from dutydesk.models import (
     Staff,
     TeamSeat,
 )
-from dutydesk.rules import intake, issue_acts
+from dutydesk.rules import acts, intake, issue_acts
 from dutydesk.rules.issue_acts import Done
 from dutydesk.rules.lifecycle import BY_ACT
 from dutydesk.rules.signing_on import sign_on
-from dutydesk.rules.steps import Proxy
+from dutydesk.rules.steps import Proxy, Step, record
 from dutydesk.rules.workcalendar import CHINA
 from dutydesk.session import Session
 from dutydesk.vocabulary import Role, SeatKind, State
@@ -142,6 +142,8 @@ class Cases:
         if act == "source_extension":
             due = NOW + timedelta(days=3)
             return self.in_state(state, source="hotline", source_number="XH-1", source_due=due)
+        if act == "file_old":
+            return self.answered(state)
         if act == "propose_assign":
             return self.in_state(state, category=str(self.building))
         if act == "feedback" and state is S.MERGED:
@@ -163,6 +165,20 @@ class Cases:
                 self.do("take_up", issue_id, R.NEIGHBOURHOOD_OFFICER)
             return issue_id
         return self.in_state(state)
+
+    def answered(self, state: State) -> int:
+        """A case as a source's list brings it in with an answer of four days ago; nobody here has touched it."""
+        issue_id = self.new(source="hotline", source_number="XH-1", found_at=NOW - timedelta(days=9))
+        if state is not S.REPORTED:
+            self.do("open", issue_id)
+        with acts.act(self[R.AREA_CHIEF], str(uuid4()), "issue.import") as acting:
+            issue = Issue.get_by_id(issue_id)
+            issue.state, issue.outcome, issue.version = state, "已清理完毕", issue.version + 1
+            issue.save()
+            at = NOW - timedelta(days=4)
+            step = Step(self[R.AREA_CHIEF], acting, issue, BY_ACT["note"], {}, happened=at)
+            record(step, "来源清单上的答复：已清理完毕", "source_answer", S.REPORTED)
+        return issue_id
 
     def hire(
         self, number: str, role: Role, since: date = SINCE, until: date | None = None, **scope: Any
