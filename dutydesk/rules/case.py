@@ -133,7 +133,7 @@ def _deadline_lines(issue: Issue) -> list[str]:
         met = issue.first_contact_at if row.phase is Phase.FIRST_CONTACT else issue.closed_at
         if met or not issue.is_open:
             left = f"{moment(met)}完成" if met else "已结"
-        elif issue.state in (State.PAUSED, State.POOLED):
+        elif issue.state in (State.PAUSED, State.POOLED) and row.phase is Phase.COMPLETION:
             left = "停止计算"
         else:
             left = deadlines.time_left(now, row.due_at, office.calendar(issue.subdistrict_id))

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby, islice
+from typing import NamedTuple
 
 from dutydesk.rules.workcalendar import CHINA, SHIFTED, WEEKEND, WORKING, WorkCalendar, local
 from dutydesk.vocabulary import Word
@@ -151,6 +152,31 @@ def extended_by_pause(
 def _end_of_office_day(moment: datetime, calendar: WorkCalendar) -> datetime:
     left_today = calendar.is_working(moment.date()) and calendar.hours.minutes_after(_minute(moment))
     return _walk_days(moment - timedelta(days=1) if left_today else moment, 1, calendar)[1]
+
+
+class Halted(NamedTuple):
+    """缓办, 挂账: between these moments the clock stood still."""
+
+    since: datetime
+    until: datetime
+
+
+class Extended(NamedTuple):
+    """延期: granted until this moment at the earliest."""
+
+    until: datetime
+
+
+def with_granted(
+    due_at: datetime, granted: Iterable[Halted | Extended], calendar: WorkCalendar, unit: LimitUnit
+) -> datetime:
+    """When a limit that would be due at `due_at` is due with all that was granted since it began, in that order."""
+    for each in granted:
+        if isinstance(each, Extended):
+            due_at = max(due_at, local(each.until))
+        else:
+            due_at = extended_by_pause(due_at, each.since, each.until, calendar, unit)
+    return due_at
 
 
 # -- in words ---------------------------------------------------------------------------------------------------

@@ -1,4 +1,8 @@
-"""延期, 缓办, 挂账: asked for with a reason and a date, granted by the chief, remembered in the figures."""
+"""延期, 缓办, 挂账: asked for with a reason and a date, granted by the chief, remembered in the figures.
+
+A pause halts the limit for completion only. 先行联系 goes on: nothing that a case waits for keeps anybody from telling
+its reporter so.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,13 @@ import contextlib
 import json
 from datetime import UTC, date, datetime, time, timedelta
 
-from dutydesk.models import Issue, Request
+from dutydesk.models import Deadline, Issue, IssueStep, Request
 from dutydesk.rules import deadlines, office
+from dutydesk.rules.deadlines import Extended, Halted, LimitUnit
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.organisation import day_of, today
 from dutydesk.rules.permission import may
-from dutydesk.rules.steps import Asking, Step, condition, effect
+from dutydesk.rules.steps import Asking, Step, condition, effect, standing
 from dutydesk.rules.workcalendar import CHINA
 from dutydesk.vocabulary import Phase, RequestKind, RequestState
 
@@ -203,10 +208,68 @@ def _resume(step: Step) -> str:
     issue = step.issue
     reason = step.need("reason", "请写明为什么恢复办理。")
     paused_at = issue.paused_at or step.acting.at
-    resumed = step.acting.at
-    if issue.paused_until:  # the clock runs again from the day that was set, however late somebody looks
-        ended = datetime.combine(issue.paused_until, time(0), tzinfo=CHINA) + timedelta(days=1)
-        resumed = max(paused_at, min(resumed, ended))
+    resumed = _runs_again(paused_at, issue.paused_until, step.acting.at)
     office.resume_deadline(issue, paused_at, resumed)
     issue.returns_to = issue.paused_at = issue.paused_until = issue.look_again_on = None
     return reason
+
+
+def _runs_again(paused_at: datetime, until: date | None, resumed: datetime) -> datetime:
+    """When the clock runs again: after the last day that was set for 缓办, however late somebody looks."""
+    if until is None:
+        return resumed
+    over = datetime.combine(until, time(0), tzinfo=CHINA) + timedelta(days=1)
+    return max(paused_at, min(resumed, over))
+
+
+# -- counted again ---------------------------------------------------------------------------------------------------
+
+
+def count_again(issue: Issue, to_contact: bool) -> None:
+    """Both limits from 立案 by the class that the case has now; what was granted since then stays granted."""
+    if issue.opened_at is None:
+        return
+    office.start_deadlines(issue, issue.opened_at, to_contact)
+    granted = _granted(issue)
+    due = office.deadline_for(
+        issue.category_id, issue.urgency, Phase.COMPLETION, issue.subdistrict_id, issue.opened_at
+    )
+    if issue.source_due_at or due is None or not granted:
+        return
+    days = office.calendar(issue.subdistrict_id)
+    at = deadlines.with_granted(due.at, granted, days, LimitUnit(due.limit.unit))
+    said = "，".join(_in_words(each) for each in granted)
+    said = f"{due.explanation}；{said}，现定{at.astimezone(CHINA):%m月%d日%H:%M}"
+    office.set_deadline(issue, Phase.COMPLETION, issue.opened_at, at, said, due.limit)
+
+
+def _granted(issue: Issue) -> list[Halted | Extended]:
+    """What was granted since the limits began, in order, as the story tells it."""
+    found: list[Halted | Extended] = []
+    halted: tuple[datetime, date | None] | None = None
+    for step in standing(issue.id):
+        if step.name in ("open", "handle_locally", "reopen"):
+            found, halted = [], None
+        elif step.name == "extend":
+            found += [Extended(row.due_at) for row in _set_by(step)]
+        elif step.name in ("pause", "pool"):
+            until = json.loads(step.details).get("until") if step.name == "pause" else None
+            halted = (step.occurred_at, date.fromisoformat(until) if until else None)
+        elif step.name == "resume" and halted is not None:
+            found.append(Halted(halted[0], _runs_again(*halted, step.recorded_at)))
+            halted = None
+    return found
+
+
+def _set_by(step: IssueStep) -> list[Deadline]:
+    """The deadline that an extension set: it counts from that moment, and by no table."""
+    of_this = (Deadline.issue == step.issue_id) & (Deadline.phase == Phase.COMPLETION)
+    when = (Deadline.started_at == step.occurred_at) & (Deadline.unit == "")
+    return list(Deadline.select().where(of_this & when).order_by(Deadline.id.desc()).limit(1))
+
+
+def _in_words(granted: Halted | Extended) -> str:
+    until = f"{granted.until.astimezone(CHINA):%m月%d日%H:%M}"
+    if isinstance(granted, Extended):
+        return f"准予延期至{until}"
+    return f"{granted.since.astimezone(CHINA):%m月%d日%H:%M}至{until}停止计算"

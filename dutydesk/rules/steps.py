@@ -207,6 +207,13 @@ def _line(step: Step, text: str, name: str | None, frm: State | None) -> dict[st
     }
 
 
+def standing(issue_id: int) -> list[IssueStep]:
+    """The lines of a case's story, in order, without what was taken back and without the taking back."""
+    steps = list(IssueStep.select().where(IssueStep.issue == issue_id).order_by(IssueStep.id))
+    undone = {json.loads(step.details).get("undone") for step in steps if step.name == "undo"}
+    return [step for step in steps if step.name != "undo" and step.act_id not in undone]
+
+
 def moved_on(step: Step) -> None:
     """The case has its next version: save it."""
     step.issue.version += 1

@@ -8,6 +8,7 @@ from dutydesk.rules.assignees import Assignee, give, resolve
 from dutydesk.rules.before import Before
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.organisation import duty_bases, row_id, today, units_of_area
+from dutydesk.rules.pausing import count_again
 from dutydesk.rules.permission import may, roles_on
 from dutydesk.rules.steps import Asking, Step, condition, effect, fresh, record
 from dutydesk.text import unmask_phones_in
@@ -138,8 +139,8 @@ def _recategorise(step: Step) -> str:
     reason = step.need("reason", "请写明为什么改，期限会随之重算。")
     was = f"{issue.category.name}·{issue.urgency.label}"
     issue.category, issue.force, issue.urgency = category, category.force, urgency
-    if issue.state is State.OPENED and issue.opened_at:
-        office.start_deadlines(issue, issue.opened_at, to_contact(issue))
+    if issue.state is State.OPENED:
+        count_again(issue, to_contact(issue) and issue.first_contact_at is None)
     return f"{was} 改为 {category.name}·{urgency.label}：{reason}"
 
 

@@ -218,6 +218,7 @@ def _take_back(session: Session, acting: Acting, part: _Part, what: str) -> None
     for change in reversed(part.changes):
         put_back(issue, change.before)
     step = Step(session, acting, issue, BY_ACT["note"], {})
+    step.details["undone"] = part.changes[0].act_id
     moved_on(step)
     record(step, told, "undo", frm)
     before.keep(acting, issue)

@@ -122,7 +122,7 @@ class TestPause:
         assert ledger.count(duty, "overdue") == 0
         (row,) = ledger.after(duty, "set_aside", None, 9).rows
         assert (row.left, row.overdue, row.state) == ("至12-18", False, S.PAUSED)
-        assert "停止计算" in case_sheet(duty, issue_id).deadlines[0]
+        assert "停止计算" in case_sheet(duty, issue_id).deadlines[-1]
 
     def test_resumed_early_the_days_left_are_left(self, cases):
         """Three working days were left on the 26th (27th, 30th, 1st); on 3 December they are the 4th, 7th, 8th."""
@@ -165,6 +165,21 @@ class TestPause:
         cases.clock.move_to(at(11, 28, 20))
         cases.do("resume", issue_id)
         assert due(cases, issue_id) == at(11, 28, 23)
+
+    @pytest.mark.parametrize("kind", ["pause", "pool"])
+    def test_the_reporter_is_called_all_the_same(self, cases, kind):
+        """The first contact is due at 15:30 of the day; nothing that a case waits for keeps anybody from it."""
+        issue_id, duty = cases.in_state(S.OPENED), cases[R.DUTY_OFFICER]
+        before = cases.row(issue_id).first_contact_due_at
+        cases.do(kind, issue_id)
+        assert ledger.count(duty, "to_contact") == 1
+        cases.clock.shift(7 * 3600)
+        contact, completion = case_sheet(duty, issue_id).deadlines
+        assert ("逾1时" in contact, "停止计算" in completion) == (True, True)
+        cases.do("first_contact", issue_id)
+        cases.clock.shift(5 * 86400)
+        cases.do("resume", issue_id)
+        assert cases.row(issue_id).first_contact_due_at == before
 
     def test_overdue_before_the_pause_it_stays_overdue(self, cases):
         issue_id = cases.in_state(S.ASSIGNED)

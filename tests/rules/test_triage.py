@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
+from uuid import uuid4
 
 import pytest
 
 from dutydesk.models import Category, Deadline, IssueStep, OfficeSetting, TimeLimit
-from dutydesk.rules import issue_acts, ledger
+from dutydesk.rules import issue_acts, ledger, undo
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.triage import by_number
 from dutydesk.rules.workcalendar import CHINA
@@ -195,6 +196,89 @@ class TestRecategorising:
         issue_id = cases.new()
         cases.do("recategorise", issue_id)
         assert cases.row(issue_id).due_at is None
+
+    def granted(self, cases) -> int:
+        """Due on 1 December; until the 10th by the chief's word; back to the area for another class."""
+        issue_id = cases.in_state(S.OPENED)
+        cases.clock.shift(60)
+        cases.do("extend", issue_id, until=date(2026, 12, 10), reason="等配件")
+        return issue_id
+
+    def test_what_the_chief_extended_stays_extended(self, cases):
+        issue_id = self.granted(cases)
+        cases.do("recategorise", issue_id, urgency="urgent")
+        assert due(cases, issue_id) == datetime(2026, 12, 10, 18, 0, tzinfo=CHINA)
+        kept = Deadline.get(
+            Deadline.issue == issue_id, Deadline.phase == Phase.COMPLETION, Deadline.current
+        )
+        assert (kept.amount, kept.unit) == (8, "work_hours")
+        assert kept.explanation.startswith("立案 11月24日10:00，8工作时")
+        assert kept.explanation.endswith("；准予延期至12月10日18:00，现定12月10日18:00")
+
+    def test_a_limit_that_is_longer_than_what_was_granted_holds(self, cases):
+        issue_id = self.granted(cases)
+        TimeLimit.update(amount=20).where(TimeLimit.category == cases.rubbish).execute()
+        cases.do("recategorise", issue_id, urgency="normal")
+        assert due(cases, issue_id) == datetime(2026, 12, 22, 18, 0, tzinfo=CHINA)
+
+    def test_an_extension_that_was_taken_back_is_none(self, cases):
+        issue_id = self.granted(cases)
+        chief = cases[R.AREA_CHIEF]
+        undo.undo(chief, undo.last(chief).act_id, str(uuid4()))
+        cases.do("recategorise", issue_id, urgency="urgent")
+        assert due(cases, issue_id) == datetime(2026, 11, 25, 10, 30, tzinfo=CHINA)
+
+    @pytest.mark.parametrize("kind", ["pause", "pool"])
+    def test_the_time_that_it_stood_still_is_not_counted(self, cases, kind):
+        """Two of eight working hours were used; the six that were left begin on Monday at nine."""
+        issue_id = cases.in_state(S.OPENED)
+        cases.clock.shift(2 * 3600)
+        cases.do(kind, issue_id, until=date(2026, 12, 6))
+        cases.clock.move_to(datetime(2026, 12, 7, 9, 0, tzinfo=CHINA))
+        cases.do("resume", issue_id)
+        cases.do("recategorise", issue_id, urgency="urgent")
+        assert due(cases, issue_id) == datetime(2026, 12, 7, 16, 30, tzinfo=CHINA)
+
+    def test_a_pause_that_ran_over_its_day_counts_up_to_that_day(self, cases):
+        issue_id = cases.in_state(S.OPENED)
+        cases.clock.shift(2 * 3600)
+        cases.do("pause", issue_id, until=date(2026, 12, 6))
+        cases.clock.move_to(datetime(2026, 12, 9, 9, 0, tzinfo=CHINA))
+        cases.do("resume", issue_id)
+        cases.do("recategorise", issue_id, urgency="urgent")
+        assert due(cases, issue_id) == datetime(2026, 12, 7, 16, 30, tzinfo=CHINA)
+
+    def test_twice_over_nothing_is_granted_twice(self, cases):
+        issue_id = self.granted(cases)
+        cases.do("pause", issue_id, until=date(2026, 12, 4))
+        cases.clock.move_to(datetime(2026, 12, 4, 9, 0, tzinfo=CHINA))
+        cases.do("resume", issue_id)
+        cases.do("recategorise", issue_id, urgency="urgent")
+        first = due(cases, issue_id)
+        cases.do("recategorise", issue_id, urgency="normal", category=str(cases.fire))
+        cases.do("recategorise", issue_id, urgency="urgent")
+        assert due(cases, issue_id) == first == datetime(2026, 12, 22, 16, 59, tzinfo=CHINA)
+
+    def test_what_was_granted_before_it_was_closed_once_counts_no_more(self, cases):
+        issue_id = self.granted(cases)
+        for act in ("assign", "take_up", "report_done", "pass_check", "feedback", "close"):
+            cases.do(act, issue_id)
+        cases.do("reopen", issue_id)
+        cases.do("recategorise", issue_id, urgency="urgent")
+        assert due(cases, issue_id) == datetime(2026, 11, 25, 10, 31, tzinfo=CHINA)
+
+    def test_a_class_without_a_limit_leaves_the_deadline_as_it_is(self, cases):
+        issue_id = self.granted(cases)
+        TimeLimit.delete().where(TimeLimit.category == cases.rubbish).execute()
+        cases.do("recategorise", issue_id)
+        assert due(cases, issue_id) == datetime(2026, 12, 10, 18, 0, tzinfo=CHINA)
+
+    def test_a_reporter_who_was_called_is_not_waiting_any_more(self, cases):
+        issue_id = cases.in_state(S.OPENED)
+        by = due(cases, issue_id, Phase.FIRST_CONTACT)
+        cases.do("first_contact", issue_id)
+        cases.do("recategorise", issue_id, urgency="critical")
+        assert due(cases, issue_id, Phase.FIRST_CONTACT) == by
 
     @pytest.mark.parametrize(("field", "wrong"), [("category", "99"), ("category", "²"), ("urgency", "soon")])
     def test_what_is_on_no_list_is_refused(self, cases, field, wrong):
