@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peewee import AutoField, BigAutoField, BooleanField, CharField, DateField, ForeignKeyField
+from peewee import AutoField, BigAutoField, BooleanField, CharField, DateField, ForeignKeyField, IntegerField
 from playhouse.fields import EnumField
 
 from dutydesk.models.base import InstantField, Table
@@ -32,14 +32,15 @@ class Staff(Table):
 class RoleGrant(Table):
     """A role with its scope, from a day to a day. Only the columns that the role's scope needs are filled.
 
-    `seat` is the seat that the role hangs on and ends with; `stands_in_for` is whom its holder stands in for (代理).
+    `seat` is the seat that the role hangs on and ends with; `stands_in_for_id` is whom its
+    holder stands in for (代理).
     """
 
     id = AutoField()
     staff = ForeignKeyField(Staff, backref="grants")
     role = EnumField(Role)
     seat = ForeignKeyField(TeamSeat, null=True, backref="grants")
-    stands_in_for = ForeignKeyField(Staff, null=True, backref="+", index=False)
+    stands_in_for_id = IntegerField(null=True)
     subdistrict = ForeignKeyField(Subdistrict, null=True)
     area = ForeignKeyField(Area, null=True)
     unit = ForeignKeyField(Unit, null=True)

@@ -8,7 +8,7 @@ from peewee import Expression
 
 from dutydesk.models import Department, Issue, RoleGrant, Staff, TeamSeat, Unit
 from dutydesk.rules.errors import Refused
-from dutydesk.rules.organisation import on_day, row_id, today
+from dutydesk.rules.organisation import area_in_charge, in_service, on_day, row_id, today, unit_in_charge
 from dutydesk.session import Grant, Session
 from dutydesk.vocabulary import AssigneeKind, Force, Role, SeatKind
 
@@ -50,7 +50,7 @@ def _by_id(kind: AssigneeKind, key: int, issue: Issue, again: Refused) -> Assign
             raise Refused("只能下派给问题所在的居委。", "assignee")
         return Assignee(kind, str(key), Unit.get_by_id(key).name)
     if kind is AssigneeKind.STAFF:
-        staff = Staff.get_or_none(Staff.id == key, Staff.active)
+        staff = Staff.get_or_none(Staff.id == key, in_service(today()))
         if staff is None:
             raise Refused("这个人已不在岗，请另选。", "assignee")
         hands = RoleGrant.select().where(
@@ -64,7 +64,8 @@ def _by_id(kind: AssigneeKind, key: int, issue: Issue, again: Refused) -> Assign
         if department is None or department.subdistrict_id not in (None, issue.subdistrict_id):
             raise again
         return Assignee(kind, str(key), department.name)
-    seat = TeamSeat.get_or_none(TeamSeat.id == key, TeamSeat.area == issue.area_id, on_day(TeamSeat, today()))
+    area = area_in_charge(issue.area_id, today())
+    seat = TeamSeat.get_or_none(TeamSeat.id == key, TeamSeat.area == area, on_day(TeamSeat, today()))
     if seat is None:
         raise again
     return Assignee(kind, str(key), seat.holder_name)
@@ -103,21 +104,22 @@ def _has_in_hand(grant: Grant, issue: Issue) -> bool:
 def who_could_speak_for(issue: Issue) -> list[Staff]:
     """The people with whom an issue is: for whom its next step may be entered 代录."""
     on_duty: Expression = on_day(RoleGrant, today())
-    people = Staff.select().where(Staff.active)
+    people = Staff.select().where(in_service(today()))
     if issue.handler_id:
         return list(people.where(Staff.id == issue.handler_id))
     holders = people.join(RoleGrant).where(on_duty)
     if issue.assignee_kind is AssigneeKind.FORCE:
         holders = holders.where(
             RoleGrant.role == Role.HANDLER,
-            RoleGrant.area == issue.area_id,
+            RoleGrant.area == area_in_charge(issue.area_id, today()),
             RoleGrant.force == issue.assignee_key,
         )
     elif issue.assignee_kind is AssigneeKind.DEPARTMENT:
         holders = holders.where(RoleGrant.role == Role.LIAISON, RoleGrant.department == issue.assignee_key)
     elif issue.assignee_kind is AssigneeKind.UNIT:
         holders = holders.where(
-            RoleGrant.role == Role.NEIGHBOURHOOD_OFFICER, RoleGrant.unit == issue.assignee_key
+            RoleGrant.role == Role.NEIGHBOURHOOD_OFFICER,
+            RoleGrant.unit == unit_in_charge(row_id(issue.assignee_key), today()),
         )
     elif issue.assignee_kind is AssigneeKind.STAFF:
         return list(people.where(Staff.id == issue.assignee_key))

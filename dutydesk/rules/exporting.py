@@ -19,7 +19,7 @@ from dutydesk.rules import permission
 from dutydesk.rules.answers import Told, answer
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.listing import listing
-from dutydesk.rules.organisation import today
+from dutydesk.rules.organisation import in_service, today
 from dutydesk.rules.questions import Question
 from dutydesk.rules.signing_on import grants_of
 from dutydesk.rules.views import VIEWS
@@ -388,7 +388,7 @@ def counted(rows: Iterator[Any], say: Callable[[int], None], each: int = 5_000) 
 
 def staff(role: Role | None = None) -> Iterator[dict[str, Any]]:
     """Active staff who hold a role today (this role, when given): number, name, role, scope; one record a role."""
-    for person in Staff.select().where(Staff.active).order_by(Staff.number):
+    for person in Staff.select().where(in_service(today())).order_by(Staff.number):
         for grant in grants_of(person.id, today()):
             if role is None or grant.role is role:
                 yield {

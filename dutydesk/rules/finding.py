@@ -22,7 +22,14 @@ from dutydesk.models import (
 )
 from dutydesk.rules import office, permission
 from dutydesk.rules.assignees import Assignee, forces_and_partners
-from dutydesk.rules.organisation import duty_bases, on_day, today, units_of_area
+from dutydesk.rules.organisation import (
+    area_in_charge,
+    duty_bases,
+    in_service,
+    on_day,
+    today,
+    units_of_area,
+)
 from dutydesk.session import Session
 from dutydesk.text import clean, find_keys, narrow
 from dutydesk.vocabulary import AssigneeKind, Force, Role
@@ -107,7 +114,7 @@ def places(session: Session, text: str) -> list[Found]:
         .switch(Unit)
         .join(UnitArea, JOIN.LEFT_OUTER, on=(UnitArea.unit == Unit.id) & on_day(UnitArea, session.day))
         .join(Area, JOIN.LEFT_OUTER, on=(UnitArea.area == Area.id))
-        .where(Unit.id.in_(ids))
+        .where(Unit.id.in_(ids), on_day(Unit, session.day))
         .objects()
     )
     found = {
@@ -151,7 +158,7 @@ def _people(text: str, area_id: int | None, role: Role | None = None) -> list[Fo
     rows = (
         Staff.select(Staff, Department)
         .left_outer_join(Department)
-        .where(Staff.active, Staff.id.in_(ids := _ids("staff", text) + _numbered(text)))
+        .where(in_service(today()), Staff.id.in_(ids := _ids("staff", text) + _numbered(text)))
     )
     if role:
         rows = rows.where(Staff.id.in_(held))
@@ -194,7 +201,8 @@ def assignees(session: Session, issue_id: int, text: str) -> list[Found]:
     """
     permission.require(session, "read", issue_id)
     issue = Issue.get_by_id(issue_id)
-    near = forces_and_partners(issue.area_id)
+    in_charge = area_in_charge(issue.area_id, today())
+    near = forces_and_partners(in_charge)
     if not _asked(text):
         return [_as_found(each, issue) for each in _proposed(issue, near)][:SHOWN]
     forces = {list(Force)[position].value for position in _ids("force", text)}
@@ -210,7 +218,7 @@ def assignees(session: Session, issue_id: int, text: str) -> list[Found]:
     ]
     found += [
         Found(f"{AssigneeKind.STAFF.value}:{each.value}", each.title, each.detail)
-        for each in _people(text, issue.area_id, Role.HANDLER)
+        for each in _people(text, in_charge, Role.HANDLER)
     ]
     return found[:SHOWN]
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
 from peewee import Expression
 
-from dutydesk.models import Area, DutyItem, Unit, UnitArea
+from dutydesk.models import Area, DutyItem, Staff, Unit, UnitArea
 from dutydesk.rules.workcalendar import CHINA
 
 
 def on_day(model: Any, day: date) -> Expression:
     """Rows of a dated table that hold on a day; both ends belong to it."""
     return (model.valid_from <= day) & (model.valid_to.is_null() | (model.valid_to >= day))
+
+
+def in_service(day: date) -> Expression:
+    """Members of staff who have not left before a day."""
+    return (Staff.active == True) & (Staff.left_on.is_null() | (Staff.left_on >= day))  # noqa: E712
 
 
 def today() -> date:
@@ -63,6 +69,43 @@ def units_of_area(area_id: int, day: date) -> list[Unit]:
         .where(UnitArea.area == area_id, on_day(UnitArea, day))
         .order_by(Unit.code)
     )
+
+
+def area_in_charge(area_id: int, day: date) -> int:
+    """The area that is in charge of an area's cases on a day: itself, or the one into which it was merged."""
+    return _successor(Area, area_id, day)
+
+
+def unit_in_charge(unit_id: int, day: date) -> int:
+    """The unit that stands for a unit on a day: itself, or the one that took over when it was dissolved."""
+    return _successor(Unit, unit_id, day)
+
+
+def _successor(model: Any, row_id: int, day: date) -> int:
+    seen = {row_id}
+    while True:
+        row = model.get_or_none(model.id == row_id, model.valid_to < day, model.merged_into.is_null(False))
+        if row is None or row.merged_into_id in seen:
+            return row_id
+        row_id = row.merged_into_id
+        seen.add(row_id)
+
+
+def taken_over(model: Any, ids: Iterable[int], day: date) -> dict[int, int]:
+    """Areas or units that others took over by a day, each with the one of `ids` that is in charge of it."""
+    found: dict[int, int] = {}
+    charge = {row_id: row_id for row_id in ids}
+    while charge:
+        rows: Any = model.select(model.id, model.merged_into).where(
+            model.merged_into.in_(list(charge)), model.valid_to < day
+        )
+        charge = {
+            gone: charge[into]
+            for gone, into in rows.order_by(model.id).tuples()
+            if gone not in found and gone not in charge
+        }
+        found |= charge
+    return found
 
 
 def duty_bases(category_id: int, department_id: int | None) -> list[str]:

@@ -39,6 +39,11 @@ MAY: dict[str, frozenset[Role]] = {way.act: way.who for way in lifecycle.WAYS} |
     "read_audit_values": frozenset({R.AUDITOR}),
     "administer": frozenset({R.ADMINISTRATOR}),
     "keep_duties": frozenset({R.ADMINISTRATOR, R.COORDINATOR, R.DISTRICT_COORDINATOR}),
+    "people": frozenset(Role),
+    "keep_people": frozenset({R.ADMINISTRATOR, R.COORDINATOR, R.DISTRICT_COORDINATOR}),
+    "keep_tree": frozenset({R.ADMINISTRATOR, R.COORDINATOR, R.DISTRICT_COORDINATOR}),
+    "mark_attendance": lifecycle.AREA_DESK | {R.COORDINATOR},
+    "ask_whose": lifecycle.ON_THE_GROUND | {R.COORDINATOR, R.DISTRICT_COORDINATOR},
 }
 
 # What each act is called, those among them that are no step of an issue.
@@ -55,6 +60,11 @@ NAMES: dict[str, str] = lifecycle.STEP_NAMES | {
     "read_audit_values": "看审计的前后值",
     "administer": "管人员、类别和设置",
     "keep_duties": "管权责清单",
+    "people": "看人员",
+    "keep_people": "管人员和任职",
+    "keep_tree": "管区划",
+    "mark_attendance": "记下沉力量的考勤",
+    "ask_whose": "提权责问题",
 }
 
 NOTHING = Issue.id.is_null()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from dutydesk.models import Area, Department, DeskVisit, RoleGrant, Staff, Subdistrict, Unit
 from dutydesk.models.connection import write_transaction
 from dutydesk.rules import office
 from dutydesk.rules.errors import NotAllowed
-from dutydesk.rules.organisation import on_day, today, units_of_area
+from dutydesk.rules.organisation import in_service, on_day, taken_over, today, units_of_area
 from dutydesk.session import Grant, Session
 from dutydesk.vocabulary import Role
 
@@ -25,7 +25,7 @@ def sign_on(number: str | None, came_from: str = "") -> Session:
         number = office.setting("demo_staff")
         if not number:
             raise NotAllowed("请说明您是谁：dutydesk desk --as 工号。工号可用 dutydesk staff list 查到。")
-    staff = Staff.get_or_none(Staff.number == number, Staff.active)
+    staff = Staff.get_or_none(Staff.number == number, in_service(today()))
     if staff is None:
         raise NotAllowed(f"没有工号为 {number} 的在岗人员。请核对工号，或请管理员添加。")
     day = today()
@@ -38,7 +38,10 @@ def sign_on(number: str | None, came_from: str = "") -> Session:
 
 
 def grants_of(staff_id: int, day: date) -> tuple[Grant, ...]:
-    """The roles that somebody holds on a day, with their scopes in words."""
+    """The roles that somebody holds on a day, with their scopes in words.
+
+    Who holds a role in an area or a unit holds it in those that it has taken over too: their cases stay theirs.
+    """
     rows = (
         RoleGrant.select(RoleGrant, Area, Subdistrict, Unit, Department)
         .left_outer_join(Area)
@@ -49,10 +52,10 @@ def grants_of(staff_id: int, day: date) -> tuple[Grant, ...]:
         .switch(RoleGrant)
         .left_outer_join(Department, on=(RoleGrant.department == Department.id))
         .join(Staff, on=(RoleGrant.staff == Staff.id))
-        .where(RoleGrant.staff == staff_id, Staff.active, on_day(RoleGrant, day))
+        .where(RoleGrant.staff == staff_id, in_service(day), on_day(RoleGrant, day))
         .order_by(RoleGrant.id)
     )
-    return tuple(
+    held = [
         Grant(
             role=row.role,
             place=" ".join(
@@ -66,7 +69,23 @@ def grants_of(staff_id: int, day: date) -> tuple[Grant, ...]:
             force=row.force,
         )
         for row in rows
-    )
+    ]
+    return (*held, *_taken_over(held, day))
+
+
+def _taken_over(held: list[Grant], day: date) -> list[Grant]:
+    found: list[Grant] = []
+    for model, name in ((Area, "area_id"), (Unit, "unit_id")):
+        ids = {getattr(grant, name) for grant in held} - {None}
+        gone = taken_over(model, ids, day) if ids else {}
+        names = {row.id: row.name for row in model.select().where(model.id.in_(list(gone)))} if gone else {}
+        for gone_id, into in gone.items():
+            found += [
+                replace(grant, place=names[gone_id], **{name: gone_id})
+                for grant in held
+                if getattr(grant, name) == into
+            ]
+    return found
 
 
 def seen(session: Session) -> datetime | None:
@@ -124,7 +143,7 @@ def holders_nearby(session: Session, role: Role) -> list[Holder]:
     rows = (
         Staff.select(Staff)
         .join(RoleGrant)
-        .where(RoleGrant.role == role, on_day(RoleGrant, session.day), near, Staff.active)
+        .where(RoleGrant.role == role, on_day(RoleGrant, session.day), near, in_service(session.day))
         .order_by(RoleGrant.id)
         .limit(_NEARBY)
     )
