@@ -22,7 +22,7 @@ from dutydesk.rules.errors import Refused
 from dutydesk.screens.base import DUTIES, DUTY_OF_KEY, DeskScreen, Duty
 from dutydesk.screens.today import TodayScreen
 from dutydesk.settings import load
-from dutydesk.terminal import DeskFilter, FullWidthKeys, watch_for_hangup
+from dutydesk.terminal import DeskFilter, FullWidthKeys, SendsOnce, watch_for_hangup
 from dutydesk.vocabulary import Role
 
 R = TypeVar("R")
@@ -32,7 +32,7 @@ _BESIDE_PACKAGE = Path(__file__).parent.parent / "dutydesk.tcss"
 _INSIDE_PACKAGE = Path(__file__).parent / "dutydesk.tcss"
 
 
-class DutyDesk(FullWidthKeys, App[str | None]):
+class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
     """The desk. Ends with None, or with the sentence that says why it could not go on."""
 
     TITLE = "片区长值班台"

@@ -26,9 +26,12 @@ from textual.filter import LineFilter
 from textual.keys import _character_to_key, key_to_character
 from textual.message_pump import MessagePump
 
+from dutydesk.sent_cells import SentCells
+
 if TYPE_CHECKING:
     from textual.app import App
     from textual.color import Color
+    from textual.driver import Driver
 
 _UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 GRACE_SECONDS = 2.0
@@ -272,6 +275,32 @@ class FullWidthKeys(KeysInTurn):
         from textual.widgets import Input, TextArea
 
         return isinstance(widget, (Input, TextArea))
+
+
+class SendsOnce:
+    """Mixin for the App: see `sent_cells`. Ctrl+L, as elsewhere, draws all anew."""
+
+    sent_cells: SentCells
+
+    def get_driver_class(self: Any) -> type[Driver]:
+        """The driver as Textual finds it, behind a look at what the terminal shows already."""
+        plain: Any = super().get_driver_class()  # type: ignore[misc]
+        sent_cells = self.sent_cells = SentCells()
+
+        class LeanDriver(plain):  # type: ignore[misc]
+            def write(self, data: str) -> None:
+                super().write(sent_cells.only_new(data))
+
+        return LeanDriver
+
+    async def on_event(self: Any, event: events.Event) -> None:
+        """After these the terminal may show something else than was sent."""
+        if isinstance(event, events.Resize):
+            self.sent_cells.forget()
+        elif isinstance(event, events.Key) and event.key == "ctrl+l":
+            self.sent_cells.forget()
+            self.screen.refresh()
+        await super().on_event(event)  # type: ignore[misc]
 
 
 class _Watch:
