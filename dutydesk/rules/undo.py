@@ -26,6 +26,8 @@ from dutydesk.vocabulary import ProxyState, Role
 _SINGLE = frozenset({f"issue.{act}" for act in (*BY_ACT, "approve", "refuse", "triage")})
 BULK = "bulk."  # how the names of acts on many cases begin
 _BESIDE = ("merged_in", "follow_main", "merged_told")  # what an act tells other cases
+# What is done to a main case for all who follow it: the check on site, what is told their reporters, the ends.
+_FOR_ALL = frozenset({"pass_check", "feedback", "merged_told", "close", "solve_on_spot", "reject"})
 _NAMED = 3
 
 
@@ -166,41 +168,49 @@ def _what(parts: list[_Part]) -> str:
 
 def _hindrances(parts: list[_Part]) -> list[str]:
     """Who has acted since on which case and with what; the first few, in words."""
-    found = [said for part in parts if (said := _acted_since(part) or _main_ended(part))]
-    if len(found) > _NAMED:
-        found[_NAMED:] = [f"还有{len(found) - _NAMED}件也已有人办过"]
-    return found
+    act_id = parts[0].changes[0].act_id if parts else ""
+    found = dict.fromkeys(
+        said
+        for part in parts
+        if (said := _acted_since(part.issue, act_id) or _main_moved_on(part, act_id))
+    )
+    named = list(found)
+    if len(named) > _NAMED:
+        named[_NAMED:] = [f"还有{len(named) - _NAMED}件也已有人办过"]
+    return named
 
 
-def _acted_since(part: _Part) -> str:
+def _acted_since(issue: Issue, act_id: str, acts_that_count: frozenset[str] = frozenset()) -> str:
     """Who acted on a case after this act, in a sentence; what was undone meanwhile does not count."""
-    issue = part.issue
-    last_of_act = IssueStep.select(fn.MAX(IssueStep.id)).where(IssueStep.act == part.changes[0].act_id)
+    last_of_act = IssueStep.select(fn.MAX(IssueStep.id)).where(IssueStep.act == act_id)
     since = IssueStep.select().where(IssueStep.issue == issue.id, IssueStep.id > last_of_act.scalar())
     steps = list(since.order_by(IssueStep.id.desc()))
     later = {step.act_id for step in steps}
-    excused = {part.changes[-1].act_id}
+    excused = {act_id}
     for change in ActChange.select().where(ActChange.act.in_(later), ActChange.undone_by.is_null(False)):
         excused |= {change.act_id, change.undone_by_id}
     for step in steps:
-        if step.act_id not in excused:
+        if step.act_id not in excused and (not acts_that_count or step.name in acts_that_count):
             did = STEP_NAMES.get(step.name, "办理")
             text = f"：{mask_phones_in(step.text)[:40]}" if step.text else ""
             return f"{issue.number} {step.staff_name}{moment(step.recorded_at)}已{did}{text}"
     return ""
 
 
-def _main_ended(part: _Part) -> str:
-    """Merged again it would follow a main case that has ended meanwhile."""
+def _main_moved_on(part: _Part, act_id: str) -> str:
+    """Merged, or merged no longer, while its main case went on for all who followed it then, or has ended."""
     if not any('"merged_into"' in change.before for change in part.changes):
         return ""
     as_before = Issue.get_by_id(part.issue.id)
     for change in reversed(part.changes):
         columns_back(as_before, change.before)
-    main = as_before.merged_into
-    if main is None or main.is_open or part.issue.merged_into_id == main.id:
+    main = as_before.merged_into or part.issue.merged_into
+    if main is None:
         return ""
-    return f"{part.issue.number} 的主案 {main.number} {main.state.label}，不能再并入"
+    if as_before.merged_into_id and not main.is_open and part.issue.merged_into_id != main.id:
+        return f"{part.issue.number} 的主案 {main.number} {main.state.label}，不能再并入"
+    since = _acted_since(main, act_id, _FOR_ALL)
+    return f"主案 {since}" if since else ""
 
 
 def _about(acting: Acting, parts: list[_Part]) -> None:

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from dutydesk.models import Act, AuditEntry, Deadline, Issue, IssueStep, ProxyEntry, Request
-from dutydesk.rules import bulk, case, issue_acts, proposals, undo
+from dutydesk.rules import bulk, case, issue_acts, proposals, search, undo
 from dutydesk.rules.before import values_of
 from dutydesk.rules.checking import check
 from dutydesk.rules.errors import NotAllowed, Refused
@@ -162,6 +162,39 @@ class TestWhatIsUndone:
         assert check() == []
 
 
+class TestTheIndex:
+    """What is found is what stands there: also after something was taken back."""
+
+    def found(self, cases, words: str) -> list[int]:
+        return search.page(
+            cases[R.DUTY_OFFICER], words, open_only=True, edge=None, forward=True, count=9
+        )
+
+    def test_a_correction_that_was_taken_back_is_not_found_any_more(self, cases):
+        issue_id = cases.new()
+        cases.do("amend", issue_id, R.DUTY_OFFICER, summary="河边护栏松动")
+        assert self.found(cases, "护栏松动") == [issue_id]
+        take_back(cases[R.DUTY_OFFICER])
+        assert self.found(cases, "楼道堆放") == [issue_id]
+        assert search.problems() == []
+
+    def test_what_was_merged_is_open_again_and_its_main_case_told(self, cases):
+        main, issue_id = cases.in_state(S.HANDLING, summary="南门路灯不亮"), cases.new()
+        cases.do("merge", issue_id, R.DUTY_OFFICER, target=cases.row(main).number)
+        assert self.found(cases, "堆放旧家具") == [main], "its text stands in the story of the main case"
+        take_back(cases[R.DUTY_OFFICER])
+        assert issue_id in self.found(cases, "堆放旧家具")
+        assert search.problems() == check() == []
+
+    def test_who_had_it_before_has_it_again(self, cases):
+        issue_id = cases.in_state(S.HANDLING)
+        cases.do("reassign", issue_id, R.DUTY_OFFICER, assignee=f"department:{cases.district.departments[1]}")
+        assert self.found(cases, "住房保障") == [issue_id]
+        take_back(cases[R.DUTY_OFFICER])
+        assert cases.row(issue_id).assignee_key == "safety"
+        assert search.problems() == []
+
+
 class TestWhatIsNot:
     def test_what_somebody_has_acted_on_since_is_named_with_what_he_did(self, cases):
         ids = [cases.in_state(S.OPENED) for _ in range(3)]
@@ -216,6 +249,65 @@ class TestWhatIsNot:
             cases.do(act, main)
         with pytest.raises(Refused, match="已销项，不能再并入"):
             take_back(cases[R.DUTY_OFFICER])
+
+    def merged(self, cases, **main) -> tuple[int, int]:
+        """A case in handling, and one that was merged into it by the duty officer just now."""
+        main_id, issue_id = cases.in_state(S.HANDLING, **main), cases.new()
+        cases.do("merge", issue_id, R.DUTY_OFFICER, target=cases.row(main_id).number)
+        return main_id, issue_id
+
+    def refused(self, cases) -> str:
+        """What stands in the way of taking the duty officer's last act back; told beforehand too, and nothing is written."""
+        written, shown = cases.written(), undo.last(cases[R.DUTY_OFFICER])
+        with pytest.raises(Refused) as refused:
+            undo.undo(cases[R.DUTY_OFFICER], shown.act_id, str(uuid4()))
+        assert cases.written() == written
+        assert shown.refusal in refused.value.message
+        return refused.value.message
+
+    def test_a_merge_is_not_once_the_main_case_was_checked_for_both(self, cases):
+        main, _ = self.merged(cases)
+        cases.do("report_done", main)
+        cases.do("pass_check", main, R.AREA_CHIEF)
+        assert f"主案 {cases.row(main).number} 片区长甲" in (said := self.refused(cases))
+        assert "已核查通过" in said
+
+    def test_a_merge_is_not_once_its_reporters_were_answered(self, cases):
+        main, issue_id = self.merged(cases)
+        for act in ("report_done", "pass_check"):
+            cases.do(act, main)
+        cases.do("feedback", issue_id, R.AREA_CHIEF)
+        assert f"{cases.row(issue_id).number} 片区长甲" in self.refused(cases)
+
+    def test_a_merge_is_not_once_the_main_case_told_its_reporter(self, cases):
+        main, issue_id = self.merged(cases)
+        for act in ("report_done", "pass_check", "feedback"):
+            cases.do(act, main, R.HANDLER if act == "report_done" else R.AREA_CHIEF)
+        assert "已随主案" in self.refused(cases)
+
+    def test_a_merge_is_while_the_main_case_was_only_worked_on(self, cases):
+        main, issue_id = self.merged(cases)
+        for act in ("note", "urge", "report_done", "fail_check"):
+            cases.do(act, main, None if act == "report_done" else R.AREA_CHIEF)
+        take_back(cases[R.DUTY_OFFICER])
+        assert cases.row(issue_id).state is S.REPORTED
+        assert check() == []
+
+    def test_a_merge_is_when_the_check_was_taken_back_itself(self, cases):
+        main, issue_id = self.merged(cases)
+        cases.do("report_done", main)
+        cases.do("pass_check", main, R.AREA_CHIEF)
+        take_back(cases[R.AREA_CHIEF])
+        take_back(cases[R.DUTY_OFFICER])
+        assert cases.row(issue_id).merged_into_id is None
+        assert check() == []
+
+    def test_nobody_is_merged_again_into_what_was_answered_without_him(self, cases):
+        main, issue_id = self.merged(cases)
+        cases.do("unmerge", issue_id, R.DUTY_OFFICER)
+        for act in ("report_done", "pass_check", "feedback"):
+            cases.do(act, main, R.HANDLER if act == "report_done" else R.AREA_CHIEF)
+        assert "已反馈" in self.refused(cases)
 
     def test_told_twice_it_happens_once(self, cases):
         act_id, undoing = str(uuid4()), str(uuid4())
