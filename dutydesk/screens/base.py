@@ -100,6 +100,7 @@ SMALLEST = (80, 24)
 class DeskScreen(CalmFocus, Screen[Any]):
     """A screen of the desk. `NAME` stands in its first line; `KEYS` make its last line and its help."""
 
+    BLANK = True  # nothing of its own to draw for each change below it
     NAME: ClassVar[str] = ""
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = ()
     BACK: ClassVar[tuple[str, str]] = ("Esc", "返回")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container
 
 from dutydesk.rules import ledger
 from dutydesk.rules.ledger import ORDERS, VIEWS, IssueRow, Question, Window
@@ -16,7 +15,7 @@ from dutydesk.screens.base import DUTY_OF_KEY, DeskScreen
 from dutydesk.screens.ledger.rows import COLUMNS, Rows
 from dutydesk.terminal import digit_of
 from dutydesk.widgets.case_view import CaseView
-from dutydesk.widgets.frame import BottomLine, Divider, Notice
+from dutydesk.widgets.frame import BottomLine, Divider, Notice, Parts
 from dutydesk.widgets.window_list import WindowList
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ class IssuesScreen(DeskScreen):
 
     def body(self) -> ComposeResult:
         """List and case."""
-        with Container(id="ledger", classes="-wide" if self.app.size.width >= BESIDE_FROM else ""):
+        with Parts(id="ledger", classes="-wide" if self.app.size.width >= BESIDE_FROM else ""):
             yield WindowList(COLUMNS, empty_text=_NOTHING)
             yield Divider()
             yield CaseView(empty="光标停在哪一件，这里就显示哪一件。")
@@ -207,7 +206,8 @@ class IssuesScreen(DeskScreen):
 
         sheet = await self.ask(case.case_sheet, row.key)
         if sheet is not None:
-            self.query_one(CaseView).show(sheet)
+            for view in self.query(CaseView):  # none, when the desk has been left meanwhile
+                view.show(sheet)
 
     def on_window_list_failed(self, event: WindowList.Failed) -> None:
         """The rows stay; say why there are no others."""

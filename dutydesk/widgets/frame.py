@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from rich.cells import cell_len
 from rich.style import Style
 from textual import events
+from textual.containers import Container
 from textual.geometry import Region, Size
 from textual.reactive import Reactive
 from textual.strip import Strip
@@ -72,6 +73,20 @@ class LineWidget(Widget):
     """A widget that draws its own lines; its looks are worked out once, since Textual takes 0.1 ms for each."""
 
     ALLOW_SELECT = False
+    _drawn: tuple[Region, list[Strip]] | None = None
+
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        """What was drawn no longer holds."""
+        self._drawn = None
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """As drawn last: for each change Textual asks all widgets of the screen for all their lines."""
+        if self._drawn is None or self._drawn[0] != crop:
+            self._drawn = (crop, super().render_lines(crop))
+        return self._drawn[1]
 
     def look(self, part: str = "") -> Style:
         """The plain style, or that of a component class."""
@@ -82,6 +97,7 @@ class LineWidget(Widget):
 
     def notify_style_update(self) -> None:
         """Other styles: other looks."""
+        self._drawn = None
         super().notify_style_update()
         self.__dict__.pop("_looks", None)
 
@@ -128,6 +144,12 @@ class KeptLines(LineWidget):
     def render_line(self, y: int) -> Strip:
         """One of the lines."""
         return strip_of(self._shown[y] if y < len(self._shown) else (), self.size.width, self.look())
+
+
+class Parts(Container):
+    """Holds the parts of a screen and draws nothing itself."""
+
+    BLANK = True
 
 
 class TitleLine(LineWidget):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Awaitable, Hashable, Iterable, Sequence
@@ -9,11 +10,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic
 
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
-from textual.timer import Timer
 
 from dutydesk.widgets.cells import Line, strip_of, wrap
 from dutydesk.widgets.frame import LineWidget, QuietFocus
@@ -38,15 +37,16 @@ class WindowList(QuietFocus, LineWidget, Generic[R], can_focus=True):
         "window-list--cursor-blurred",
         "window-list--empty",
     }
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move('lines', -1)", "上一行", show=False),
-        Binding("down,j", "move('lines', 1)", "下一行", show=False),
-        Binding("pageup", "move('pages', -1)", "上一页", show=False),
-        Binding("pagedown", "move('pages', 1)", "下一页", show=False),
-        Binding("home,g", "move('first', 0)", "最前", show=False),
-        Binding("end,G", "move('last', 0)", "最后", show=False),
-        Binding("enter", "move('choose', 0)", "办理", show=False),
-    ]
+    # Answered here, at the first stop of a key: a binding is looked up when it has bubbled up to the app.
+    KEYS: ClassVar[dict[str, tuple[str, int]]] = {
+        **dict.fromkeys(("up", "k"), ("lines", -1)),
+        **dict.fromkeys(("down", "j"), ("lines", 1)),
+        "pageup": ("pages", -1),
+        "pagedown": ("pages", 1),
+        **dict.fromkeys(("home", "g"), ("first", 0)),
+        **dict.fromkeys(("end", "G"), ("last", 0)),
+        "enter": ("choose", 0),
+    }
 
     @dataclass
     class About(Message):
@@ -112,7 +112,7 @@ class WindowList(QuietFocus, LineWidget, Generic[R], can_focus=True):
         self._texts = RowLines(columns)
         self._marked: dict[Hashable, R] = {}
         self._announced: R | None = None
-        self._rest: Timer | None = None
+        self._rest: asyncio.TimerHandle | None = None
 
     # What screens use
 
@@ -259,6 +259,13 @@ class WindowList(QuietFocus, LineWidget, Generic[R], can_focus=True):
 
     # Moving
 
+    def on_key(self, event: events.Key) -> None:
+        """One of the keys of a list; all others go on."""
+        wish = self.KEYS.get(event.key)
+        if wish is not None:
+            event.stop()
+            self.action_move(*wish)
+
     def action_move(self, kind: str, amount: int) -> None:
         """One key's wish: granted now, or in its turn when its rows have come."""
         self._wishes.append(Wish(kind, amount))
@@ -278,6 +285,8 @@ class WindowList(QuietFocus, LineWidget, Generic[R], can_focus=True):
         """Nothing waits any more."""
         self._wishes.clear()
         self._hold_what_follows()
+        if self._rest is not None:
+            self._rest.cancel()
 
     def _answer_keys(self) -> None:
         """Grant what can be granted, draw, tell, and fetch what will be wanted next."""
@@ -310,8 +319,8 @@ class WindowList(QuietFocus, LineWidget, Generic[R], can_focus=True):
         self._announced = row
         self.post_message(self.Moved(self, row))
         if self._rest is not None:
-            self._rest.stop()
-        self._rest = self.set_timer(REST_SECONDS, self._say_rested)
+            self._rest.cancel()
+        self._rest = asyncio.get_running_loop().call_later(REST_SECONDS, self._say_rested)
 
     def _say_rested(self) -> None:
         self._rest = None
