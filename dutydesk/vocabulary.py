@@ -216,3 +216,20 @@ class ProxyState(Word):
     CONFIRMED = "confirmed", "本人已确认"
     OBJECTED = "objected", "本人有异议"
     WITHDRAWN = "withdrawn", "录入已撤销"
+
+
+class RosterState(Word):
+    """Where a month's 值班表 stands."""
+
+    DRAFT = "draft", "草稿"
+    PUBLISHED = "published", "已发布"
+
+
+class SwapState(Word):
+    """Where a swap of duties stands."""
+
+    ASKED = "asked", "等对方答复"
+    AGREED = "agreed", "等片区长定"
+    DONE = "done", "已换"
+    REFUSED = "refused", "不同意"
+    WITHDRAWN = "withdrawn", "已撤回"

@@ -160,6 +160,16 @@ class FirstContactForm(Form):
 
     told_how: ToldHow
     text: Annotated[str, Entry("对方怎么说", "prose", max_length=1000), Needed]
+    promised: Annotated[str, Entry("答应了什么", hint="答应对方的事，会写进交接班", max_length=100)] = ""
+    promised_by: Annotated[
+        datetime | None, Entry("何时前办到", "moment", hint="例如 明天10:00；没说时间不填")
+    ] = None
+
+    @model_validator(mode="after")
+    def _a_time_for_something(self) -> Self:
+        if self.promised_by and not self.promised:
+            raise FieldError("promised", "写了时间，还要写答应了什么。")
+        return self
 
 
 class RecategoriseForm(Form):

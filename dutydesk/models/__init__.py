@@ -31,6 +31,7 @@ from dutydesk.models.organisation import (
 )
 from dutydesk.models.patrol import Checkpoint, Patrol, PatrolCheck, Route
 from dutydesk.models.search import SearchText
+from dutydesk.models.shift import DutyRoster, Handover, HandoverNote, Promise, ShiftSwap
 from dutydesk.models.staff import DeskVisit, Leader, Posting, PostingDay, RoleGrant, Shift, Sponsorship, Staff
 from dutydesk.models.views import SavedView
 
@@ -79,6 +80,11 @@ TABLES: tuple[type[Table], ...] = (
     Patrol,
     PatrolCheck,
     SavedView,
+    DutyRoster,
+    ShiftSwap,
+    Handover,
+    HandoverNote,
+    Promise,
 )
 
 __all__ = ["TABLES", "InstantField", "database"]

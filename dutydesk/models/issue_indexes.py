@@ -51,6 +51,7 @@ def _add_indexes() -> None:
     _indexed("feedback_area", (_AREA, Issue.feedback_given), lists.IN_FEEDBACK)
     for scope in ("area", "town", "unit"):
         _indexed(f"sample_{scope}", _PLACES[scope], lists.SAMPLE)
+    _indexed("contact_area", (_AREA, Issue.first_contact_due_at), lists.TO_CONTACT)
     _indexed("to_contact_area", (_AREA,), lists.TO_CONTACT)
     _indexed("paused_area", (_AREA, Issue.paused_until), lists.PAUSED)
     _indexed("pooled_area", (_AREA, Issue.look_again_on), lists.POOLED)

@@ -20,7 +20,7 @@ from dutydesk.models import (
     Request,
     connection,
 )
-from dutydesk.rules import audit, search
+from dutydesk.rules import audit, handover, search
 from dutydesk.vocabulary import ENDED, Mark, Phase, RequestState, State
 
 Progress = Callable[[str], None]
@@ -169,6 +169,8 @@ def check(anchors: Path | None = None, progress: Progress = _silent) -> list[str
     progress("正在检查经过、期限、编号和巡查…")
     for part in (_broken_stories, _broken_deadlines, _broken_counters, _broken_patrols, _broken_requests):
         found += part()
+    progress("正在核对交接班…")
+    found += handover.problems()
     progress("正在核对查找索引…")
     found += search.problems()
     progress(f"正在核对审计链（{AuditEntry.select().count()}条）…")

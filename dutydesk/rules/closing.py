@@ -65,6 +65,8 @@ def proposed_level(issue: Issue) -> Level:
 
 @effect("feedback")
 def _feedback(step: Step) -> str:
+    from dutydesk.rules import promises  # not at the start of the desk
+
     issue = step.issue
     reason = step.text("no_feedback_reason")
     if reason:
@@ -78,6 +80,7 @@ def _feedback(step: Step) -> str:
         issue.satisfied = step.text("satisfied") == "yes"
         said = f"{means.label}告知反映人：{told}。反映人{'满意' if issue.satisfied else '不满意'}"
         issue.feedback_text = said
+    promises.told_again(step)
     if issue.state is State.MERGED:
         issue.feedback_given = True
         issue.save()

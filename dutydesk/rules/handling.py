@@ -176,9 +176,12 @@ def _somebody_to_call(asking: Asking) -> str | None:
 
 @effect("first_contact")
 def _first_contact(step: Step) -> str:
+    from dutydesk.rules import promises  # not at the start of the desk
+
     means = step.one_of("told_how", Means, "请选用什么方式联系的。")
     step.issue.first_contact_at = step.at
-    return f"{means.label}联系反映人：" + step.need("text", "请写明对方怎么说。")
+    said = step.need("text", "请写明对方怎么说。")
+    return f"{means.label}联系反映人：{said}" + promises.make(step)
 
 
 def name_of(staff_id: int | None) -> str:

@@ -103,7 +103,7 @@ WAYS: tuple[Way, ...] = (
     Way("urge", "催办", WITH_SOMEBODY | {S.OPENED}, SAME, ASSIGNERS | {DISTRICT, SUPERVISOR}, ("text",),
         hint="提醒办理人，状态不变"),
     Way("first_contact", "先行联系", OPEN_STATES, SAME, ON_THE_GROUND | {HANDLER, LIAISON},
-        ("told_how", "text"), hint="先联系反映人，记下时间", proxied=True),
+        ("told_how", "text"), ("promised", "promised_by"), hint="先联系反映人，记下时间和答应了什么", proxied=True),
     Way("note", "备注", frozenset(State), SAME,
         ON_THE_GROUND | {HANDLER, LIAISON, HEAD, COORDINATOR, DISTRICT}, ("text",), hint="写一条说明", proxied=True),
     Way("recategorise", "改类别或紧急程度", frozenset({S.REPORTED, S.OPENED}), SAME, AREA_DESK,

@@ -28,6 +28,7 @@ CASE_READERS = frozenset(Role) - {R.AUDITOR, R.ADMINISTRATOR}
 MAY: dict[str, frozenset[Role]] = {way.act: way.who for way in lifecycle.WAYS} | {
     "register": lifecycle.ON_THE_GROUND,
     "patrol": lifecycle.AREA_DESK,
+    "shift": lifecycle.AREA_DESK,
     "decide": frozenset({R.AREA_CHIEF}),
     "decisions": frozenset({R.AREA_CHIEF}) | lifecycle.DOERS,
     "enter_for_others": frozenset({R.DUTY_OFFICER, R.AREA_CHIEF, R.COORDINATOR}),
@@ -49,6 +50,7 @@ MAY: dict[str, frozenset[Role]] = {way.act: way.who for way in lifecycle.WAYS} |
 # What each act is called, those among them that are no step of an issue.
 NAMES: dict[str, str] = lifecycle.STEP_NAMES | {
     "patrol": "每日巡查",
+    "shift": "值班、交接班",
     "decide": "定待我定的事",
     "decisions": "看待我定",
     "enter_for_others": "代录",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dutydesk.models import Area, IssueStep, Shift, Staff
@@ -15,6 +15,7 @@ from dutydesk.vocabulary import Role
 
 MANY = 1000
 _LATEST, _AT_ONCE = 5_000, 500
+_A_SHIFT = timedelta(days=2)  # none is longer
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def on_duty(session: Session) -> list[str]:
     rows = (
         Shift.select(Shift, Staff)
         .join(Staff)
-        .where(Shift.area == session.area_id, Shift.ends_at > now)
+        .where(Shift.area == session.area_id, Shift.starts_at > now - _A_SHIFT, Shift.ends_at > now)
         .order_by(Shift.starts_at)
         .limit(3)
     )
@@ -131,7 +132,15 @@ def _needs_of_the_desk(session: Session) -> list[Line]:
     proxies = decisions.proxies_to_answer(session)
     if proxies:
         lines.append(Line("别人代我录入、等我确认", len(proxies), "decisions", "proxies"))
-    return lines
+    return lines + _needs_of_the_shift(session)
+
+
+def _needs_of_the_shift(session: Session) -> list[Line]:
+    if not permission.may_at_all(session, "shift"):
+        return []
+    from dutydesk.rules import on_duty as shift
+
+    return [Line(need.text, need.many, "shift", need.target, need.pressing) for need in shift.needs(session)]
 
 
 def _news(session: Session, since: datetime) -> list[Line]:

@@ -1,0 +1,209 @@
+"""The lines of a handover's page, read from what is there: nobody types what the desk knows.
+
+Every section is read on an index and stops at so many lines; what is left out is said. Times are written out, not
+counted down: a page says the same at whatever minute it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from dutydesk.models import Area, Issue, IssueStep, Posting, Shift, Staff
+from dutydesk.models import issue_lists as lists
+from dutydesk.rules import patrol, promises
+from dutydesk.rules.ledger_rows import IssueRow, rows_of
+from dutydesk.rules.lifecycle import STEP_NAMES
+from dutydesk.rules.on_duty import Watch
+from dutydesk.rules.organisation import in_service, on_day, taken_over
+from dutydesk.rules.workcalendar import CHINA, moment
+from dutydesk.session import Session
+
+MOST = 60  # lines of a section
+_LOOKED_AT = 200  # of the newest cases, for those that came in
+_A_SHIFT = timedelta(days=2)  # none is longer
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=CHINA)
+SECTIONS = {
+    "due": "下一班内到期",
+    "overdue": "已逾期",
+    "promised": "答应群众的",
+    "flagged": "重点关注",
+    "patrol": "巡查未完",
+    "came": "新到",
+    "done": "本班办了",
+    "who": "谁在哪里",
+    "free": "留言",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a page. `when` is a moment in words; a line about a case opens it, one about a promise keeps it."""
+
+    section: str
+    text: str
+    when: str = ""
+    issue_id: int | None = None
+    number: str = ""
+    promise_id: int | None = None
+
+
+def collect(session: Session, watch: Watch, since: datetime, now: datetime) -> list[Line]:
+    """All lines but the free ones, for a duty that is handed over now."""
+    own, until = watch.area_id, watch.next_until
+    areas = [own, *taken_over(Area, [own], session.day)]
+    return [
+        *(line for area in areas for line in _due(area, now, until)),
+        *(line for area in areas for line in _overdue(area, now)),
+        *(line for area in areas for line in _promised(area, until)),
+        *(line for area in areas for line in _flagged(area)),
+        *_patrol(session),
+        *(line for area in areas for line in came(area, since, now)),
+        *(line for area in areas for line in done(area, since, now)),
+        *_who(own, session.day, now),
+    ]
+
+
+def _of_cases(section: str, rows: Sequence[Any], words: str = "{place} {summary}（{state}）") -> list[Line]:
+    """Lines of cases given as (id, moment), a sentence for what is left out."""
+    shown = rows[:MOST]
+    when = {issue_id: moment(at) for issue_id, at in shown}
+    lines = [_line(section, row, words, when[row.key]) for row in rows_of([row[0] for row in shown])]
+    if len(rows) > MOST:
+        lines.append(Line(section, f"只列了{MOST}件，其余见问题清单"))
+    return lines
+
+
+def _line(section: str, row: IssueRow, words: str, when: str) -> Line:
+    marks = f"★{'、'.join(row.marks)} " if row.marks and section != "flagged" else ""
+    text = words.format(
+        place=row.place,
+        summary=marks + row.summary,
+        state=row.state.label + (f"·{row.holder}" if row.holder else ""),
+        marks="、".join(row.marks),
+    )
+    return Line(section, text, when, row.key, row.number)
+
+
+def _query(area: int, column: Any, *where: Any) -> Any:
+    return Issue.select(Issue.id, column).where(Issue.area == area, *where).limit(MOST + 1)
+
+
+def _due(area: int, now: datetime, until: datetime) -> list[Line]:
+    query = _query(area, Issue.due_at, lists.RUNNING_NOW, Issue.due_at >= now, Issue.due_at <= until)
+    return _of_cases("due", list(query.order_by(Issue.due_at, Issue.id).tuples()))
+
+
+def _overdue(area: int, now: datetime) -> list[Line]:
+    query = _query(area, Issue.due_at, lists.RUNNING_NOW, Issue.due_at >= _LONG_AGO, Issue.due_at < now)
+    return _of_cases("overdue", list(query.order_by(Issue.due_at.desc(), Issue.id.desc()).tuples()))
+
+
+def _promised(area: int, until: datetime) -> list[Line]:
+    lines = [
+        Line(
+            "promised",
+            f"{owed.place} 答应反映人：{owed.text}",
+            moment(owed.due_at),
+            owed.issue_id,
+            owed.number,
+            owed.id,
+        )
+        for owed in promises.open_in(area)
+    ]
+    due = Issue.first_contact_due_at
+    to_contact = _query(area, due, lists.TO_CONTACT, due <= until).order_by(due, Issue.id)
+    lines += _of_cases("promised", list(to_contact.tuples()), "{place} {summary}：还没有先行联系反映人")
+    waiting = _query(area, Issue.changed_at, lists.IN_FEEDBACK, Issue.feedback_given == lists.FALSE)
+    told = [(issue_id, None) for issue_id, _ in waiting.order_by(Issue.id).tuples()]
+    return lines + _of_cases("promised", told, "{place} {summary}：办完了，还没有反馈反映人")
+
+
+def _flagged(area: int) -> list[Line]:
+    """Flags as the index has them: both columns said in each query."""
+    found: list[Any] = []
+    for beyond, strongly in ((True, True), (True, False), (False, True)):
+        said = {True: lists.TRUE, False: lists.FALSE}
+        query = _query(
+            area,
+            Issue.due_at,
+            lists.OPEN,
+            Issue.beyond_neighbourhood == said[beyond],
+            Issue.strongly_felt == said[strongly],
+        )
+        found += list(query.order_by(Issue.id.desc()).tuples())
+    return _of_cases("flagged", found, "{marks}：{place} {summary}（{state}）")
+
+
+def _patrol(session: Session) -> list[Line]:
+    left = patrol.left_undone(session)
+    return [Line("patrol", each.text + (f"，{each.count}处未查" if each.count else "")) for each in left]
+
+
+def came(area: int, since: datetime, until: datetime) -> list[Line]:
+    """What came in during a time: among the newest 200 cases of the area."""
+    rows: Any = Issue.select(Issue.id, Issue.reported_at).where(Issue.area == area)
+    newest = list(rows.order_by(Issue.id.desc()).limit(_LOOKED_AT).tuples())
+    return _of_cases("came", [(key, at) for key, at in newest if since < at <= until])
+
+
+def done(area: int, since: datetime, until: datetime) -> list[Line]:
+    """What was done during a time: each case with its steps and who took them, the last one first."""
+    at = Issue.changed_at
+    changed = _query(area, at, at > since).order_by(at.desc(), Issue.id.desc()).limit(_LOOKED_AT)
+    ids = [issue_id for issue_id, _ in changed.tuples()]
+    if not ids:
+        return []
+    step = IssueStep
+    query: Any = step.select(step.issue, step.name, step.staff_name, step.recorded_at).where(
+        step.issue.in_(ids), step.recorded_at > since, step.recorded_at <= until
+    )
+    steps: dict[int, list[Any]] = {}
+    for issue_id, name, who, when in query.order_by(step.id).tuples():
+        if name != "register":  # that it came in is told already
+            steps.setdefault(issue_id, []).append((name, who, when))
+    taken = [(issue_id, steps[issue_id][-1][2]) for issue_id in ids if issue_id in steps]
+    lines = _of_cases("done", taken, "{place} {summary}")
+    return [
+        line if line.issue_id is None else Line(
+            "done", f"{line.text}：{_acts(steps[line.issue_id])}", line.when, line.issue_id, line.number
+        )
+        for line in lines
+    ]  # fmt: skip
+
+
+def _acts(steps: Sequence[tuple[str, str, datetime]]) -> str:
+    """`立案、派单（王芳）；接单（李强）`: the steps in order, those of one person together."""
+    said = []
+    for who, run in groupby(steps, key=lambda step: step[1]):
+        names = dict.fromkeys(STEP_NAMES.get(name, "办理") for name, _, _ in run)
+        said.append("、".join(names) + (f"（{who}）" if who else ""))
+    return "；".join(said)
+
+
+def _who(area: int, day: date, now: datetime) -> Iterator[Line]:
+    rows = (
+        Shift.select(Shift, Staff)
+        .join(Staff)
+        .where(Shift.area == area, Shift.starts_at > now - _A_SHIFT, Shift.ends_at > now)
+        .order_by(Shift.starts_at)
+        .limit(3)
+    )
+    for row in rows:
+        word = "在班" if row.starts_at <= now else "接下来"
+        yield Line("who", f"{word} {row.name} {row.staff.name}", f"{moment(row.starts_at)}起")
+    posted: Any = (
+        Posting.select(Posting.line, Staff.name)
+        .join(Staff)
+        .where(Posting.area == area, on_day(Posting, day), in_service(day))
+        .order_by(Posting.line, Posting.id)
+        .limit(2 * MOST)
+        .tuples()
+    )
+    for line, people in groupby(posted, key=lambda row: row[0]):
+        names = [name for _, name in people]
+        more = f"等{len(names)}人" if len(names) > 6 else ""
+        yield Line("who", f"下沉 {line or '未写条线'}：{'、'.join(names[:6])}{more}")
