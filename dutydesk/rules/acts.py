@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from dutydesk.models import Act, Draft
+from dutydesk.models import Act, Draft, Staff
 from dutydesk.models.connection import write_transaction
 from dutydesk.rules import audit
-from dutydesk.rules.errors import AlreadyDone, Refused
+from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused
+from dutydesk.rules.organisation import in_service
 from dutydesk.session import Session
 
 
@@ -45,7 +46,7 @@ def act(session: Session, act_id: str, name: str) -> Iterator[Acting]:
     """Run one act in one transaction, or nothing of it; the draft that it was typed in goes with it.
 
     Raises AlreadyDone when this act is in the database already (its outcome was unknown to the caller), Refused
-    when its id is that of another one.
+    when its id is that of another one, NotAllowed where the doer has left since signing on.
     """
     with write_transaction():
         done = Act.get_or_none(Act.id == act_id)
@@ -53,6 +54,9 @@ def act(session: Session, act_id: str, name: str) -> Iterator[Acting]:
             raise Refused("这次操作的编号已被另一次操作用过，没有保存。请返回重新打开再做。")
         if done is not None:
             raise AlreadyDone(done.subject, done.subject_id)
+        gone: Any = ~in_service(session.day)
+        if session.staff_id and Staff.select().where(Staff.id == session.staff_id, gone).exists():
+            raise NotAllowed(f"{session.name}已离岗，不能再办理。")
         now = datetime.now(UTC)
         role = session.main.role.value if session.main else ""
         row = Act(

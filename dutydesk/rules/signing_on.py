@@ -81,7 +81,7 @@ def _taken_over(held: list[Grant], day: date) -> list[Grant]:
         names = {row.id: row.name for row in model.select().where(model.id.in_(list(gone)))} if gone else {}
         for gone_id, into in gone.items():
             found += [
-                replace(grant, place=names[gone_id], **{name: gone_id})
+                replace(grant, place=names[gone_id], **{name: gone_id})  # type: ignore[arg-type]
                 for grant in held
                 if getattr(grant, name) == into
             ]
