@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any, NoReturn
 
-DUTIES = ("today", "patrol", "intake", "issues", "triage", "decisions")
+DUTIES = ("today", "patrol", "intake", "issues", "triage", "decisions", "shift")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -124,6 +124,14 @@ def _import(commands: Any) -> None:
     )
     issues.add_argument("--unit", default="", metavar="居民区", help="没写明地点的归到一处")
     issues.add_argument("--category", default="", metavar="类别", help="看不出类别的归到一类")
+    issues.add_argument(
+        "--answered",
+        default="待核查",
+        choices=("待核查", "旧案入档"),
+        metavar="去向",
+        help="来源已答复的怎么办：待核查，接续办理，到现场核查后销项；旧案入档，按答复日期销项，不计逾期，不再核查。"
+        "不写是待核查：没有人核查过的，不该因为少写一个选项就销了项；当作旧案的要说出来",
+    )
     issues.add_argument("--dry-run", action="store_true", help="只核对，不写入")
     duties = what.add_parser("duties", help="权责清单（部门、类别、编号、依据），替换表里各部门的旧清单")
     duties.add_argument("file", metavar="文件")

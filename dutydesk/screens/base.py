@@ -57,6 +57,12 @@ def _decisions(target: str) -> Screen[Any]:
     return DecisionsScreen()
 
 
+def _shift(target: str) -> Screen[Any]:
+    from dutydesk.screens.shift import ShiftScreen
+
+    return ShiftScreen(target)
+
+
 @dataclass(frozen=True)
 class Duty:
     """A duty of the desk: its digit on 今日, its function key, who has it, and its screen.
@@ -83,6 +89,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("patrol", "每日巡查", "1", "f2", "patrol", _patrol),
     Duty("intake", "登记", "2", "f3", "register", _intake),
     Duty("issues", "问题清单", "3", "f4", "read", _issues, at_once=True),
+    Duty("shift", "值班", "6", "f7", "shift", _shift),
     Duty("triage", "待立案", "", "", "open", _triage),
     Duty("decisions", "待我定", "9", "", "decisions", _decisions),
 )

@@ -237,6 +237,10 @@ def _form_of(draft: Kept) -> DeskScreen:
         from dutydesk.screens.act_form import ActScreen
 
         return ActScreen.from_draft(draft)
+    if draft.kind == "handover":
+        from dutydesk.screens.shift.signing import SignOutScreen
+
+        return SignOutScreen(draft=draft)
     from dutydesk.screens.intake import IntakeScreen
 
     return IntakeScreen(draft=draft)

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 import pytest
 from python_calamine import CalamineWorkbook
 
-from dutydesk.documents import patrol_sheet
+from dutydesk.documents import a4
 from dutydesk.documents.patrol_sheet import SheetNotWritten, write
 from dutydesk.rules.patrol_sheets import Check, PatrolSheet
 from dutydesk.vocabulary import Force, Mark, PatrolKind
@@ -130,8 +130,8 @@ def test_it_prints_on_a4_one_page_across_with_its_head_on_each_page(path):
 def test_a_long_standard_gets_a_row_high_enough_for_it(path):
     write([patrol(CHECK, replace(CHECK, standard="标准" * 100))], path)
     heights = [float(height) for height in re.findall(r'<row r="[56]"[^>]* ht="([\d.]+)"', xml(path))]
-    assert heights[0] == patrol_sheet._LOWEST
-    assert heights[1] >= 400 / 33 * patrol_sheet._LINE
+    assert heights[0] == a4.LOWEST
+    assert heights[1] >= 400 / 33 * a4.LINE
 
 
 def test_the_same_patrols_make_the_same_bytes(path, tmp_path):

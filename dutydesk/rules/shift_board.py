@@ -1,0 +1,40 @@
+"""值班 on one page: who is on duty, what is to sign, the rosters, swaps, and how many wait for 先行联系."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dutydesk.rules import handover, on_duty
+from dutydesk.rules.today import on_duty as who_is_here
+from dutydesk.session import Session
+
+_PAGES = 8
+
+
+@dataclass(frozen=True)
+class BoardLine:
+    """A line of the page: what it says, a word beside it, and what it opens (`page:3`, `roster`, `contact` …)."""
+
+    key: str
+    section: str
+    text: str
+    note: str = ""
+    pressing: bool = False
+
+
+def board(session: Session) -> list[BoardLine]:
+    """Read it. Raises NotAllowed for who has no area."""
+    on_duty.need_area(session)
+    lines = [BoardLine("roster", "现在", "　".join(who_is_here(session)))]
+    own = on_duty.watch(session)
+    name = f"{own.name}交给{own.next_name or '接班的人'}" if own.shift_id else "现在没有您的班，也可以交"
+    lines.append(BoardLine("page:0", "交班", name, "1 看交班页、签字"))
+    waiting = set(on_duty.unsigned(session.staff_id))
+    pages = handover.latest(session)
+    for entry in pages[:_PAGES]:
+        mine = entry.id in waiting
+        note = "等您签收" if mine else entry.signed_in
+        who = f"{entry.outgoing}交{entry.incoming or '（未定）'}"
+        lines.append(BoardLine(f"page:{entry.id}", "交接记录", f"{entry.title}　{who}", note, mine))
+    lines.sort(key=lambda line: not line.pressing)
+    return lines
