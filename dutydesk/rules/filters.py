@@ -16,6 +16,7 @@ from dutydesk.models import issue_lists as lists
 from dutydesk.rules import permission
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.finding import SHOWN, Found
+from dutydesk.rules.ledger_rows import among
 from dutydesk.rules.organisation import row_id, start_of, today
 from dutydesk.rules.questions import NO_FILTERS, Filters, Question
 from dutydesk.rules.views import this_minute
@@ -27,10 +28,11 @@ __all__ = ["NO_FILTERS", "PARTS", "Filters", "Found", "Part", "Question", "choic
 
 
 class Part(NamedTuple):
-    """One part of the filter bar: the field of `Filters`, and what the screen calls it."""
+    """One part of the filter bar: the field of `Filters`, what the screen calls it, and whether it may be one of several."""
 
     name: str
     label: str
+    several: bool = True
 
 
 PARTS = (
@@ -42,9 +44,9 @@ PARTS = (
     Part("source", "来源"),
     Part("category", "类别"),
     Part("urgency", "紧急程度"),
-    Part("overdue", "逾期"),
-    Part("period", "登记时间"),
-    Part("visit", "走访"),
+    Part("overdue", "逾期", several=False),
+    Part("period", "登记时间", several=False),
+    Part("visit", "走访", several=False),
     Part("level", "解决层级"),
 )
 _LABELS = {part.name: part.label for part in PARTS}
@@ -242,6 +244,7 @@ _MEANS: dict[str, Callable[[str], Any]] = {
     "period": _within,
     "visit": _visit,
     "level": _one_of(Issue.level, Level),
+    "cases": lambda value: among(_ids(value)),
 }
 
 
@@ -314,6 +317,8 @@ def words_of(session: Session, filters: Filters) -> str:
 
 def words(name: str, value: str) -> str:
     """One part as it reads: `待核查或待反馈`; "" where it may be anything."""
+    if name == "cases" and value:
+        return f"所列{value.count(',') + 1}件"
     return "或".join(_named(name, one) for one in value.split(",") if one)
 
 

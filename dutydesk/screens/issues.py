@@ -113,7 +113,16 @@ class IssuesScreen(DeskScreen):
         self.question, self._first_seen = question, None
         self.query_one(CaseView).show(None)
         listing.source = Rows(self.desk, question, self._answered)
-        if question.filters:
+        self.say_asked()
+
+    def call(self, entry: ViewEntry | None) -> None:
+        """The list in sight is called otherwise, or has no name of its own any more."""
+        self.entry = entry
+        self.say_asked()
+
+    def say_asked(self) -> None:
+        """The list's name in the first line, and by what it is narrowed."""
+        if self.question.filters:
             self._say_filters()
         else:
             self._show_asked("")
@@ -287,7 +296,9 @@ class IssuesScreen(DeskScreen):
             return
         with self.desk_app.holding_keys():
             self._close_bar()
-            if not event.words or not await self._jump(event.words):
+            from dutydesk.screens.ledger.jump import to_number
+
+            if not event.words or not await to_number(self, event.words):
                 self._search(event.words)
 
     def _close_bar(self) -> None:
@@ -300,25 +311,6 @@ class IssuesScreen(DeskScreen):
         if words != self.question.words:
             self.query_one(Notice).clear()
             self.put(replace(self.question, words=words))
-
-    async def _jump(self, words: str) -> bool:
-        """Put the cursor on the case with this number, in the list if it holds it, else among all."""
-        from dutydesk.rules import search
-        from dutydesk.text import narrow
-
-        if not narrow(words).replace("-", "").isdecimal():
-            return False
-        found = await self.ask(search.page, words, open_only=False, edge=None, forward=True, count=2)
-        if not found or len(found) > 1:
-            return False
-        listing = self.query_one(WindowList)
-        for question in (replace(self.question, words=""), Question("all")):
-            if question != self.question:
-                self.put(question)
-            await listing.show(found[0])
-            if listing.row is not None and listing.row.key == found[0]:
-                return True
-        return False
 
     # -- marks ----------------------------------------------------------------------------------------------
 

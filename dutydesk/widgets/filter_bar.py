@@ -1,4 +1,7 @@
-"""The filter bar: a digit picks a part and then its value; what is typed finds the value of any part."""
+"""The filter bar: a digit picks a part and then its value; what is typed finds the value of any part.
+
+Of several values each is marked with Space first.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,23 @@ from dutydesk.widgets.picker import NOTHING_FOUND
 from dutydesk.widgets.typing_fields import LineField
 
 HOW = "数字选一项，或直接打字（汉字、拼音首字母）　Esc 返回"
+HOW_SEVERAL = "数字选一项；要几项，用空格一项项选上再按 Enter　Esc 返回"
+HOW_MARKED = "空格、数字 选上或取消　Enter {what}　Esc 不选了"
+TAKEN = "▪ 已选"
+NOW = "现在"
 
 
 class FilterPart(NamedTuple):
-    """A part of the bar: its name, what the screen calls it, and what it is set to, in words."""
+    """A part of the bar: its name, what the screen calls it, what it is set to, and whether it may be one of several.
+
+    `words` are those of `value`, whose parts are joined by `,`.
+    """
 
     name: str
     label: str
     words: str
+    value: str = ""
+    several: bool = False
 
 
 class FilterChoice(NamedTuple):
@@ -62,6 +74,7 @@ class FilterBar(CalmFocus, ModalScreen[FilterChoice | None]):
         super().__init__()
         self.words, self.parts, self.find = title, tuple(parts), find
         self.part: FilterPart | None = None
+        self.marked: list[str] | None = None  # the values marked with Space; None while none was
         self._found: list[FilterChoice | FilterPart] = []
         self._question = 0
 
@@ -82,16 +95,24 @@ class FilterBar(CalmFocus, ModalScreen[FilterChoice | None]):
 
     def _show_parts(self) -> None:
         self.part = None
+        self.marked = None
         self.query_one("#asks", Words).say(self.words)
+        self.query_one("#how", Words).say(HOW)
         self._offer(self.parts)
 
-    def _offer(self, found: Sequence[FilterChoice | FilterPart]) -> None:
+    def _offer(self, found: Sequence[FilterChoice | FilterPart], cursor: int = 0) -> None:
         self._found = list(found)
-        options = [
-            Option(one.label, one.words) if isinstance(one, FilterPart) else Option(one.title, one.detail)
-            for one in found
-        ]
-        self.query_one(Choices).set_options(options)
+        self.query_one(Choices).set_options([self._option(one) for one in found], cursor)
+
+    def _option(self, one: FilterChoice | FilterPart) -> Option:
+        if isinstance(one, FilterPart):
+            return Option(one.label, one.words)
+        mark = ""
+        if self.marked is not None:
+            mark = TAKEN if one.value in self.marked else ""
+        elif self.part is not None and one.value in self.part.value.split(","):
+            mark = NOW
+        return Option(one.title, "　".join(words for words in (mark, one.detail) if words))
 
     # -- keys -----------------------------------------------------------------------------------------------
 
@@ -108,6 +129,10 @@ class FilterBar(CalmFocus, ModalScreen[FilterChoice | None]):
             choices.action_step(1 if event.key == "down" else -1)
         elif event.key in ("pagedown", "pageup"):
             choices.action_turn(1 if event.key == "pagedown" else -1)
+        elif event.key == "space" and self.part is not None and self.part.several:
+            self._toggle(choices.cursor)
+        elif event.key == "enter" and self.marked is not None and self.part is not None:
+            self.dismiss(FilterChoice(self.part.name, ",".join(self.marked), ""))
         elif event.key == "enter":
             choices.action_take()
         elif event.key == "backspace" and not line.value and self.part is not None:
@@ -120,13 +145,35 @@ class FilterBar(CalmFocus, ModalScreen[FilterChoice | None]):
         """A period is written with digits: `近7天`, `从11-1到11-24`."""
         return self.part is not None and self.part.name == "period"
 
+    def _toggle(self, index: int) -> None:
+        """Mark a value, or no longer; the first mark comes beside what the part is set to now."""
+        if self.part is None or index >= len(self._found):
+            return
+        one = self._found[index]
+        assert isinstance(one, FilterChoice)
+        if self.marked is None:
+            self.marked = self.part.value.split(",") if self.part.value else []
+        if one.value in self.marked:
+            self.marked.remove(one.value)
+        else:
+            self.marked.append(one.value)
+        if self.query_one(LineField).value:
+            self._empty_line()
+            self._ask("")
+        else:
+            self._offer(self._found, index)
+            self._say_how()
+
+    def _empty_line(self) -> None:
+        with self.prevent(Input.Changed):
+            self.query_one(LineField).value = ""
+
     def action_back(self) -> None:
         """From a part's values to the parts, from those away."""
         if self.part is None and not self.query_one(LineField).value:
             self.dismiss(None)
             return
-        with self.prevent(Input.Changed):
-            self.query_one(LineField).value = ""
+        self._empty_line()
         self._question += 1
         self._show_parts()
 
@@ -135,7 +182,10 @@ class FilterBar(CalmFocus, ModalScreen[FilterChoice | None]):
         event.stop()
         chosen = self._found[event.index]
         if isinstance(chosen, FilterChoice):
-            self.dismiss(chosen)
+            if self.marked is not None:
+                self._toggle(event.index)
+            else:
+                self.dismiss(chosen)
             return
         self.part = chosen
         said = f"{self.words}　{chosen.label}{f'，现在是{chosen.words}' if chosen.words else ''}"
@@ -161,8 +211,16 @@ class FilterBar(CalmFocus, ModalScreen[FilterChoice | None]):
         if question != self._question or not self.is_attached:
             return
         self._offer(found)
-        how = HOW if found else f"✗ {NOTHING_FOUND.format(text=text)}"
-        if self.part is not None and self.part.words:
+        self._say_how(text)
+
+    def _say_how(self, text: str = "") -> None:
+        """What the keys do now, or that nothing was found for the text."""
+        how = HOW_SEVERAL if self.part is not None and self.part.several else HOW
+        if not self._found:
+            how = f"✗ {NOTHING_FOUND.format(text=text)}"
+        elif self.marked is not None:
+            how = HOW_MARKED.format(what=f"就筛这{len(self.marked)}项" if self.marked else "不限")
+        elif self.part is not None and self.part.words:
             how = f"0 不限　{how}"
         if self._digits_are_text():
             how = f"{how}\n也可以写：近7天，从11-1到11-24"

@@ -195,10 +195,12 @@ async def test_a_view_is_kept_under_a_name_put_on_a_digit_renamed_and_removed(le
         assert shown(keys) == ["五号楼电梯困人"]
         await keys("0", "9", "2", "2", *["backspace"] * 2, *"火急", "enter")
         assert "已改名为“火急”" in keys.seen
+        assert keys.title.startswith("问题清单　火急")
         await keys("f1")
         assert "2 火急" in keys.seen
         await keys("escape", "0", "9", "2", "3", "1")
         assert "已删去“火急”" in keys.seen
+        assert keys.title.startswith("问题清单　全部未结　紧急")
     district.connect()
     assert SavedView.select().count() == 0
 
@@ -265,3 +267,53 @@ async def test_when_not_all_could_be_looked_through_it_is_said(ledger, monkeypat
     async with ledger() as keys:
         await keys("f", "8", "1")
         assert "请加上状态、地点或时间" in keys.seen
+
+
+async def test_several_values_of_a_part_are_marked_with_space_and_read_as_words(ledger):
+    async with ledger() as keys:
+        await keys("f", "1")
+        assert "要几项，用空格一项项选上再按 Enter" in keys.seen
+        await keys("space", "down", "space")
+        assert keys.seen.count("▪ 已选") == 2
+        assert "Enter 就筛这2项" in keys.seen
+        await keys("enter")
+        assert "待立案或待派单" in keys.title
+        assert len(shown(keys)) == 3
+        await keys("f", "1")
+        assert "现在是待立案或待派单" in keys.seen
+        await keys("space", "enter")
+        assert "待派单" in keys.title
+        assert "待立案" not in keys.title
+        assert shown(keys) == ["五号楼电梯困人"]
+        await keys("f", "1", "down", "space")
+        assert "Enter 不限" in keys.seen
+        await keys("enter")
+        assert len(shown(keys)) == 3
+
+
+async def test_marked_values_may_be_looked_for_by_typing_and_marked_by_digit(ledger):
+    async with ledger() as keys:
+        await keys("f", "1", *"dla", "space")
+        assert "Enter 就筛这1项" in keys.seen
+        await keys("4", "enter")
+        assert "待立案或处置中" in keys.title
+        assert len(shown(keys)) == 2
+
+
+async def test_a_period_is_one_and_a_blank_in_it_is_text(ledger):
+    async with ledger() as keys:
+        await keys("f", "9", "2", "space")
+        assert "已选" not in keys.seen
+        await keys("backspace", *"近7天", "enter")
+        assert "近7天" in keys.title
+
+
+async def test_a_number_after_a_rest_leads_to_its_case_as_well(ledger, three):
+    async with ledger() as keys:
+        await keys("/", *three[1].number.split("-")[1].lstrip("0"))
+        await keys.pilot.pause(PAUSE_SECONDS + 0.1)
+        await settle(keys.pilot)
+        assert len(shown(keys)) == 1
+        await keys("enter")
+        assert keys.list.row.key == three[1].issue_id
+        assert len(shown(keys)) == 3

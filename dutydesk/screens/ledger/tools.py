@@ -68,10 +68,11 @@ async def _filter(screen: IssuesScreen) -> None:
     async def find(part: str, text: str) -> Sequence[FilterChoice]:
         return await screen.ask(_choices, part, text) or []
 
-    parts = [
-        FilterPart(each.name, each.label, await screen.ask(_words, each.name, getattr(now, each.name)) or "")
-        for each in filters.PARTS
-    ]
+    parts = []
+    for each in filters.PARTS:
+        value = getattr(now, each.name)
+        said = await screen.ask(_words, each.name, value) if value else ""
+        parts.append(FilterPart(each.name, each.label, said or "", value, each.several))
     chosen = await screen.show(
         FilterBar("·".join(["筛选", *(part.words for part in parts if part.words)]), parts, find)
     )
@@ -80,7 +81,7 @@ async def _filter(screen: IssuesScreen) -> None:
 
 
 def _words(_session: Session, name: str, value: str) -> str:
-    return filters.words(name, value) if value else ""
+    return filters.words(name, value)
 
 
 def _choices(session: Session, part: str, text: str) -> list[FilterChoice]:
@@ -163,7 +164,7 @@ async def _save(screen: IssuesScreen) -> None:
     if entry is not None:
         screen.forget_views()
         screen.put(entry.question, entry)
-        screen.say(f"已存为“{entry.name}”。按 0 可给它排一个数字键。", "good")
+        screen.say(f"已存为“{entry.name}”。按 0 选“我的清单”，可给它排一个数字键。", "good")
 
 
 async def _manage(screen: IssuesScreen) -> None:
@@ -207,6 +208,8 @@ async def _rename(screen: IssuesScreen, entry: ViewEntry) -> None:
     name = await screen.show(AskText("改叫什么？", value=entry.name))
     done = await screen.do(views.rename, entry.id, name, screen.new_act()) if name else None
     if done is not None:
+        if _in_sight(screen, entry):
+            screen.call(done)
         screen.say(f"已改名为“{done.name}”。", "good")
 
 
@@ -216,7 +219,13 @@ async def _remove(screen: IssuesScreen, entry: ViewEntry) -> None:
     await screen.do(views.remove, entry.id, screen.new_act())
     screen.forget_views()
     if entry.id not in {each.id for each in await screen.views()}:
+        if _in_sight(screen, entry):
+            screen.call(None)
         screen.say(f"已删去“{entry.name}”。", "good")
+
+
+def _in_sight(screen: IssuesScreen, entry: ViewEntry) -> bool:
+    return screen.entry is not None and screen.entry.own and screen.entry.id == entry.id
 
 
 TOOLS = (
