@@ -269,6 +269,7 @@ def _import(chosen: argparse.Namespace) -> int:
             chosen.sheet,
             dict(pair.rsplit("=", 1) for pair in chosen.map),
             import_files.defaults(chosen.unit, chosen.category),
+            chosen.answered == "旧案入档",
         )
         refused = import_files.bring_in(session, wanted, load().outbox, _say, chosen.dry_run)
     except Refused as problem:

@@ -22,9 +22,11 @@ from dutydesk.settings import load
 
 BIG = 32_000_000  # bytes of a sheet's XML
 _FOLDER = "xl/"
-_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})  # built-in formats, China's too
+# Formats that are built in, China's among them.
+_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 _NOT_IN_A_FORMAT = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _LETTERS = re.compile(r"[A-Z]+")
+_BROKEN = (BadZipFile, zlib.error, OSError, ElementTree.ParseError, LookupError, ValueError)
 
 
 class Broken(Exception):
@@ -72,7 +74,7 @@ def _opened(path: Path) -> Iterator[ZipFile]:
     try:
         with ZipFile(path) as book:
             yield book
-    except (BadZipFile, zlib.error, OSError, ElementTree.ParseError, KeyError, ValueError, IndexError) as error:
+    except _BROKEN as error:
         raise Broken(str(error)) from error
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import islice
 
 from dutydesk.models import ImportSource
-from dutydesk.rules import edited_sheet, importing, permission
-from dutydesk.rules.import_rows import IGNORED, LABELS, find_heads, mapping_of
+from dutydesk.rules import importing, permission
+from dutydesk.rules.import_rows import IGNORED, LABELS, LOOKED_FOR_HEADS, find_heads, mapping_of
 from dutydesk.rules.importing import Rows
 from dutydesk.session import Session
 from dutydesk.vocabulary import Source
@@ -53,14 +54,10 @@ class Columns:
     free: tuple[tuple[str, str], ...]
 
 
-def is_edited_export(rows: Rows) -> bool:
-    """Whether the file is an export of this desk that was edited: nothing need be asked then."""
-    return bool(rows) and edited_sheet.is_edited_export(rows[0][1])
-
-
-def columns(_session: Session, source_name: str, rows: Rows) -> Columns:
+def columns(_session: Session, source_name: str, every: Rows) -> Columns:
     """Which columns of a file must be asked about, given what is remembered for its source."""
     remembered = json.loads(importing.source_named(source_name).mapping)
+    rows = list(islice(every, LOOKED_FOR_HEADS + _ROWS_LOOKED_AT))
     top = find_heads(rows)
     heads = rows[top][1] if rows else ()
     meant = mapping_of(heads, remembered)

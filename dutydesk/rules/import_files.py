@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from dutydesk.documents import issue_sheet, reading
@@ -30,6 +30,7 @@ class Wanted:
     sheet: str = ""
     mapping: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
+    old: bool = False  # what the source has answered is filed (旧案入档), not gone on with
 
 
 def defaults(unit: str, category: str) -> dict[str, str]:
@@ -57,14 +58,24 @@ def bring_in(session: Session, wanted: Wanted, outbox: Path, say: Say, dry: bool
     """
     permission.require(session, "import")
     try:
-        rows = reading.read(wanted.path, wanted.sheet or _sheet(wanted.path)).rows
+        rows = reading.stream(wanted.path, wanted.sheet or _sheet(wanted.path))
+        if is_edited(rows):
+            return _edited(session, rows, wanted.path, outbox, say, dry)
+        return _list(session, rows, wanted, outbox, say, dry)
     except reading.Unreadable as problem:
         raise Refused(str(problem)) from None
-    if rows and edited_sheet.is_edited_export(rows[0][1]):
-        return _edited(session, rows, wanted.path, outbox, say, dry)
+
+
+def is_edited(rows: importing.Rows) -> bool:
+    """Whether a file is an export of this desk that was edited."""
+    top = next(iter(rows), None)
+    return top is not None and edited_sheet.is_edited_export(top[1])
+
+
+def _list(session: Session, rows: importing.Rows, wanted: Wanted, outbox: Path, say: Say, dry: bool) -> int:
     source = importing.source_named(wanted.source or wanted.path.stem, wanted.kind)
-    plan = importing.look(session, source, rows, wanted.mapping, wanted.defaults, say)
-    _tell(plan.report, say)
+    plan = importing.look(session, source, rows, wanted.mapping, wanted.defaults, say, wanted.old)
+    _tell(plan, say)
     if not dry:
         importing.run(session, plan, say)
         say(f"导入完毕：{plan.report.says}。")
@@ -93,7 +104,13 @@ def _sheet(path: Path) -> str:
     return names[0]
 
 
-def _tell(report: importing.Report, say: Say) -> None:
+ANSWERED = "来源已答复的"  # how the line begins from which the screen knows that there is something to ask
+_OLD = "作为已办结旧案入档：按答复日期销项，不计逾期，不再核查"
+_GO_ON = "按「待核查」接续办理：今天立案，到现场核查后销项"
+
+
+def _tell(plan: importing.Plan, say: Say) -> None:
+    report = plan.report
     read = "，".join(
         f"{report.heads[place]}→{LABELS[name]}" for place, name in sorted(report.mapping.items())
     )
@@ -101,17 +118,21 @@ def _tell(report: importing.Report, say: Say) -> None:
     if report.unknown:
         say(f"没有用到的列：{'、'.join(report.unknown)}。")
     say(f"核对结果：{report.says}。")
-    columns = Counter(name for row in report.refused for name in row.wrong)
+    if report.answered:
+        say(f"{ANSWERED}{report.answered}件，{_OLD if plan.old else _GO_ON}。")
     if len(report.refused) > 1:
-        say(f"有错的列：{'，'.join(f'{LABELS[name]} {many}行' for name, many in columns.most_common())}。")
-    for row in report.refused[:_NAMED]:
+        say(
+            f"有错的列：{'，'.join(f'{LABELS[name]} {many}行' for name, many in report.wrong.most_common())}。"
+        )
+    for row in islice(report.refused, _NAMED):
         say(f"  第{row.number}行　{row.why}")
     if len(report.refused) > _NAMED:
         say(f"  还有{len(report.refused) - _NAMED}行有错，都写在未导入的文件里。")
 
 
 def _edited(session: Session, rows: importing.Rows, path: Path, outbox: Path, say: Say, dry: bool) -> int:
-    heads, below = rows[0][1], rows[1:]
+    every = iter(rows)
+    heads, below = next(every)[1], every
     if dry:
         outcome = edited_sheet.dry_run(session, heads, below)
     else:

@@ -31,10 +31,11 @@ LABELS: dict[str, str] = {
 FIELDS = tuple(LABELS)
 IGNORED = "-"
 _MOMENTS = ("reported_at", "source_due", "answered_at")
-_LOOKED_FOR_HEADS = 10  # rows at the top of a file
+LOOKED_FOR_HEADS = 10  # rows at the top of a file
 _LIMITS = {"summary": 1000, "detail": PROSE_LIMIT, "answer": 32_767}  # characters; a line's of all others
 _HEADLINE = 100  # characters of a problem in a line; what is longer begins the detail as well
 NOTHING = mark_of("")
+MEANS, MEANT = "means", ("unit", "category", "urgency")
 _SUMMARY = 40  # characters of the detail that stand for a missing title
 
 
@@ -67,12 +68,12 @@ def _known_in(cells: Sequence[str]) -> int:
 
 def known_heads(rows: Sequence[tuple[int, Sequence[str]]]) -> int:
     """How many known headers stand in the best of the first ten rows."""
-    return max((_known_in(cells) for _, cells in rows[:_LOOKED_FOR_HEADS]), default=0)
+    return max((_known_in(cells) for _, cells in rows[:LOOKED_FOR_HEADS]), default=0)
 
 
 def find_heads(rows: Sequence[tuple[int, Sequence[str]]]) -> int:
     """The place of the row of headers: of the first ten, the one in which most are known."""
-    known = [_known_in(cells) for _, cells in rows[:_LOOKED_FOR_HEADS]]
+    known = [_known_in(cells) for _, cells in rows[:LOOKED_FOR_HEADS]]
     best: int = max(known, default=0)
     return known.index(best) if best else 0
 
@@ -93,6 +94,7 @@ class Places:
 
     units: dict[str, int]
     names: re.Pattern[str]
+    within: dict[int, bool]  # by area, whether the session may import into it
     out_of_reach: dict[int, str]
     categories: dict[str, int]
     words: Vocabulary
@@ -110,7 +112,7 @@ class Places:
         vocabulary = Vocabulary.read()
         categories = {name: row.id for row, _ in vocabulary.words for name in (row.name, row.code)}
         pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
-        return cls(names, pattern, no, categories, vocabulary)
+        return cls(names, pattern, within, no, categories, vocabulary)
 
     def unit_in(self, text: str) -> int | None:
         """The unit whose whole name stands in a text, the longest such name."""
@@ -157,13 +159,22 @@ class Read:
 
     @cached_property
     def content(self) -> str:
-        """What is kept of it."""
-        return json.dumps(self.marks, sort_keys=True)
+        """What is kept of it: its marks, and what its place, category and urgency meant."""
+        meant = {name: self.means.get(name) for name in MEANT}
+        return json.dumps(self.marks | {MEANS: meant}, sort_keys=True)
 
     @property
     def why(self) -> str:
         """All that is wrong with it, in one cell."""
         return "；".join(f"{LABELS.get(name, name)}：{words}" for name, words in self.wrong.items())
+
+
+def same_marks(one: str, other: str) -> bool:
+    """Whether a list says the same as before of a row, given what was kept of it each time."""
+    if one == other:
+        return True
+    first, second = json.loads(one), json.loads(other)
+    return {**first, MEANS: None} == {**second, MEANS: None}
 
 
 def read_row(
@@ -199,11 +210,20 @@ def _summary(row: Read) -> None:
         row.wrong["summary"] = "是空的，请填写是什么问题"
 
 
+# A list is read on another day than it was written: 昨天, 周五, 26日 or a time alone would mean another day here.
+_DATED = re.compile(r"\s*(\d{8}|\d{1,4}\s*[-/.年月]\s*\d)")
+
+
 def _moments(row: Read) -> None:
     now = datetime.now(UTC)
     for name in _MOMENTS:
         text = row.said.get(name, "")
         if not text:
+            continue
+        if not _DATED.match(narrow(text)):
+            row.wrong[name] = (
+                f"“{text[:20]}”没有写明是哪月哪日，请写明日期，如 2026-11-24 或 2026-11-24 15:30"
+            )
             continue
         try:
             moment = _moment(text, name == "source_due", now.astimezone(SHANGHAI))

@@ -1,42 +1,45 @@
 """导入清单: a list of a source becomes cases, twice the same nothing twice, a newer one only what it knows anew.
 
 A row is known by its 来源编号 (else by the digest of what it says), so an interrupted import is gone on with by
-running it again. Good rows are written 500 to an act; the others come back as a file with the reason.
+running it again. Good rows are written 500 to an act; the others come back as a file with the reason. However long a
+list is, one batch of it is held.
 """
 
 from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
-from dutydesk.models import ImportedRow, ImportSource, Issue, Reporter
+from dutydesk.models import ImportedRow, ImportSource, Issue
 from dutydesk.models.bulk import insert_all
-from dutydesk.rules import acts, intake, office, permission
+from dutydesk.rules import acts, closing, import_news, intake, permission
 from dutydesk.rules.acts import Acting
-from dutydesk.rules.before import Before
+from dutydesk.rules.aside import Aside, Seen
 from dutydesk.rules.errors import Refused
-from dutydesk.rules.exporting import Column, Sheet, mark_of
+from dutydesk.rules.exporting import Column, Sheet
 from dutydesk.rules.import_rows import (
     FIELDS,
     IGNORED,
     LABELS,
-    NOTHING,
+    LOOKED_FOR_HEADS,
     Places,
     Read,
     find_heads,
     mapping_of,
     read_row,
+    same_marks,
 )
 from dutydesk.rules.lifecycle import BY_ACT
-from dutydesk.rules.steps import Step, fresh, moved_on, record, record_first, take
-from dutydesk.rules.workcalendar import moment
+from dutydesk.rules.steps import Step, fresh, record_first
 from dutydesk.session import Session
-from dutydesk.vocabulary import Phase, Source, State
+from dutydesk.vocabulary import Source, State
 
 AT_A_TIME = 500
 _HEAVY = (
@@ -45,8 +48,8 @@ _HEAVY = (
 _TOLD_EACH = 5000  # rows between two lines of progress while a list is read
 WHY = "为何未导入"
 Say = Callable[[str], None]
-Rows = Sequence[tuple[int, Sequence[str]]]
-_OPEN_WORK = frozenset({State.OPENED, State.ASSIGNED, State.HANDLING})
+Rows = Iterable[tuple[int, Sequence[str]]]  # gone through anew each time that they are asked for
+_ELSEWHERE = "这件在别的片区，不在您的职责范围内，请由该片区或街镇的人导入"
 
 
 @dataclass
@@ -59,7 +62,9 @@ class Report:
     new: int = 0
     changed: int = 0
     same: int = 0
-    refused: list[Read] = field(default_factory=list)
+    answered: int = 0  # of the new and the changed
+    refused: Aside[Read] = field(default_factory=Aside)
+    wrong: Counter[str] = field(default_factory=Counter)  # rows with something wrong in a field
 
     @property
     def unknown(self) -> list[str]:
@@ -75,11 +80,16 @@ class Report:
 
 @dataclass
 class Plan:
-    """A list laid open: which source, what its columns mean, which rows can be taken."""
+    """A list laid open: which source, what its columns mean, which rows can be taken.
+
+    `old` is the answer to the one question about what the source has answered already: false, the office goes on with
+    it from 待核查; true, it is filed as an old case (旧案入档).
+    """
 
     source: ImportSource
     report: Report
-    good: list[Read]
+    good: Aside[Read]
+    old: bool = False
     asked: bool = False  # what was asked about its columns is new, and to be remembered
 
 
@@ -98,6 +108,7 @@ def look(
     mapping: Mapping[str, str] | None = None,
     defaults: Mapping[str, str] | None = None,
     say: Say = lambda _line: None,
+    old: bool = False,
 ) -> Plan:
     """Read a list and say what it would do; writes nothing. `say` hears how far it is with a long one.
 
@@ -106,38 +117,54 @@ def look(
     """
     permission.require(session, "import")
     was = source.mapping, source.defaults
-    report, top = _headed(source, rows, mapping or {}, defaults or {})
+    report, top = _headed(source, list(islice(rows, LOOKED_FOR_HEADS)), mapping or {}, defaults or {})
     places, given = Places.read(session), json.loads(source.defaults)
-    below = rows[top + 1 :]
-    read = []
-    for count, (number, cells) in enumerate(below, 1):
-        read.append(read_row(number, cells, report.mapping, places, given))
+    plan = Plan(source, report, Aside(), old, (source.mapping, source.defaults) != was)
+    seen = Seen()
+    below = islice(rows, top + 1, None)
+    count = 0
+    while some := [
+        read_row(number, cells, report.mapping, places, given) for number, cells in islice(below, AT_A_TIME)
+    ]:
+        known = _known(source, some, old)
+        for row in some:
+            if earlier := seen.earlier(row.key, row.number):
+                row.wrong["source_number"] = f"与第{earlier}行是同一件，只导入前一行"
+            _sort(plan, row, known.get(row.key), places)
+        count += len(some)
         if count % _TOLD_EACH == 0:
-            say(f"已核对 {count}/{len(below)}")
-    known = _known(source, [row.key for row in read])
-    good: list[Read] = []
-    seen: dict[str, int] = {}
-    for row in read:
-        if row.key in seen:
-            row.wrong["source_number"] = f"与第{seen[row.key]}行是同一件，只导入前一行"
-        seen.setdefault(row.key, row.number)
-        if row.wrong:
-            report.refused.append(row)
-        elif row.key not in known:
-            report.new += 1
-            row.heavy = bool(row.said.get("answer"))
-            good.append(row)
-        elif known[row.key].content != row.content:
-            report.changed += 1
-            row.heavy = True
-            good.append(row)
-        else:
-            report.same += 1
-    return Plan(source, report, good, (source.mapping, source.defaults) != was)
+            say(f"已核对 {count} 行")
+    return plan
+
+
+def _sort(plan: Plan, row: Read, known: Known | None, places: Places) -> None:
+    """Count a row as what it is, and put it aside where it is to be written or handed back."""
+    report = plan.report
+    if known and not places.within.get(known.area):
+        row.wrong["source_number"] = _ELSEWHERE
+    if row.wrong:
+        report.wrong.update(row.wrong.keys())
+        report.refused.append(row)
+        return
+    answer = bool(row.said.get("answer"))
+    if known is None:
+        report.new += 1
+    elif not same_marks(known.content, row.content) or (answer and known.waits):
+        report.changed += 1
+    else:
+        report.same += 1
+        return
+    row.heavy = answer or known is not None
+    report.answered += answer
+    row.cells = ()
+    plan.good.append(row)
 
 
 def _headed(
-    source: ImportSource, rows: Rows, mapping: Mapping[str, str], defaults: Mapping[str, str]
+    source: ImportSource,
+    rows: Sequence[tuple[int, Sequence[str]]],
+    mapping: Mapping[str, str],
+    defaults: Mapping[str, str],
 ) -> tuple[Report, int]:
     """What the columns mean, which goes into the source as well, and the place of the row of headers."""
     if not rows:
@@ -160,15 +187,37 @@ def _headed(
     return report, top
 
 
-def _known(source: ImportSource, keys: list[str]) -> dict[str, ImportedRow]:
+class Known(NamedTuple):
+    """A row that is a case already: how its source's list stood, where the case lies.
+
+    `waits`: the source's answer brought it to 待核查 and nobody here has touched it, so it may yet be filed.
+    """
+
+    row_id: int
+    issue_id: int
+    content: str
+    area: int
+    waits: bool
+
+
+def _known(source: ImportSource, rows: Sequence[Read], old: bool) -> dict[str, Known]:
     if source.id is None:
         return {}
-    found: dict[str, ImportedRow] = {}
-    for first in range(0, len(keys), AT_A_TIME):
-        some = keys[first : first + AT_A_TIME]
-        for row in ImportedRow.select().where(ImportedRow.source == source.id, ImportedRow.key.in_(some)):
-            found[row.key] = row
-    return found
+    keys = [row.key for row in rows]
+    query: Any = (
+        ImportedRow.select(
+            ImportedRow.key, ImportedRow.id, ImportedRow.issue, ImportedRow.content, Issue.area, Issue.state
+        )
+        .join(Issue)
+        .where(ImportedRow.source == source.id, ImportedRow.key.in_(keys))
+    )
+    found = list(query.tuples())
+    review = [issue_id for _, _, issue_id, _, _, state in found if state is State.REVIEW] if old else []
+    waiting = closing.untouched(review)
+    return {
+        key: Known(row_id, issue_id, content, area, issue_id in waiting)
+        for key, row_id, issue_id, content, area, _state in found
+    }
 
 
 def run(session: Session, plan: Plan, say: Say = lambda _line: None) -> int:
@@ -181,7 +230,7 @@ def run(session: Session, plan: Plan, say: Say = lambda _line: None) -> int:
             plan.source.changed_at = acting.at
             plan.source.save(force_insert=plan.source.id is None)
             acting.about("import", plan.source.id, plan.source.name, session.subdistrict_id)
-            _write(desk, acting, plan.source, batch)
+            _write(desk, acting, plan, batch)
         done += len(batch)
         left = (monotonic() - began) / max(done, 1) * (total - done)
         say(f"已导入 {done}/{total}" + (f"，约还要{left:.0f}秒" if done < total else ""))
@@ -202,22 +251,27 @@ def _batches(plan: Plan) -> Iterator[list[Read]]:
         yield batch
 
 
-def _write(desk: intake.Desk, acting: Acting, source: ImportSource, batch: Sequence[Read]) -> None:
+def _write(desk: intake.Desk, acting: Acting, plan: Plan, batch: Sequence[Read]) -> None:
     """Write a batch: the new ones together, then what is news of those that are known by now."""
-    known = _known(source, [row.key for row in batch])
+    known = _known(plan.source, batch, plan.old)
     new = [row for row in batch if row.key not in known]
     if new:
-        _register(desk, acting, source, new)
+        _register(desk, acting, plan, new)
     for row in batch:
         before = known.get(row.key)
-        if before is not None and before.content != row.content:
-            _update(desk.session, acting, fresh(before.issue_id), json.loads(before.content), row)
-            before.content = row.content
-            before.save()
+        if before is None:
+            continue
+        news = import_news.News(desk.session, acting, fresh(before.issue_id), row, plan.source.name, plan.old)
+        if not same_marks(before.content, row.content):
+            import_news.update(news, json.loads(before.content))
+            ImportedRow.update(content=row.content).where(ImportedRow.id == before.row_id).execute()
+        elif before.waits:
+            import_news.file_old(news)
 
 
-def _register(desk: intake.Desk, acting: Acting, source: ImportSource, rows: Sequence[Read]) -> None:
-    session, entries = desk.session, [_fields(source, row) for row in rows]
+def _register(desk: intake.Desk, acting: Acting, plan: Plan, rows: Sequence[Read]) -> None:
+    source, session = plan.source, desk.session
+    entries = [_fields(source, row) for row in rows]
     issues = intake.enter_many(desk, acting, entries)
     steps = [
         Step(session, acting, issue, BY_ACT["open"], fields, happened=row.means.get("reported_at"))
@@ -234,8 +288,7 @@ def _register(desk: intake.Desk, acting: Acting, source: ImportSource, rows: Seq
     for step, row in zip(steps, rows, strict=True):
         acting.changed(step.issue.number, None, intake.entered(step.issue, step.fields))
         if row.said.get("answer"):
-            take(Step(session, acting, step.issue, BY_ACT["open"], {}, happened=row.means.get("reported_at")))
-            _answer(session, acting, step.issue, row)
+            import_news.answered(import_news.News(session, acting, step.issue, row, source.name, plan.old))
 
 
 def _fields(source: ImportSource, row: Read) -> dict[str, Any]:
@@ -250,64 +303,10 @@ def _fields(source: ImportSource, row: Read) -> dict[str, Any]:
         "source": source.source,
         "source_number": row.said.get("source_number", ""),
         "source_due": row.means.get("source_due"),
-        "found_at": row.means.get("reported_at"),
+        "found_at": row.means.get("reported_at") or row.means.get("answered_at"),
         "reporter_name": row.said.get("reporter_name", ""),
         "reporter_phone": row.said.get("reporter_phone", ""),
     }
-
-
-def _answer(session: Session, acting: Acting, issue: Issue, row: Read) -> None:
-    """What the source says was done: a step of its day. The check on site is still ours, so it waits for that."""
-    step = Step(session, acting, issue, BY_ACT["note"], {}, happened=row.means["answered_at"])
-    before, frm, said = Before(issue), issue.state, row.said["answer"]
-    if issue.state in _OPEN_WORK:
-        issue.outcome, issue.state = said, State.REVIEW
-    moved_on(step)
-    record(step, f"来源清单上的答复：{said}", "source_answer", frm)
-    before.keep(acting, issue)
-    before.tell(acting, issue, {"text": said})
-
-
-def _update(session: Session, acting: Acting, issue: Issue, was: Mapping[str, str], row: Read) -> None:
-    """Only what the newer list says otherwise than the one before; what staff wrote meanwhile stays."""
-    news = {name for name, mark in row.marks.items() if mark != was.get(name, NOTHING) and mark != NOTHING}
-    step = Step(session, acting, issue, BY_ACT["note"], {})
-    before, told = Before(issue), []
-    for name in [name for name in row.texts if name in news]:
-        text, label = row.texts[name], LABELS[name]
-        if mark_of(getattr(issue, name)) == was.get(name, NOTHING):
-            setattr(issue, name, text)
-            told.append(f"{label}改为：{text}")
-        else:
-            told.append(f"来源的{label}改为：{text}（本单位已更正过，未覆盖）")
-    if news & {"reporter_name", "reporter_phone"}:
-        told.append(_raised_by(issue, row))
-    due = row.means.get("source_due")
-    if "source_due" in news and due and due != issue.source_due_at:
-        issue.source_due_at = due
-        told.append(f"来源时限改为{moment(due)}")
-        if issue.opened_at and issue.is_open:
-            office.set_deadline(issue, Phase.COMPLETION, acting.at, due, f"来源清单上的时限 {moment(due)}")
-    if told:
-        moved_on(step)
-        record(step, "来源清单更新。" + "；".join(told), "source_update", issue.state)
-        before.keep(acting, issue)
-        before.tell(acting, issue, {"told": told})
-    if "answer" in news:
-        if issue.state is State.REPORTED:
-            take(Step(session, acting, issue, BY_ACT["open"], {}))
-        _answer(session, acting, issue, row)
-
-
-def _raised_by(issue: Issue, row: Read) -> str:
-    """Who raised it, as the newer list says; the story tells that it changed, not to what."""
-    who = Reporter.get_or_none(Reporter.issue == issue.id)
-    new = who is None
-    who = who or Reporter(issue=issue.id)
-    who.name = row.said.get("reporter_name") or who.name
-    who.phone = row.said.get("reporter_phone") or who.phone
-    who.save(force_insert=new)
-    return "反映人的联系方式有更新"
 
 
 def refused_sheet(report: Report, title: str = "未导入") -> Sheet:

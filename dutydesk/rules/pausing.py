@@ -161,10 +161,11 @@ def _extend(step: Step) -> str:
 def _source_extension(step: Step) -> str:
     issue, until = step.issue, _until(step)
     basis = step.need("basis", "请写明来源的批复：谁批的、文号或时间。")
-    at = _end_of_office(until, issue)
+    given = step.fields["until"]
+    at = given if isinstance(given, datetime) else _end_of_office(until, issue)  # a list says the very moment
     if issue.source_due_at and at <= issue.source_due_at:
         raise Refused(f"现在的来源时限是{day_of(issue.source_due_at):%m月%d日}，请填更晚的日期。", "until")
-    said = f"来源准予延期至{at:%m月%d日%H:%M}。批复：{basis}"
+    said = f"来源准予延期至{at.astimezone(CHINA):%m月%d日%H:%M}。批复：{basis}"
     issue.source_due_at = at
     office.set_deadline(issue, Phase.COMPLETION, step.at, at, said)
     return said

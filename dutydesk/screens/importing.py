@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 _SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt", ".tsv"})
 _LEAVE_OUT = "-"
+_ANSWERED = (
+    Action("待核查", "按「待核查」接续办理", "今天立案，到现场核查后销项"),
+    Action("旧案入档", "作为已办结旧案入档", "按答复日期销项，不计逾期，不再核查；记入审计"),
+)
 _EACH = 1.0  # seconds between two lines of progress
 
 
@@ -41,6 +45,7 @@ class _Wanted:
     mapping: dict[str, str] = field(default_factory=dict)
     unit: str = ""
     category: str = ""
+    answered: str = ""  # what becomes of what the source has answered; empty until it is asked
 
     def arguments(self, number: str) -> list[str]:
         found = ["import", "issues", str(self.path), "--as", number]
@@ -50,13 +55,16 @@ class _Wanted:
             found += ["--source", self.source.name, "--kind", self.source.kind.value]
         for head, name in self.mapping.items():
             found.append(f"--map={head}={name}")
-        for option, value in (("--unit", self.unit), ("--category", self.category)):
+        given = (("--unit", self.unit), ("--category", self.category), ("--answered", self.answered))
+        for option, value in given:
             found += [option, value] if value else []
         return found
 
 
 async def import_list(screen: DeskScreen) -> bool:
     """From the file to the result, asking what must be asked. Says whether the import began."""
+    from dutydesk.rules.import_files import is_edited
+
     sources = await screen.ask(import_asking.sources)
     if sources is None:
         return False
@@ -64,9 +72,8 @@ async def import_list(screen: DeskScreen) -> bool:
     rows = await _rows(screen, wanted) if wanted else None
     if wanted is None or rows is None:
         return False
-    if not import_asking.is_edited_export(rows) and not await _meaning(screen, wanted, sources, rows):
+    if not await asyncio.to_thread(is_edited, rows) and not await _meaning(screen, wanted, sources, rows):
         return False
-    del rows
     if not await _agreed(screen, wanted):
         return False
     screen.run_worker(_import(screen, wanted), exclusive=True, group="import")
@@ -121,14 +128,19 @@ async def _rows(screen: DeskScreen, wanted: _Wanted) -> Rows | None:
             if chosen is None:
                 return None
             wanted.sheet = chosen
-        rows = (await asyncio.to_thread(reading.read, wanted.path, wanted.sheet or names[0])).rows
+        rows = await asyncio.to_thread(reading.stream, wanted.path, wanted.sheet or names[0])
+        filled = await asyncio.to_thread(_holds_anything, rows)
     except reading.Unreadable as problem:
         screen.say(str(problem), "bad")
         return None
-    if not rows:
+    if not filled:
         screen.say(f"{wanted.path.name} 里没有内容，请核对。", "bad")
         return None
     return rows
+
+
+def _holds_anything(rows: Rows) -> bool:
+    return next(iter(rows), None) is not None
 
 
 # -- what it means ---------------------------------------------------------------------------------------------------
@@ -160,6 +172,9 @@ async def _meaning(screen: DeskScreen, wanted: _Wanted, sources: list[KnownSourc
 
 async def _agreed(screen: DeskScreen, wanted: _Wanted) -> bool:
     """Show what the file would do, until it is agreed to or left; what it does not say can be filled in."""
+    from dutydesk.rules.import_files import ANSWERED
+
+    page = True
     while True:
         told: list[str] = []
         screen.say(f"正在核对 {wanted.path.name}…")
@@ -167,26 +182,41 @@ async def _agreed(screen: DeskScreen, wanted: _Wanted) -> bool:
             screen.say(told[-1] if told else "没有核对成，请再试一次。", "bad")
             return False
         screen.say("")
-        await screen.show(TextPage(f"核对结果·{wanted.path.name}（还没有导入）", "\n".join(told)))
+        if page:
+            await screen.show(TextPage(f"核对结果·{wanted.path.name}（还没有导入）", "\n".join(told)))
+        page = False
+        answered = next((line.split("，")[0] for line in told if line.startswith(ANSWERED)), "")
+        if answered and not wanted.answered:
+            chosen = await screen.show(ActionMenu(f"{answered}，怎么办", _ANSWERED))
+            if chosen is None:
+                return False
+            wanted.answered = chosen
+            continue
         says = next((line for line in told if line.startswith("核对")), "")
-        options = [
-            Action("go", "导入没有错的行", "有错的行连同原因写到发件夹"),
-            Action("read", "再看一遍核对结果"),
-        ]
-        if wanted.source is not None:
-            options += [
-                Action("unit", "没写明地点的归到一处", wanted.unit or "选一个居民区，再核对"),
-                Action("category", "看不出类别的归到一类", wanted.category or "选一类，再核对"),
-            ]
-        chosen = await screen.show(ActionMenu(says or wanted.path.name, options))
+        chosen = await screen.show(ActionMenu(says or wanted.path.name, _options(wanted, answered)))
         if chosen in (None, "go"):
             return chosen == "go"
-        if chosen in ("unit", "category"):
+        page = chosen != "answered"
+        if chosen == "answered":
+            wanted.answered = ""
+        elif chosen in ("unit", "category"):
             picked = await _pick(screen, chosen)
-            if picked and chosen == "unit":
-                wanted.unit = picked
-            elif picked:
-                wanted.category = picked
+            setattr(wanted, chosen, picked or getattr(wanted, chosen))
+
+
+def _options(wanted: _Wanted, answered: str) -> list[Action[str]]:
+    options = [
+        Action("go", "导入没有错的行", "有错的行连同原因写到发件夹"),
+        Action("read", "再看一遍核对结果"),
+    ]
+    if answered:
+        options.append(Action("answered", f"{answered}换一种办法", f"现在是：{wanted.answered}"))
+    if wanted.source is not None:
+        options += [
+            Action("unit", "没写明地点的归到一处", wanted.unit or "选一个居民区，再核对"),
+            Action("category", "看不出类别的归到一类", wanted.category or "选一类，再核对"),
+        ]
+    return options
 
 
 async def _pick(screen: DeskScreen, what: str) -> str | None:

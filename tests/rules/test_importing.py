@@ -86,7 +86,11 @@ def test_a_newer_list_changes_what_it_says_anew_and_not_what_staff_wrote(cases, 
     assert (issue.summary, issue.detail) == ("楼道堆物严重", "本单位更正过的详情")
     assert issue.due_at == issue.source_due_at
     assert issue.due_at.astimezone(CHINA).strftime("%m-%d") == "12-10"
-    assert "未覆盖" in IssueStep.select().order_by(IssueStep.id.desc()).first().text
+    assert [step.name for step in issue.steps.order_by(IssueStep.id)][-2:] == [
+        "source_update",
+        "source_extension",
+    ]
+    assert "未覆盖" in IssueStep.get(IssueStep.name == "source_update").text
 
 
 def test_an_answer_becomes_a_step_of_its_day_and_waits_for_the_check(chief):

@@ -6,7 +6,7 @@ import pytest
 
 from dutydesk.models import ImportSource, Issue
 from dutydesk.settings import load
-from dutydesk.vocabulary import Role, Source
+from dutydesk.vocabulary import Role, Source, State
 from tests.screens.conftest import settle, text
 
 HEADS = "工单编号,诉求标题,居民区,问题类型,事由"
@@ -78,6 +78,30 @@ async def test_what_rows_do_not_say_is_filled_in_and_looked_at_again(district, o
         await settle(pilot)
     district.connect()
     assert not Issue.select().exists()
+
+
+ANSWERED = "工单编号,诉求标题,居民区,问题类型,受理时间,答复意见,答复时间"
+
+
+@pytest.mark.parametrize(("choice", "state"), [("接续办理", State.REVIEW), ("旧案入档", State.CLOSED)])
+async def test_what_was_answered_already_is_asked_about_once(district, open_desk, choice, state):
+    app = open_desk(Role.DUTY_OFFICER)
+    line = "GD-1,楼道堆物,康健新村,楼道堆物,2025-03-01,已清理,2025-03-04"
+    put("热线.csv", line, heads=ANSWERED)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("8")
+        await choose(app, pilot, "导入清单")
+        await choose(app, pilot, "热线.csv")
+        await choose(app, pilot, "12345热线")
+        await until(app, pilot, "核对结果·热线.csv")
+        await pilot.press("escape")
+        await until(app, pilot, "来源已答复的1件，怎么办")
+        await choose(app, pilot, choice)
+        await choose(app, pilot, "导入没有错的行")
+        await until(app, pilot, "导入完毕")
+    district.connect()
+    assert Issue.get().state is state
 
 
 async def test_an_empty_inbox_says_where_it_is(district, open_desk):
