@@ -27,6 +27,7 @@ from dutydesk.widgets.window_list import Column, WindowList
 
 if TYPE_CHECKING:
     from dutydesk.forms.base import Form
+    from dutydesk.rules.drafts import Kept
     from dutydesk.rules.ledger import IssueRow
 
 _LINES = 8  # of what is to be undone
@@ -65,20 +66,30 @@ async def handle_marked(screen: DeskScreen, rows: Sequence[IssueRow]) -> bool:
         from dutydesk.screens.merging import merge_side_by_side
 
         return await merge_side_by_side(screen, ordered[0].key, ordered[1].key)
-    return await _in_turn(screen, marked, chosen)
+    values = {"target": marked.numbers[0]} if chosen == "merge" else {}
+    return await _in_turn(screen, marked, chosen, screen.new_act(), values)
 
 
-async def _in_turn(screen: DeskScreen, marked: Marked, act: str) -> bool:
+async def go_on(screen: DeskScreen, draft: Kept) -> bool:
+    """What was typed for many cases, with the cases as they were marked then; says whether it was done."""
+    kept = draft.content
+    marked = Marked(
+        tuple((int(key), int(version)) for key, version in kept["_rows"]), tuple(kept["_numbers"])
+    )
+    return await _in_turn(screen, marked, kept["_act"], draft.id, kept)
+
+
+async def _in_turn(
+    screen: DeskScreen, marked: Marked, act: str, act_id: str, values: Mapping[str, Any]
+) -> bool:
     """Form and preview, back and forth, until it is done or left."""
     from dutydesk.forms.handling import bulk_form_of
 
-    asks = bool(bulk_form_of(act).model_fields)
-    values: Mapping[str, Any] = {"target": marked.numbers[0]} if act == "merge" else {}
-    act_id, told = screen.new_act(), ""
+    asks, told = bool(bulk_form_of(act).model_fields), ""
     fields: dict[str, Any] = {}
     while True:
         if asks and not told:
-            filled = await screen.show(BulkForm(act, marked, values))
+            filled = await screen.show(BulkForm(act, marked, values, act_id))
             if filled is None:
                 return False
             preview, fields, values = filled
@@ -101,24 +112,32 @@ async def _in_turn(screen: DeskScreen, marked: Marked, act: str) -> bool:
             screen.say(str(problem), "bad")
             return False
         else:
-            screen.say(f"{done.said}；u 撤销", "good")
+            screen.say(
+                f"{done.said}；{'u 撤销' if 'u' in screen.active_bindings else '在问题清单按 u 可撤销'}",
+                "good",
+            )
             return True
 
 
 async def close_marked(screen: DeskScreen, rows: Sequence[tuple[int, int]]) -> bool:
     """销项 of these cases (id, version as seen), after the preview; says whether it was done."""
-    return await _in_turn(screen, Marked(tuple(rows), ()), "close")
+    return await _in_turn(screen, Marked(tuple(rows), ()), "close", screen.new_act(), {})
 
 
 class BulkForm(FormScreen):
-    """An act's form for many cases; leaves with the preview, the fields, and what was typed, to come back to."""
+    """An act's form for many cases; leaves with the preview, the fields, and what was typed, to come back to.
 
+    The draft keeps which cases were marked, as they were seen.
+    """
+
+    KIND = "bulk"
     NAME: ClassVar[str] = "一起办"
-    KEYS = (("↑↓ Enter", "换项"), ("F10", "预览"))
-    HELP = "填好后按 F10 先看预览：办哪几件、哪几件不能办。看过再定，这里还没有保存。"
+    KEYS = (("↑↓ Enter", "换项"), ("F10", "预览"), ("Esc", "返回（留作草稿）"))
+    HELP = "填好后按 F10 先看预览：办哪几件、哪几件不能办。看过再定，这里还没有保存。停一停就自动存草稿。"
 
-    def __init__(self, act: str, marked: Marked, values: Mapping[str, Any]) -> None:
+    def __init__(self, act: str, marked: Marked, values: Mapping[str, Any], act_id: str) -> None:
         super().__init__()
+        self.act_id = act_id
         self.act, self.marked, self.given = act, marked, dict(values)
 
     def body(self) -> ComposeResult:
@@ -130,23 +149,22 @@ class BulkForm(FormScreen):
             "assignees": self.search(finding.assignees, self.marked.rows[0][0]),
             "categories": self.search(finding.categories),
         }
+        about = {"_act": self.act, "_rows": self.marked.rows, "_numbers": self.marked.numbers}
         yield FormView(
-            bulk_form_of(self.act), searches=searches, values=self.given, save_words="预览，还不保存"
+            bulk_form_of(self.act), searches=searches, values=self.given | about, save_words="预览，还不保存"
         )
 
     def signed_on(self) -> None:
         """The act stands in the first line."""
-        self.show_title(f"{bulk.ACTS[self.act].name} {len(self.marked.rows)} 件")
+        self.show_title(self.draft_title({}))
 
-    def on_form_view_edited(self, event: FormView.Edited) -> None:
-        """No draft is kept: which cases were marked is not kept either."""
-        event.prevent_default()
-
-    async def keep(self) -> None:
-        """See above."""
+    def draft_title(self, values: Mapping[str, Any]) -> str:
+        """Which act, on how many."""
+        return f"{bulk.ACTS[self.act].name} {len(self.marked.rows)} 件"
 
     async def write(self, form: Form) -> tuple[Preview, dict[str, Any], dict[str, Any]]:
-        """Ask what would happen."""
+        """Ask what would happen; what is typed is kept until it is done."""
+        await self.keep()
         self.say(f"正在看这 {len(self.marked.rows)} 件能不能办…")
         fields = form.model_dump()
         preview = await self.desk.read(bulk.preview, self.act, self.marked.rows, fields)

@@ -170,7 +170,11 @@ class TodayScreen(DeskScreen):
                     [Action("on", "继续填写"), Action("away", "不要了，删去", "删去后找不回来")],
                 )
             )
-            if choice == "on":
+            if choice == "on" and draft.kind == "bulk":
+                from dutydesk.screens.bulk import go_on
+
+                await go_on(self, draft)
+            elif choice == "on":
                 await self.app.push_screen(_form_of(draft))
             elif choice == "away":
                 from dutydesk.rules import drafts

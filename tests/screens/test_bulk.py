@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from dutydesk.models import Issue, IssueStep
+from dutydesk.models import Draft, Issue, IssueStep
 from dutydesk.rules import issue_acts, ledger
 from dutydesk.screens.bulk import handle_marked, undo_last
 from dutydesk.vocabulary import Role, State
@@ -174,3 +174,61 @@ async def test_nothing_to_undo_is_told(district, open_desk):
         await settle(pilot)
         await Marked(pilot, []).undo()
         assert "今天没有可以撤销的操作" in text(pilot.app)
+
+
+def kept_drafts(district) -> list[Draft]:
+    district.connect()
+    found = list(Draft.select())
+    district.close()
+    return found
+
+
+async def test_what_was_typed_for_many_is_a_draft_that_is_gone_on_with_on_the_same_cases(district, open_desk):
+    ids = opened(district, 2)
+    async with open_desk(Role.DUTY_OFFICER, "issues").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        marked = Marked(pilot, ids)
+        await marked.follow()
+        await marked.press("1", "1", *"今天办", "escape")
+        assert marked.results == [False]
+    assert [draft.title for draft in kept_drafts(district)] == ["派单 2 件"]
+    async with open_desk(Role.DUTY_OFFICER).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        today = Marked(pilot, ids)
+        assert "没填完" in text(pilot.app) or "接着填" in text(pilot.app)
+        shown = await today.press("enter", "1")
+        assert "选中 2 件" in shown
+        assert "公共安全力量" in shown
+        assert "今天办" in shown
+        shown = await today.press("f10")
+        assert "派单 2 件。1 就办" in shown
+        done = await today.press("1")
+        assert "已派单 2 件；在问题清单按 u 可撤销" in done
+    assert states(district, ids) == {State.ASSIGNED}
+    assert kept_drafts(district) == []
+
+
+async def test_a_line_that_drops_over_the_form_or_the_preview_for_many_loses_nothing(district, open_desk):
+    ids = opened(district, 2)
+    async with open_desk(Role.DUTY_OFFICER, "issues").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        marked = Marked(pilot, ids)
+        await marked.follow()
+        await marked.press("1", "1")
+        [draft] = pilot.app.screen.plain_drafts().values()
+        assert draft["kind"] == "bulk"
+        assert draft["content"]["_rows"] == pilot.app.screen.marked.rows
+        await marked.press(*"今天", "f10")
+        await pilot.app.save_and_leave()
+    [kept] = kept_drafts(district)
+    assert "今天" in kept.content
+
+
+async def test_a_form_for_many_that_was_left_as_it_opened_leaves_no_draft(district, open_desk):
+    ids = opened(district, 2)
+    async with open_desk(Role.DUTY_OFFICER, "issues").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        marked = Marked(pilot, ids)
+        await marked.follow()
+        await marked.press("1", "escape", "escape")
+    assert kept_drafts(district) == []
