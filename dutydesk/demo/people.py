@@ -9,6 +9,7 @@ from itertools import count
 from random import Random
 from typing import Any, NamedTuple
 
+from dutydesk.demo import standing
 from dutydesk.demo.clock import Clock, start_of
 from dutydesk.demo.wording import Wording
 from dutydesk.models import (
@@ -117,7 +118,10 @@ class Roster:
         """A new member of staff (of an office, perhaps) with a first role."""
         number = next(self._ids)
         person = Person(number, f"XH{number:04d}", self._words.names.staff(), role.value)
-        self._staff.append((number, person.number, person.name, self._words.names.phone(), office, True))
+        phone = self._words.names.phone()
+        self._staff.append(
+            (number, person.number, person.name, phone, office, scope.get("subdistrict"), True)
+        )
         self.grant(person, role, **scope)
         return person
 
@@ -210,7 +214,8 @@ class Roster:
 
     def write(self) -> None:
         """Write staff, roles, seats, postings, shifts and the keys under which people are found."""
-        insert_rows(Staff, ("id", "number", "name", "phone", "department", "active"), self._staff)
+        columns = ("id", "number", "name", "phone", "department", "subdistrict", "active")
+        insert_rows(Staff, columns, self._staff)
         insert_rows(
             RoleGrant,
             ("staff", "role", "subdistrict", "area", "unit", "department", "force", "valid_from"),
@@ -224,6 +229,7 @@ class Roster:
             Posting, ("staff", "area", "department", "line", "valid_from", "valid_to"), self._postings()
         )
         insert_rows(Shift, ("area", "staff", "name", "starts_at", "ends_at"), self._shifts())
+        standing.write(self.teams, self._clock, self._since)
 
     def _write_seats(self) -> list[dict[str, object]]:
         """1+4+N of each area; answers with the keys under which the N are found."""
