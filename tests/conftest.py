@@ -48,13 +48,7 @@ from tests.postgresql import Server, start
 
 SINCE = date(2020, 1, 1)
 ELSEWHERE = "D99"  # the duty officer of the other area
-# All rules on both would take the suite beyond its eight minutes.
-ON_BOTH = {
-    f"test_{name}"
-    for name in (
-        "ledger", "search", "plans", "issue_acts", "intake", "bulk", "undo", "importing", "finding", "audit", "proposals",
-    )
-}  # fmt: skip
+ON_BOTH = {"models", "rules"}  # what asks most of a database
 
 
 @dataclass
@@ -247,12 +241,11 @@ def postgresql_template(postgresql: Server) -> SmallDistrict:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Models, and the rules that ask most of a database, are tried on both kinds; `both` and `sqlite` say otherwise."""
+    """Models and rules are tried on both kinds of database; `both`, `sqlite` and `postgresql` say otherwise."""
     if "engine" not in metafunc.fixturenames:
         return
     marks = {mark.name for mark in metafunc.definition.iter_markers()}
-    path = metafunc.definition.path
-    chosen = path.parent.name == "models" or (path.parent.name == "rules" and path.stem in ON_BOTH)
+    chosen = metafunc.definition.path.parent.name in ON_BOTH
     if "both" in marks or (chosen and not marks & {"sqlite", "postgresql"}):
         metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
 
