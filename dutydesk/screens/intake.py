@@ -44,9 +44,13 @@ class IntakeScreen(FormScreen):
     HELP = "先填地点、类别和一句话的问题，按 F10 就能保存；其余各项有就填。停一停就自动存草稿。"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f11", "merge", "并入相似件", show=False)]
 
-    def __init__(self, prefill: Mapping[str, Any] | None = None, draft: Kept | None = None) -> None:
+    def __init__(
+        self, prefill: Mapping[str, Any] | None = None, draft: Kept | None = None, usual: str = ""
+    ) -> None:
+        """`usual` is what is often wrong at this place: offered in the empty field, and one key takes it over."""
         super().__init__(draft)
         self.prefill = dict(prefill or {})
+        self.usual = usual
         self.likely: list[Duplicate] = []
 
     def body(self) -> ComposeResult:
@@ -63,6 +67,9 @@ class IntakeScreen(FormScreen):
         """A prefilled form begins at what is not filled in; a draft is compared as it stands."""
         values = self.form_view.values()
         self.show_source_fields(values)
+        if self.usual:
+            self.form_view.suggest("summary", self.usual)
+            self.show_keys(before=[("→", "填入常见的一句")])
         if self.draft is not None:
             self.look_for_same(values)
         first = next((name for name in ("unit", "category", "summary") if not values.get(name)), "summary")

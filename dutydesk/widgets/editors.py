@@ -43,6 +43,20 @@ class Editor(Protocol):
 class LineEditor(LineField):
     """Text and numbers on one line."""
 
+    usual = ""  # what is often written here
+
+    def suggest(self, text: str) -> None:
+        """Show it in the empty line; → takes it over."""
+        self.usual, self.placeholder = text, f"→ 填入：{text}"
+
+    def on_key(self, event: events.Key) -> None:
+        """→ has nowhere to go in an empty line."""
+        if event.key == "right" and self.usual and not self.value:
+            event.stop()
+            event.prevent_default()
+            self.value = self.usual
+            self.cursor_position = len(self.value)
+
     @property
     def data(self) -> str | None:
         """The text as typed."""

@@ -20,7 +20,7 @@ from textual.widgets import Input, TextArea
 from dutydesk.widgets.action_menu import Words
 from dutydesk.widgets.cells import lean, strip_of
 from dutydesk.widgets.choices import MARK, NO_MARK
-from dutydesk.widgets.editors import ChoiceEditor, Editor, PickEditor, WhenEditor, editor_for
+from dutydesk.widgets.editors import ChoiceEditor, Editor, LineEditor, PickEditor, WhenEditor, editor_for
 from dutydesk.widgets.picker import Choice, Picker, Search
 from dutydesk.widgets.typing_fields import ProseField
 
@@ -221,6 +221,12 @@ class FormView(Widget):
     def show(self, field: str, visible: bool) -> None:
         """Show or hide a field. A hidden one keeps its value but is not saved."""
         self.rows[field].display = visible
+
+    def suggest(self, field: str, text: str) -> None:
+        """What is often written in a line of text: it stands there dimly while the line is empty, → takes it over."""
+        editor = self.rows[field].editor
+        assert isinstance(editor, LineEditor)
+        editor.suggest(text)
 
     def focus_field(self, field: str) -> None:
         """Put the caret into a field."""

@@ -55,9 +55,9 @@ async def test_forty_checkpoints_with_two_abnormal_take_at_most_seventy_keys(dis
         walker = Walker(pilot)
         await walker.press("1")  # 今日 → 每日巡查
         await walker.hammer(*"111111")
-        await walker.press("2", "f10")
+        await walker.press("2", "right", "f10")
         await walker.hammer(*"1" * 15)
-        await walker.press("2", "f10")
+        await walker.press("2", "right", "f10")
         await walker.hammer(*"1" * 16, "1")
         await settle(pilot)
         assert "已查 40/40" in lines(app)[0]
@@ -190,11 +190,26 @@ class TestMarking:
             await pilot.press("2")
             await settle(pilot)
             assert isinstance(app.screen, IntakeScreen)
-            assert "长桥二村" in text(app) and "1号楼底层楼道堆物" in text(app)
+            assert "长桥二村" in text(app) and "→ 填入：1号楼底层楼道堆物" in text(app)
             await pilot.press("escape")
             await settle(pilot)
             assert "没有登记" in text(app)
         assert marks(district) == [Mark.UNCHECKED] * 4
+
+    async def test_what_is_usual_here_is_only_offered_and_never_recorded_by_itself(self, district, open_desk):
+        district.add_route()
+        app = open_desk(duty="patrol")
+        async with app.run_test(size=SMALL) as pilot:
+            await settle(pilot)
+            walker = Walker(pilot)
+            await walker.press("2", "f10")
+            assert isinstance(app.screen, IntakeScreen)
+            assert "没有保存" in text(app)
+            assert "→ 填入常见的一句" in lines(app)[-1]
+            await walker.press("right", "backspace", "backspace", *"车多", "f10")
+            assert isinstance(app.screen, PatrolScreen)
+        district.connect()
+        assert Issue.get().summary == "1号楼底层楼道堆物，影响车多"
 
     async def test_zero_takes_back_the_latest_mark_and_goes_there(self, district, open_desk):
         district.add_route()
@@ -213,7 +228,7 @@ class TestMarking:
         async with app.run_test(size=SMALL) as pilot:
             await settle(pilot)
             walker = Walker(pilot)
-            await walker.press("2", "f10", "up", "1")
+            await walker.press("2", "right", "f10", "up", "1")
             assert "不予立案" in text(app)
         assert marks(district)[0] is Mark.ABNORMAL
 
@@ -302,7 +317,7 @@ class TestFromPaper:
             walker = Walker(pilot)
             await walker.press("enter", "6", *"0001", "f10")  # walked at 00:01 today
             assert "已补录巡查时间" in text(app)
-            await walker.press("2", "f10")
+            await walker.press("2", "right", "f10")
             await walker.press("enter", "6")
             assert "其余正常" in text(app)
             await walker.press("1")

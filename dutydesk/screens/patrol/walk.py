@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -13,24 +13,19 @@ from textual.containers import Container
 
 from dutydesk.desk import DatabaseProblem
 from dutydesk.rules import drafts, patrol, patrol_sheets
-from dutydesk.rules.issue_acts import Done
 from dutydesk.rules.patrol_sheets import Check, PatrolSheet
 from dutydesk.screens.base import DeskScreen
 from dutydesk.screens.patrol import rows
-from dutydesk.screens.patrol.backfill import BackfillScreen
 from dutydesk.screens.patrol.checkpoint import CheckpointView
 from dutydesk.screens.patrol.marks import MarkQueue, Pressed
-from dutydesk.screens.patrol.printing import print_sheets
+from dutydesk.screens.patrol.reasons import ask_reason
 from dutydesk.screens.patrol.rows import COLUMNS, CheckRow
 from dutydesk.vocabulary import Mark
-from dutydesk.widgets.action_menu import Action, ActionMenu, Confirm
-from dutydesk.widgets.ask_text import AskText
 from dutydesk.widgets.frame import Divider
 from dutydesk.widgets.given import Given
 from dutydesk.widgets.window_list import WindowList
 
 BESIDE_FROM = 110
-OTHER_REASON = "其他理由，自己写…"
 NO_ROUTES = "今天没有要走的巡查路线。路线由管理员设置。"
 
 
@@ -111,9 +106,10 @@ class PatrolScreen(DeskScreen):
     @work(exclusive=True, group="read")
     async def read_again(self) -> None:
         """Read what is shown."""
-        await self._read()
+        await self.read()
 
-    async def _read(self) -> None:
+    async def read(self) -> None:
+        """See `read_again`."""
         sheets = await self.ask(patrol_sheets.todays)
         if sheets is None:
             return
@@ -167,47 +163,28 @@ class PatrolScreen(DeskScreen):
         check = row.check
         known: dict[str, Any] = dict(patrol_sheets.prefill(row.sheet, check))
         known["_shown"] = {"unit": [check.unit, ""], "category": [check.category, ""]}
-
-        def registered(done: Done | None) -> None:
-            if done is None:
-                self.say("没有登记，这一处标记没有变。")
-            else:
-                self.after_intake(row.key, done)
-
+        usual = known.pop("summary")  # what is often wrong here: to be taken over, for nobody has said so yet
         with self.desk_app.holding_keys():
             kept = await self.ask(drafts.kept) or []
             mine = (each for each in kept if each.content.get("patrol_check") == known["patrol_check"])
-            await self.app.push_screen(IntakeScreen(prefill=known, draft=next(mine, None)), registered)
+            done = await self.show(IntakeScreen(known, next(mine, None), usual))
+            if done is None:
+                self.say("没有登记，这一处标记没有变。")
+                return
+            await self.read()
+            self.say(f"已登记 {done.number}（{done.state.label}）。", "good")
+            self._go_on(row.key)
 
     @work
-    async def after_intake(self, check_id: int, done: Done) -> None:
-        """Show the mark that came with the issue, and go on."""
-        await self._read()
-        self.say(f"已登记 {done.number}（{done.state.label}）。", "good")
-        self._go_on(check_id)
-
-    def action_not_applicable(self) -> None:
+    async def action_not_applicable(self) -> None:
         """不适用: why, and on."""
         row = self._markable()
         if row is None:
             return
-
-        def told(reason: str | None) -> None:
-            if reason:
-                self._mark(row, Mark.NOT_APPLICABLE, reason)
-
-        self._ask_reason(f"{row.check.where}：为什么不适用？", self.reasons, told)
-
-    def _ask_reason(self, title: str, usual: Sequence[str], then: Callable[[str | None], None]) -> None:
-        """One of the usual reasons by digit, or one's own."""
-
-        def chosen(reason: str | None) -> None:
-            if reason == OTHER_REASON:
-                self.app.push_screen(AskText(title), then)
-            else:
-                then(reason)
-
-        self.app.push_screen(ActionMenu(title, [Action(r, r) for r in (*usual, OTHER_REASON)]), chosen)
+        with self.desk_app.holding_keys():
+            reason = await ask_reason(self, f"{row.check.where}：为什么不适用？", self.reasons)
+        if reason:
+            self._mark(row, Mark.NOT_APPLICABLE, reason)
 
     def action_take_back(self) -> None:
         """Take back the latest mark made here; the cursor goes there."""
@@ -217,17 +194,17 @@ class PatrolScreen(DeskScreen):
         check_id = self.marked.pop()
         row = next((row for row in self.given.rows if row.key == check_id), None)
         if row is not None:
-            self._put(row, Mark.UNCHECKED, "")
-            self._move_to(row.key)
+            self.put(row, Mark.UNCHECKED, "")
+            self.move_to(row.key)
             self.say(f"已撤回：{row.check.where}")
 
     def _mark(self, row: CheckRow, mark: Mark, reason: str = "") -> None:
         self.say("")
         self.marked.append(row.key)
-        self._put(row, mark, reason)
+        self.put(row, mark, reason)
         self._go_on(row.key)
 
-    def _put(self, row: CheckRow, mark: Mark, reason: str) -> None:
+    def put(self, row: CheckRow, mark: Mark, reason: str) -> None:
         """Show a mark at once and have it written in its turn; 异常 stays until the rule has said yes."""
         self.marks.put(Pressed(row.key, mark, reason, self.new_act()))
         if row.check.mark is not Mark.ABNORMAL:
@@ -245,10 +222,11 @@ class PatrolScreen(DeskScreen):
     @work(group="marks")
     async def write(self) -> None:
         """Write what waits, then show it as it is written."""
-        if await self._drain():
+        if await self.drain():
             self.read_again()
 
-    async def _drain(self) -> bool:
+    async def drain(self) -> bool:
+        """Write all marks that wait; says whether none waits any more."""
         try:
             refused = await self.marks.drain()
         except DatabaseProblem as problem:
@@ -263,7 +241,7 @@ class PatrolScreen(DeskScreen):
 
     async def keep(self) -> None:
         """Leaving: what was marked is written first."""
-        await self._drain()
+        await self.drain()
 
     async def action_back(self) -> None:
         """Leave; with marks that could not be written only at the second time."""
@@ -281,11 +259,12 @@ class PatrolScreen(DeskScreen):
     def _go_on(self, check_id: int) -> None:
         following = rows.following(self.given.rows, check_id)
         if following is not None:
-            self._move_to(following.key)
+            self.move_to(following.key)
         else:
             self.say("当天的检查点已全部标完。按 Enter 再选“完成”。", "good")
 
-    def _move_to(self, check_id: int) -> None:
+    def move_to(self, check_id: int) -> None:
+        """Put the cursor on a checkpoint."""
         here = self.listing.row
         if here is None:
             return
@@ -294,117 +273,10 @@ class PatrolScreen(DeskScreen):
 
     # -- the menu -------------------------------------------------------------------------------------------
 
-    def on_window_list_chosen(self, event: WindowList.Chosen) -> None:
+    @work
+    async def on_window_list_chosen(self, event: WindowList.Chosen) -> None:
         """Everything that can be done here; 1 to 3 are the same as on the list."""
-        row: CheckRow = event.row
-        acts: dict[str, Callable[[], object]] = {
-            "normal": self.action_normal,
-            "abnormal": self.action_abnormal,
-            "not_applicable": self.action_not_applicable,
-            "take_back": lambda: self._put(row, Mark.UNCHECKED, ""),
-            "finish": lambda: self.finish(row),
-            "backfill": lambda: self.backfill(row),
-            "print": lambda: self.print_day(row),
-            "routes": self.choose_route,
-            "partners": lambda: self.change_partners(row),
-        }
+        from dutydesk.screens.patrol.menu import choose
 
-        def chosen(act: str | None) -> None:
-            if act is not None:
-                acts[act]()
-
-        self.app.push_screen(
-            ActionMenu(f"{row.check.where}：{row.check.mark.label}", rows.menu(self.given.rows, row)), chosen
-        )
-
-    @work
-    async def choose_route(self) -> None:
-        """Go to another route, at its first 未查."""
-        actions = []
-        for sheet in rows.sheets(self.given.rows):
-            day = "" if sheet.day == self.session.day else f"{sheet.day:%m月%d日}"
-            left = rows.unchecked(self.given.rows, sheet)
-            said = "已完成" if sheet.finished else f"未查{left}处" if left else "已查完"
-            actions.append(Action(sheet.id, day + sheet.route, f"{said}，共{len(sheet.checks)}处"))
-        chosen = await self.app.push_screen_wait(ActionMenu("换到哪条路线？", actions))
-        there = [row for row in self.given.rows if row.sheet.id == chosen]
-        if there:
-            self._move_to(next((row for row in there if row.check.open), there[0]).key)
-
-    @work
-    async def finish(self, row: CheckRow) -> None:
-        """Finish all that is checked of the day, or this route with a reason for the rest."""
-        left = rows.unchecked(self.given.rows, row.sheet)
-        if left:
-            usual = await self.ask(patrol.rest_reasons) or []
-
-            def told(reason: str | None) -> None:
-                if reason:
-                    self.finish_early(row.sheet, left, reason)
-
-            self._ask_reason(f"{row.sheet.route}还有{left}处未查：为什么不查了？", usual, told)
-            return
-        ready = rows.checked(self.given.rows, row.sheet.day)
-        lines = [f"{sheet.route}　{rows.counts(self.given.rows, sheet)}" for sheet in ready]
-        if await self.app.push_screen_wait(Confirm("完成巡查？完成后标记不能再改。", lines, "完成")):
-            self.finish_now(ready, "")
-
-    @work
-    async def finish_early(self, sheet: PatrolSheet, left: int, reason: str) -> None:
-        """A route with 未查 left is finished only after a second word: it cannot be taken back."""
-        lines = [f"还有{left}处未查，理由：{reason}", "完成后标记不能再改。"]
-        if await self.app.push_screen_wait(Confirm(f"{sheet.route}不再查了？", lines, "完成")):
-            self.finish_now([sheet], reason)
-
-    @work
-    async def finish_now(self, sheets: Sequence[PatrolSheet], reason: str) -> None:
-        """Finish these."""
-        if not await self._drain():
-            return
-        told = await self.do(patrol.finish, [sheet.id for sheet in sheets], reason, self.new_act())
-        if told is not None:
-            await self._read()
-            self.say(f"已完成：{'、'.join(sheet.route for sheet in told)}。", "good")
-
-    @work
-    async def backfill(self, row: CheckRow) -> None:
-        """First the time of the walk; the exceptions are marked; then 其余正常."""
-        if not await self._drain():
-            return
-        day = row.sheet.day
-        if not row.sheet.backfilled:
-            same_day = [each for each in rows.unfinished(self.given.rows, day) if not each.backfilled]
-            if await self.app.push_screen_wait(BackfillScreen(row.sheet, same_day)):
-                await self._read()
-                self.say("已补录巡查时间。先标异常和不适用的点，再按 Enter 选“其余正常”。", "good")
-            return
-        sheets = rows.from_paper(self.given.rows, day)
-        lines = [f"{sheet.route}　未查{rows.unchecked(self.given.rows, sheet)}处" for sheet in sheets]
-        if await self.app.push_screen_wait(Confirm("把其余未查的点都标为正常？", lines, "其余正常")):
-            told = await self.do(patrol.rest_normal, [sheet.id for sheet in sheets], self.new_act())
-            if told is not None:
-                await self._read()
-                self.say("其余已标为正常。按 Enter 再选“完成”。", "good")
-
-    @work
-    async def change_partners(self, row: CheckRow) -> None:
-        """Who walked along on this day."""
-        title = "参加的力量和部门（用顿号分开）"
-        words = await self.app.push_screen_wait(AskText(title, value=row.sheet.partners))
-        if words and await self.do(patrol.set_partners, row.sheet.id, words, self.new_act()) is not None:
-            await self._read()
-
-    @work
-    async def print_day(self, row: CheckRow) -> None:
-        """Write the day's sheets and say where they are."""
-        from dutydesk.documents.patrol_sheet import SheetNotWritten
-
-        if not await self._drain():
-            return
-        sheets = [each for each in await self.ask(patrol_sheets.todays) or [] if each.day == row.sheet.day]
-        try:
-            path = await print_sheets(sheets) if sheets else None
-        except (SheetNotWritten, OSError) as error:
-            self.say(str(error), "bad")
-        else:
-            self.say(f"巡查单（{len(sheets)}条路线）已放进发件夹：{path}", "good")
+        with self.desk_app.holding_keys():
+            await choose(self, event.row)
