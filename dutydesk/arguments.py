@@ -95,8 +95,22 @@ def _export(commands: Any) -> None:
     issues.add_argument("--question", metavar="条件", help=argparse.SUPPRESS)
     _file_options(issues, ("xlsx", "csv", "json"))
     answers = what.add_parser("answers", help="给来源的办理答复")
-    answers.add_argument("--source", default="hotline", metavar="来源", help="如 12345；不写是12345热线")
+    answers.add_argument(
+        "--source", default="hotline", metavar="来源", help="如 12345，或导入过的清单的名称；不写是12345热线"
+    )
     answers.add_argument("--since", metavar="日期", help="这一天起有变动的，如 2026-11-01；不写是今天起")
+    answers.add_argument(
+        "--heads",
+        metavar="空表",
+        help="来源给的表（xlsx、csv），照它的表头写，以后都照它；不写是上次的，没有过是值班台的",
+    )
+    answers.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="列=部分",
+        help="指明空表里认不出的一列，可写多次；= 后面不写是留空",
+    )
     _file_options(answers, ("xlsx", "csv"))
     duties = what.add_parser("duties", help="权责清单")
     _file_options(duties, ("xlsx", "csv"))

@@ -210,8 +210,7 @@ def _export_to_file(chosen: argparse.Namespace) -> int:
     from pathlib import Path
 
     from dutydesk.documents.issue_sheet import NotWritten
-    from dutydesk.rules import export_files
-    from dutydesk.rules.answers import source_named
+    from dutydesk.rules import answer_sheets, export_files
     from dutydesk.rules.errors import Refused
 
     path = Path(chosen.output)
@@ -227,7 +226,9 @@ def _export_to_file(chosen: argparse.Namespace) -> int:
             count = write_out(session, session.day, path, form)
         elif chosen.what == "answers":
             since = date.fromisoformat(chosen.since) if chosen.since else session.day
-            source = source_named(chosen.source)
+            source = answer_sheets.source_called(chosen.source)
+            if chosen.heads:
+                answer_sheets.take_shape(session, source, Path(chosen.heads), _pairs(chosen.map), _say)
             count = export_files.write_answers(session, source, since, path, form, _say)
         else:
             count = export_files.write_issues(session, question, path, form, _say)
@@ -257,8 +258,7 @@ def _import(chosen: argparse.Namespace) -> int:
         fail(
             f"没有来源 {chosen.kind}。可用：{'、'.join(f'{kind.value}（{kind.label}）' for kind in Source)}。"
         )
-    if wrong := [pair for pair in chosen.map if "=" not in pair]:
-        fail(f"--map 要写成 列=字段，而不是 {wrong[0]}。")
+    mapping = _pairs(chosen.map)
     _connect()
     try:
         session = sign_on(chosen.number, f"命令行 {getpass.getuser()}")
@@ -267,7 +267,7 @@ def _import(chosen: argparse.Namespace) -> int:
             chosen.source,
             Source(chosen.kind),
             chosen.sheet,
-            dict(pair.rsplit("=", 1) for pair in chosen.map),
+            mapping,
             import_files.defaults(chosen.unit, chosen.category),
             chosen.answered == "旧案入档",
         )
@@ -277,6 +277,13 @@ def _import(chosen: argparse.Namespace) -> int:
     except connection.ERRORS as error:
         fail(str(connection.explain(error)))
     return 1 if refused else 0
+
+
+def _pairs(given: list[str]) -> dict[str, str]:
+    """What `--map` says of columns. Leaves with a message where it cannot be understood."""
+    if wrong := [pair for pair in given if "=" not in pair]:
+        fail(f"--map 要写成 列=字段，而不是 {wrong[0]}。")
+    return dict(pair.rsplit("=", 1) for pair in given)
 
 
 def _import_duties(chosen: argparse.Namespace) -> int:

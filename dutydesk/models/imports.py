@@ -13,7 +13,8 @@ from dutydesk.vocabulary import Source
 class ImportSource(Table):
     """A list of a name: what its columns mean (`mapping` is JSON, header → field) and what stands where it is silent.
 
-    `defaults` is JSON too: the unit and category for rows that name none.
+    `defaults` is JSON too: the unit and category for rows that name none, and under `answers` the headers of the sheet
+    that the source wants its answers in, each with the part of the answer below it.
     """
 
     id = AutoField()

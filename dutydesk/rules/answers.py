@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from dutydesk.models import Issue, IssueStep, Unit
+from peewee import fn
+
+from dutydesk.models import ImportedRow, Issue, IssueStep, Unit
 from dutydesk.rules import permission
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.organisation import start_of
@@ -63,10 +65,13 @@ def _sentence(text: str) -> str:
     return said if said.endswith(("。", "！", "？", ".")) else f"{said}。"
 
 
-HEADS = (
-    *("来源编号", "编号", "问题", "承办", "办理情况", "是否解决", "反馈时间", "反馈情况", "是否满意"),
-    *("办结时间", "答复"),
-)
+# The parts of an answer as they stand in a row, with what the desk's own sheet calls them.
+FIELDS: dict[str, str] = {
+    "source_number": "来源编号", "number": "编号", "summary": "问题", "holder": "承办", "outcome": "办理情况",
+    "solved": "是否解决", "told_at": "反馈时间", "told": "反馈情况", "satisfied": "是否满意", "closed_at": "办结时间",
+    "answer": "答复",
+}  # fmt: skip
+HEADS = tuple(FIELDS.values())
 _SOLVED = {State.CLOSED: "已解决", State.FEEDBACK: "已解决", State.VOID: "不予立案"}
 _ANSWERED = (State.FEEDBACK, State.CLOSED, State.VOID, State.MERGED)
 _AT_A_TIME = 500
@@ -80,18 +85,28 @@ def source_named(name: str) -> Source:
     raise Refused(f"没有来源“{name}”。可用：{'、'.join(each.label for each in Source)}。", "source")
 
 
-def answers(session: Session, source: Source, since: date) -> Iterator[tuple[str | datetime | None, ...]]:
+def answers(
+    session: Session, source: Source, since: date, list_id: int | None = None
+) -> Iterator[tuple[str | datetime | None, ...]]:
     """A row for each case of a source that can be answered and changed since a day, in order of the numbers.
 
-    Raises NotAllowed, with the first row asked for, unless the session may export.
+    What came in by another list than `list_id` is not this one's to answer; nor is an old case (旧案入档), which alone
+    is closed at no level. Raises NotAllowed, with the first row asked for, unless the session may export.
     """
     permission.require(session, "export")
     last = 0
+    filed = (Issue.state == State.CLOSED) & Issue.level.is_null()
+    ours: Any = ~filed
+    if list_id is not None:
+        others = ImportedRow.select(ImportedRow.issue).where(
+            ImportedRow.issue == Issue.id, ImportedRow.source != list_id
+        )
+        ours = ours & ~fn.EXISTS(others)
     while True:
         query = permission.narrow(
             Issue.select(Issue, Unit.name.alias("unit_name"))
             .join(Unit)
-            .where(Issue.id > last, Issue.source == source, Issue.state.in_(_ANSWERED))
+            .where(Issue.id > last, Issue.source == source, Issue.state.in_(_ANSWERED), ours)
             .where(Issue.changed_at >= start_of(since)),
             session,
         )

@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dutydesk.rules import answers, exporting, permission
-from dutydesk.rules.exporting import Column, Sheet
+from dutydesk.rules import exporting, permission
+from dutydesk.rules.exporting import Sheet
 from dutydesk.rules.questions import Question
 from dutydesk.session import Session
-from dutydesk.vocabulary import Source
+
+if TYPE_CHECKING:
+    from dutydesk.rules.import_asking import KnownSource
 
 Say = Callable[[str], None]
 
@@ -30,14 +32,12 @@ def write_issues(session: Session, question: Question, path: Path, form: str, sa
     return _hand_over(session, what, path, form, lambda beside: _write_sheet(sheet, beside, form, say))
 
 
-def write_answers(session: Session, source: Source, since: date, path: Path, form: str, say: Say) -> int:
-    """The answers for a source as xlsx or csv; answers with how many. Raises NotAllowed, NotWritten."""
-    permission.require(session, "export")
-    widths = (20, 13, 40, 18, 40, 10, 16, 36, 9, 16, 60)
-    heads = tuple(Column(head, width) for head, width in zip(answers.HEADS, widths, strict=True))
-    title = f"办理答复·{source.label}·{since:%Y-%m-%d}起"
-    sheet = Sheet(title, heads, answers.answers(session, source, since))
-    return _hand_over(session, title, path, form, lambda beside: _write_sheet(sheet, beside, form, say))
+def write_answers(session: Session, source: KnownSource, since: date, path: Path, form: str, say: Say) -> int:
+    """The answers for a source as it wants them, as xlsx or csv; answers with how many. Raises NotAllowed, NotWritten."""
+    from dutydesk.rules import answer_sheets
+
+    sheet = answer_sheets.sheet(session, source, since)
+    return _hand_over(session, sheet.title, path, form, lambda beside: _write_sheet(sheet, beside, form, say))
 
 
 def _hand_over(session: Session, what: str, path: Path, form: str, write: Callable[[Path], int]) -> int:

@@ -29,6 +29,11 @@ class KnownSource:
 def sources(session: Session) -> list[KnownSource]:
     """Whose list a file may be: those known, the latest first, then the kinds by their own names. Raises NotAllowed."""
     permission.require(session, "import")
+    return known_sources()
+
+
+def known_sources() -> list[KnownSource]:
+    """The same, for who may know."""
     known = [
         KnownSource(row.name, row.source, False)
         for row in ImportSource.select().order_by(ImportSource.changed_at.desc())

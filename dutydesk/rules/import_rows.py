@@ -47,19 +47,20 @@ def _names() -> dict[str, str]:
     path = Path(__file__).parent.parent / "data" / "import_headers.toml"
     table: dict[str, list[str]] = tomllib.loads(path.read_text(encoding="utf-8"))
     return {
-        _plain(name): field_name
+        plain(name): field_name
         for field_name, names in table.items()
         for name in [*names, LABELS[field_name]]
     }
 
 
-def _plain(header: str) -> str:
+def plain(header: str) -> str:
+    """A header without its blanks, brackets, and signs."""
     return narrow(header).split("(")[0].replace(" ", "").replace("*", "").replace(":", "").strip()
 
 
 def field_named(header: str) -> str:
     """The field that a header means; empty where none is known."""
-    return _names().get(_plain(header), "")
+    return _names().get(plain(header), "")
 
 
 def _known_in(cells: Sequence[str]) -> int:
