@@ -46,13 +46,17 @@ async def export_list(screen: DeskScreen, question: Question) -> bool:
     form = await screen.show(ActionMenu(f"导出“{what}”（个人信息打码，会记入审计）", FORMATS))
     if form is None:
         return False
-    now = datetime.now(CHINA)
-    name = _NOT_IN_A_NAME.sub("·", f"问题清单·{what}-{now:%Y%m%d-%H%M%S}")[:80]
-    path = outbox() / f"{name}.{form}"
-    arguments = ["export", "issues", "--question", as_json(question), "--format", form]
-    arguments += ["--as", screen.session.number, "--output", str(path)]
-    screen.run_worker(_write(screen, arguments, path), exclusive=True, group="export")
+    begin(screen, f"问题清单·{what}", form, ["issues", "--question", as_json(question)])
     return True
+
+
+def begin(screen: DeskScreen, what: str, form: str, wanted: list[str]) -> None:
+    """Begin to write a file of this format into the 发件夹, named by what is in it and the time; what comes is said."""
+    now = datetime.now(CHINA)
+    name = _NOT_IN_A_NAME.sub("·", f"{what}-{now:%Y%m%d-%H%M%S}")[:80]
+    path = outbox() / f"{name}.{form}"
+    arguments = ["export", *wanted, "--format", form, "--as", screen.session.number, "--output", str(path)]
+    screen.run_worker(_write(screen, arguments, path), exclusive=True, group="export")
 
 
 async def _write(screen: DeskScreen, arguments: list[str], path: Path) -> None:

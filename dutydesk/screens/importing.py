@@ -84,13 +84,18 @@ async def import_list(screen: DeskScreen) -> bool:
 
 
 async def _file(screen: DeskScreen) -> _Wanted | None:
+    path = await inbox_file(screen, "导入收件夹里的哪个文件")
+    return _Wanted(path) if path else None
+
+
+async def inbox_file(screen: DeskScreen, question: str) -> Path | None:
+    """A list of the 收件夹, chosen; None where there is none, and then it is said where they go, or none is chosen."""
     inbox = load().inbox
     files = await asyncio.to_thread(_files, inbox)
     if not files:
-        screen.say(f"收件夹里没有 xlsx 或 csv 文件。请把清单放进 {inbox} 再来。", "bad")
+        screen.say(f"收件夹里没有 xlsx 或 csv 文件。请把文件放进 {inbox} 再来。", "bad")
         return None
-    path = await screen.show(ActionMenu(f"导入收件夹里的哪个文件（共{len(files)}个，新的在前）", files))
-    return _Wanted(path) if path else None
+    return await screen.show(ActionMenu(f"{question}（共{len(files)}个，新的在前）", files))
 
 
 def _files(inbox: Path) -> list[Action[Path]]:

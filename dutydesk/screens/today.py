@@ -210,6 +210,8 @@ class TodayScreen(DeskScreen):
             ]
             if permission.may_at_all(self.session, "import"):
                 actions.append(Action("import", "导入清单", "收件夹里的 Excel 或 CSV，先核对再导入"))
+            if permission.may_at_all(self.session, "export"):
+                actions.append(Action("answers", "给来源的答复", "12345等来源件的办理情况，做成表或逐件复制"))
             if self.session.demo:
                 actions.append(Action("person", "换人（演示）", "F9：换一个岗位，走完一件事的每一步"))
             actions += [Action("help", "帮助", "F1"), Action("leave", "退出", "Ctrl+Q")]
@@ -220,6 +222,10 @@ class TodayScreen(DeskScreen):
                 from dutydesk.screens.importing import import_list
 
                 await import_list(self)
+            elif choice == "answers":
+                from dutydesk.screens.answering import answer_source
+
+                await answer_source(self)
             elif choice == "help":
                 self.action_help()
             elif choice == "leave":
