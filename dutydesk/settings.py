@@ -106,7 +106,8 @@ def is_postgresql(url: str) -> bool:
 
 def without_password(url: str) -> str:
     """A URL as it may be shown."""
-    return re.sub(r"(://[^:@/]*):[^@]*@", r"\1@", url)
+    url = re.sub(r"(://[^:@/]*):[^@]*@(?:[^@/]*@)*", r"\1@", url)  # one that holds an @ itself, too
+    return re.sub(r"([?&][a-z]*password=)[^&]*", r"\1…", url)
 
 
 def shown(url: str) -> str:

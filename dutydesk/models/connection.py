@@ -92,6 +92,21 @@ def is_lost(error: BaseException) -> bool:
     return bool(_bound().is_lost(error))
 
 
+def is_crossed(error: BaseException) -> bool:
+    """Whether an error says that somebody else's transaction came across this one, which may go well next time."""
+    return bool(_bound().is_crossed(error))
+
+
+def kept() -> int:
+    """How many transactions this connection has written and committed, where one may have to be done again."""
+    return int(_bound().kept())
+
+
+def take_turn(of: str) -> None:
+    """In a transaction: wait for others of this name to end, so that it decides on what they left."""
+    _bound().take_turn(of)
+
+
 def known_migrations() -> list[str]:
     """Names of the migrations that this program brings, in order."""
     return sorted(path.stem for path in MIGRATIONS.glob("[0-9]*.py"))

@@ -64,6 +64,20 @@ def is_lost(error: BaseException) -> bool:
     return False
 
 
+def take_turn(of: str) -> None:
+    """Whoever writes has the whole file."""
+
+
+def is_crossed(error: BaseException) -> bool:
+    """Whoever writes is alone."""
+    return False
+
+
+def kept() -> int:
+    """Nothing is done again."""
+    return 0
+
+
 def _what_began(error: BaseException) -> str:
     """What an error says; one that came of undoing what the database had undone itself tells of the one before."""
     before = error

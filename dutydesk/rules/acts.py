@@ -9,11 +9,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dutydesk.models import Act, Draft, Staff
-from dutydesk.models.connection import write_transaction
+from dutydesk.models.connection import take_turn, write_transaction
 from dutydesk.rules import audit
 from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused
 from dutydesk.rules.organisation import in_service
 from dutydesk.session import Session
+
+# Acts on cases lock the cases (`steps.fresh`) and go side by side. Others look first and write then: one at a time of
+# each kind, and all that says who is where and may what is one kind.
+_SIDE_BY_SIDE = {"issue", "issues", "bulk"}
+_KIND = dict.fromkeys(("tree", "seat", "posting", "role", "staff"), "people")
 
 
 @dataclass
@@ -49,21 +54,37 @@ def act(session: Session, act_id: str, name: str) -> Iterator[Acting]:
     when its id is that of another one, NotAllowed where the doer has left since signing on.
     """
     with write_transaction():
-        done = Act.get_or_none(Act.id == act_id)
-        if done is not None and (done.name, done.staff_id) != (name, session.staff_id):
-            raise Refused("这次操作的编号已被另一次操作用过，没有保存。请返回重新打开再做。")
-        if done is not None:
-            raise AlreadyDone(done.subject, done.subject_id)
+        row = _begun(session, act_id, name)
+        kind = name.split(".")[0]
+        if kind not in _SIDE_BY_SIDE:
+            take_turn(_KIND.get(kind, kind))
         gone: Any = ~in_service(session.day)
         if session.staff_id and Staff.select().where(Staff.id == session.staff_id, gone).exists():
             raise NotAllowed(f"{session.name}已离岗，不能再办理。")
-        now = datetime.now(UTC)
-        role = session.main.role.value if session.main else ""
-        row = Act(
-            id=act_id, name=name, staff=session.staff_id, role=role, came_from=session.came_from, at=now
-        )
-        row.save(force_insert=True)
-        acting = Acting(row, now)
+        acting = Acting(row, row.at)
         yield acting
         Draft.delete().where(Draft.id == act_id).execute()
         audit.append(row, session.number, acting.chain, acting.subject, acting.changes)
+
+
+def _begun(session: Session, act_id: str, name: str) -> Act:
+    """The act's row; its first try may be under way still on a line that was lost, and is waited for.
+
+    Raises AlreadyDone, or Refused when the id is that of another one.
+    """
+    role = session.main.role.value if session.main else ""
+    row = Act(
+        id=act_id,
+        name=name,
+        staff=session.staff_id,
+        role=role,
+        came_from=session.came_from,
+        at=datetime.now(UTC),
+        subject="",
+    )
+    if Act.insert(row.__data__).on_conflict_ignore().as_rowcount().execute():
+        return row
+    done = Act.get_by_id(act_id)
+    if (done.name, done.staff_id) != (name, session.staff_id):
+        raise Refused("这次操作的编号已被另一次操作用过，没有保存。请返回重新打开再做。")
+    raise AlreadyDone(done.subject, done.subject_id)

@@ -336,7 +336,8 @@ def decide(
             issues = {row.id: row.issue for row in _asked(requests)}
             _about(acting, [(issue.id, 0) for issue in issues.values()])
             refused = []
-            for request_id, version in requests:
+            # in the order in which `perform` locks cases: two bulk acts that overlap wait, and neither is broken off
+            for request_id, version in sorted(requests, key=lambda each: issues[each[0]].id):
                 try:
                     issue_acts.decide_in(session, acting, request_id, approve, text, None, version)
                 except Refused as error:

@@ -207,10 +207,10 @@ def decide_in(
     version: int | None = None,
 ) -> tuple[Issue, IssueStep]:
     """The chief's word on one request, inside an act that is under way; see `decide`."""
-    request = Request.get_by_id(request_id)
+    issue = fresh(Request.get_by_id(request_id).issue_id)
+    request = Request.get_by_id(request_id)  # as it is now that nobody else can decide it
     if request.state is not RequestState.PENDING:
         raise Refused(f"这一项已经{request.state.label}，不用再定。")
-    issue = fresh(request.issue_id)
     chief = _chief(session, issue, proxy)
     same_version(issue, version)
     acting.about("issue", issue.id, issue.number, issue.subdistrict_id)
