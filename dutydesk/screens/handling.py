@@ -8,12 +8,11 @@ from typing import Any
 from dutydesk.rules import case, finding, issue_acts
 from dutydesk.rules.case import CaseSheet, Person
 from dutydesk.rules.issue_acts import Choice
+from dutydesk.screens.act_digits import ANSWER, FOR_OTHERS, READ, REVEAL, placed
 from dutydesk.screens.act_form import ActScreen, Subject
 from dutydesk.screens.base import DeskScreen
 from dutydesk.widgets.action_menu import Action, ActionMenu
 from dutydesk.widgets.case_view import CaseView
-
-FOR_OTHERS, READ, REVEAL, ANSWER = "_for_others", "_read", "_reveal", "_answer"
 
 
 def subject_of(sheet: CaseSheet) -> Subject:
@@ -39,7 +38,7 @@ async def handle_case(screen: DeskScreen, issue_id: int) -> bool:
     if sheet.answered_to_source:
         options.append(Action(ANSWER, "给来源的答复", "办理情况和反馈写成一段话，可以复制"))
     title = f"{sheet.number} {sheet.state_words}　{sheet.title}"
-    chosen = await screen.show(ActionMenu(title, options))
+    chosen = await screen.show(ActionMenu(title, placed(options)))
     if chosen in _LOOKS:
         await _LOOKS[chosen](screen, sheet)
     elif chosen == FOR_OTHERS:
@@ -65,7 +64,7 @@ async def _answer(screen: DeskScreen, sheet: CaseSheet) -> None:
 
 async def _for_others(screen: DeskScreen, sheet: CaseSheet, others: list[Choice]) -> bool:
     options = [Action(choice.act, choice.name, choice.hint, choice.refusal) for choice in others]
-    chosen = await screen.show(ActionMenu(f"代录　{sheet.number} {sheet.title}", options))
+    chosen = await screen.show(ActionMenu(f"代录　{sheet.number} {sheet.title}", placed(options)))
     if chosen is None:
         return False
     return await take_act(screen, sheet, next(choice for choice in others if choice.act == chosen))

@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from dutydesk.widgets.cells import lean, strip_of, wrap
-from dutydesk.widgets.choices import Choices, Option
+from dutydesk.widgets.choices import Choices, Option, in_order
 from dutydesk.widgets.frame import CalmFocus, Words
 
 T = TypeVar("T")
@@ -22,12 +22,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Action(Generic[T]):
-    """An entry of the menu; with a `disabled_reason` it is shown, and says why it cannot be done now."""
+    """An entry of the menu; with a `disabled_reason` it is shown, and says why it cannot be done now.
+
+    `place` is its page and its digit there, where it has the same in every menu.
+    """
 
     value: T
     label: str
     hint: str = ""
     disabled_reason: str = ""
+    place: tuple[int, int] | None = None
 
 
 class ActionMenu(CalmFocus, ModalScreen[T | None]):
@@ -44,7 +48,8 @@ class ActionMenu(CalmFocus, ModalScreen[T | None]):
         """Title, entries, a line that says how."""
         with Vertical(classes="dialog"):
             yield Words(self.words, classes="dialog--title")
-            yield Choices([Option(a.label, a.hint, a.disabled_reason) for a in self.actions])
+            options = [Option(a.label, a.hint, a.disabled_reason, a.place) for a in self.actions]
+            yield Choices(options, next(iter(in_order(options)), 0))
             yield Words("数字或 ↑↓ 与 Enter 选择　Esc 返回", id="how", classes="dialog--how")
 
     def on_mount(self) -> None:

@@ -29,15 +29,38 @@ LABEL_COLUMNS = 28
 
 @dataclass(frozen=True)
 class Option:
-    """One line: what it is called, a dim hint, and why it cannot be taken now, if so."""
+    """One line: what it is called, a dim hint, and why it cannot be taken now, if so.
+
+    `place` is its page and its digit there; where no option has one they are numbered as they come.
+    """
 
     label: str
     hint: str = ""
     disabled_reason: str = ""
+    place: tuple[int, int] | None = None
+
+
+def _pages(options: Sequence[Option]) -> list[list[tuple[int, int]]]:
+    """The digit and the index of each option, page by page."""
+    if any(option.place for option in options):
+        places = sorted((option.place or (1, 0), index) for index, option in enumerate(options))
+        numbers = sorted({page for (page, _), _ in places})
+        return [[(digit, index) for (page, digit), index in places if page == number] for number in numbers]
+    size = ON_ONE_PAGE if len(options) <= ON_ONE_PAGE else ON_EACH_PAGE
+    starts = range(0, max(len(options), 1), size)
+    return [
+        [(number, index) for number, index in enumerate(range(start, min(start + size, len(options))), 1)]
+        for start in starts
+    ]
+
+
+def in_order(options: Sequence[Option]) -> list[int]:
+    """The indices of the options as they stand on the pages, one below the other."""
+    return [index for page in _pages(options) for _, index in page]
 
 
 class Choices(Widget, can_focus=True):
-    """Up to nine numbered options, or pages of eight with `9 下一页`. The owner may focus it, or send it keys."""
+    """Up to nine numbered options, or pages with `9 下一页`. The owner may focus it, or send it keys."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"choices--cursor", "choices--hint"}
@@ -74,35 +97,36 @@ class Choices(Widget, can_focus=True):
         super().__init__(id=id)
         self.options = tuple(options)
         self.cursor = cursor
+        self._pages = _pages(options)
 
     def set_options(self, options: Sequence[Option], cursor: int = 0) -> None:
         """Show other options."""
         if self.options != tuple(options) or self.cursor != cursor:
-            self.options, self.cursor = tuple(options), cursor
+            self.options, self.cursor, self._pages = tuple(options), cursor, _pages(options)
             self.refresh(layout=True)
 
     # Choosing
 
     @property
-    def _page_size(self) -> int:
-        return len(self.options) if len(self.options) <= ON_ONE_PAGE else ON_EACH_PAGE
+    def _order(self) -> list[int]:
+        return in_order(self.options)
 
     @property
-    def _first(self) -> int:
-        """Index of the first option on the page in sight."""
-        return self.cursor // self._page_size * self._page_size if self.options else 0
+    def _page(self) -> int:
+        """The page in sight: the cursor's."""
+        return next((n for n, page in enumerate(self._pages) if self.cursor in [i for _, i in page]), 0)
 
     def action_step(self, lines: int) -> None:
         """Move the cursor; it goes from page to page, and stops at the ends."""
-        first = self._first
-        self.cursor = min(max(self.cursor + lines, 0), max(len(self.options) - 1, 0))
-        self.refresh(layout=first != self._first)
+        page, order = self._page, self._order
+        if order:
+            self.cursor = order[min(max(order.index(self.cursor) + lines, 0), len(order) - 1)]
+        self.refresh(layout=page != self._page)
 
     def action_turn(self, pages: int) -> None:
         """The next page, after the last the first."""
-        if len(self.options) > ON_ONE_PAGE:
-            count = -(-len(self.options) // ON_EACH_PAGE)
-            self.cursor = (self.cursor // ON_EACH_PAGE + pages) % count * ON_EACH_PAGE
+        if len(self._pages) > 1:
+            self.cursor = self._pages[(self._page + pages) % len(self._pages)][0][1]
             self.refresh(layout=True)
         else:
             self.action_step(pages * 999)
@@ -118,11 +142,11 @@ class Choices(Widget, can_focus=True):
 
     def take_digit(self, digit: int) -> bool:
         """Choose by number; says whether that number is on the page."""
-        if digit == ON_ONE_PAGE and len(self.options) > ON_ONE_PAGE:
+        if digit == ON_ONE_PAGE and len(self._pages) > 1:
             self.action_turn(1)
             return True
-        index = self._first + digit - 1
-        if not 1 <= digit <= self._page_size or index >= len(self.options):
+        index = dict(self._pages[self._page]).get(digit)
+        if index is None:
             return False
         self.cursor = index
         self.refresh()
@@ -159,15 +183,13 @@ class Choices(Widget, can_focus=True):
         """All lines of the page, and where the option under the cursor ends."""
         lines: list[Line] = []
         cursor_end = 0
-        for number, index in enumerate(range(self._first, self._first + self._page_size), 1):
-            if index < len(self.options):
-                lines += self._option_lines(index, number, width)
-                if index == self.cursor:
-                    cursor_end = len(lines)
-        if len(self.options) > ON_ONE_PAGE:
-            page, pages = self._first // ON_EACH_PAGE + 1, -(-len(self.options) // ON_EACH_PAGE)
-            plain = lean(self.rich_style)
-            lines.append(((f"{NO_MARK}{ON_ONE_PAGE} {NEXT_PAGE}（第 {page} 页，共 {pages} 页）", plain),))
+        for digit, index in self._pages[self._page]:
+            lines += self._option_lines(index, digit, width)
+            if index == self.cursor:
+                cursor_end = len(lines)
+        if len(self._pages) > 1:
+            words = f"{NO_MARK}{ON_ONE_PAGE} {NEXT_PAGE}（第 {self._page + 1} 页，共 {len(self._pages)} 页）"
+            lines.append(((words, lean(self.rich_style)),))
         return lines, cursor_end
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
