@@ -17,6 +17,8 @@ from dutydesk.rules.triage import tell_merged, to_contact
 from dutydesk.rules.workcalendar import moment
 from dutydesk.vocabulary import AssigneeKind, Level, Means, Role, State
 
+SATISFIED, UNSATISFIED = "反映人满意", "反映人不满意"  # how the line that tells of a 反馈 ends
+
 
 @dataclass(frozen=True)
 class Demand:
@@ -78,7 +80,7 @@ def _feedback(step: Step) -> str:
         if step.text("satisfied") not in ("yes", "no"):
             raise Refused("请选反映人是否满意。", "satisfied")
         issue.satisfied = step.text("satisfied") == "yes"
-        said = f"{means.label}告知反映人：{told}。反映人{'满意' if issue.satisfied else '不满意'}"
+        said = f"{means.label}告知反映人：{told}。{SATISFIED if issue.satisfied else UNSATISFIED}"
         issue.feedback_text = said
     promises.told_again(step)
     if issue.state is State.MERGED:

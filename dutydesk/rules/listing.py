@@ -15,6 +15,7 @@ from peewee import Expression
 from dutydesk.models import Issue, Unit, UnitArea
 from dutydesk.models import issue_lists as lists
 from dutydesk.rules import permission
+from dutydesk.rules.ledger_rows import among
 from dutydesk.rules.permission import Reach
 from dutydesk.rules.questions import Filters, Question
 from dutydesk.rules.views import PLACES, Arm, View, where
@@ -109,6 +110,9 @@ def listing(session: Session, question: Question) -> Listing:
     arms = view.arms(session)
     if view.own_scope:
         parts, rest = [Reach("district", permission.EVERYTHING)], _anywhere(filters.place)
+    elif filters.cases and view.ended:
+        ids = [int(one) for one in filters.cases.split(",") if one.isdecimal()]
+        arms, filters = [Arm(among(ids))], Filters(**(filters.__dict__ | {"cases": ""}))
     elif states and view.key in ("open", "all") and kinds <= PLACES:
         kept = [state for state in states if view.ended or state not in ENDED]
         arms = [Arm(lists.in_state(state)) for state in kept]

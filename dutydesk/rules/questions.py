@@ -12,6 +12,7 @@ class Filters:
 
     `place` is `unit:3`, `area:2` or `subdistrict:1`; department, handler and category are ids, `overdue` is
     yes, today or no, `visit` yes or no; `period` is today, week, month, a number of days, or `2026-11-01..2026-11-24`.
+    `cases` are the ids of the cases that a figure was counted from; it is no part of the bar.
     """
 
     state: str = ""
@@ -26,6 +27,7 @@ class Filters:
     period: str = ""
     visit: str = ""
     level: str = ""
+    cases: str = ""
 
     def __bool__(self) -> bool:
         """Whether anything is asked for."""

@@ -63,6 +63,18 @@ def _shift(target: str) -> Screen[Any]:
     return ShiftScreen(target)
 
 
+def _figures(_target: str) -> Screen[Any]:
+    from dutydesk.screens.figures import FiguresScreen
+
+    return FiguresScreen()
+
+
+def _people(target: str) -> Screen[Any]:
+    from dutydesk.screens.people.going import first_page
+
+    return first_page(target)
+
+
 @dataclass(frozen=True)
 class Duty:
     """A duty of the desk: its digit on 今日, its function key, who has it, and its screen.
@@ -92,6 +104,8 @@ DUTIES: tuple[Duty, ...] = (
     Duty("shift", "值班", "6", "f7", "shift", _shift),
     Duty("triage", "待立案", "", "", "open", _triage),
     Duty("decisions", "待我定", "9", "", "decisions", _decisions),
+    Duty("people", "人员", "", "", "people", _people),
+    Duty("figures", "办件统计", "", "", "figures", _figures),
 )
 DUTY_OF_KEY = {duty.name: duty for duty in DUTIES}
 EVERYWHERE: tuple[tuple[str, str], ...] = (
