@@ -131,7 +131,7 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
         if self.desk.session is None or not self.desk.session.demo:
             self._say("只有演示区可以换人。")
             return
-        from dutydesk.screens.people import choose_person
+        from dutydesk.screens.people.change_person import choose_person
 
         with self.holding_keys():
             number = await choose_person(self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any, NoReturn
 
-DUTIES = ("today", "patrol", "intake", "issues", "triage", "decisions", "shift")
+DUTIES = ("today", "patrol", "intake", "issues", "triage", "decisions", "shift", "people")
 
 
 class _Parser(argparse.ArgumentParser):

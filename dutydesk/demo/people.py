@@ -289,7 +289,7 @@ class Roster:
         by_street: dict[int, list[Team]] = {}
         for team in self.teams:
             by_street.setdefault(team.subdistrict_id, []).append(team)
-        for staff_id, *_, department, _active in self._staff:
+        for staff_id, *_, department, _town, _active in self._staff:
             if department and streets[department] and staff_id not in {person.id for person, _ in people}:
                 team = by_street[streets[department]][staff_id % len(by_street[streets[department]])]
                 line = _LINE_OF.get(codes[department], "城市管理")

@@ -266,6 +266,8 @@ def _load_find_keys(say: Callable[[str], None]) -> None:
     )
     for unit in parents:
         rows += unit_rows(unit.id, unit.name, unit.short_name, unit.area_name)
+    for area in Area.select():
+        rows += key_rows("area", area.id, area.name)
     for department in Department.select():
         rows += key_rows("department", department.id, department.name)
     for position, force in enumerate(Force):

@@ -37,6 +37,7 @@ from dutydesk.vocabulary import AssigneeKind, Force, Role
 SHOWN = 9
 _LOOKED_AT = 400
 _WORDS = 4
+_OF_EACH = 3  # people, areas and so on, where one word may mean any of them
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,46 @@ def _belongs(person: Staff) -> str:
     return " ".join(
         part for part in (person.department.name if person.department else "", person.number) if part
     )
+
+
+def areas(session: Session, text: str) -> list[Found]:
+    """Areas of today by name or pinyin; those of the own subdistrict first, and without text only they."""
+    asked = clean(text)
+    rows = Area.select(Area, Subdistrict).join(Subdistrict).where(on_day(Area, session.day))
+    if asked:
+        ids = _ids("area", text)
+        rows = rows.where(Area.id.in_(ids) | Area.name.contains(asked) | Area.code.contains(asked.upper()))
+    elif session.subdistrict_id:
+        rows = rows.where(Area.subdistrict == session.subdistrict_id)
+    own: Any = Area.subdistrict == session.subdistrict_id
+    ordered = rows.order_by(own.desc(), Area.code) if session.subdistrict_id else rows.order_by(Area.code)
+    return [Found(str(row.id), row.name, row.subdistrict.short_name) for row in ordered.limit(SHOWN)]
+
+
+def departments_here(session: Session, text: str) -> list[Found]:
+    """Departments of the own subdistrict and of the district by name; without text the first of them."""
+    if _asked(text):
+        return departments(session, text, session.subdistrict_id)
+    own = Department.subdistrict.is_null() | (Department.subdistrict == session.subdistrict_id)
+    rows = Department.select().where(own).order_by(Department.subdistrict.is_null(), Department.code)
+    return [Found(str(row.id), row.name, row.kind.label) for row in rows.limit(SHOWN)]
+
+
+def anything(session: Session, text: str) -> list[Found]:
+    """People, areas, units and departments by name or pinyin; values as `person:3`, `area:1`, `unit:7`, `department:2`."""
+    if not _asked(text):
+        return []
+    found = []
+    for kind, label, rows in (
+        ("person", "", staff(session, text)),
+        ("area", "片区 ", areas(session, text)),
+        ("unit", "单元 ", places(session, text)),
+        ("department", "部门 ", departments(session, text, session.subdistrict_id)),
+    ):
+        found.append([Found(f"{kind}:{row.value}", row.title, label + row.detail) for row in rows])
+    fair = [rows[:_OF_EACH] for rows in found]
+    rest = [rows[_OF_EACH:] for rows in found]
+    return [row for rows in (*fair, *rest) for row in rows][:SHOWN]
 
 
 def departments(session: Session, text: str, subdistrict_id: int | None) -> list[Found]:

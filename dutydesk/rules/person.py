@@ -63,6 +63,7 @@ class Card:
     phone: str
     title: str
     department: str
+    department_id: int | None
     subdistrict: str
     status: str
     lines: tuple[CardLine, ...]
@@ -82,6 +83,7 @@ def card(session: Session, staff_id: int, day: date) -> Card:
         person.phone,
         person.title,
         person.department.name if person.department_id else "",
+        person.department_id,
         person.subdistrict.name if person.subdistrict_id else "区级",
         _status(person, day),
         tuple(_lines(person, day)),
@@ -156,6 +158,22 @@ def open_work(session: Session, staff_id: int) -> list[tuple[int, int]]:
         rows: Any = permission.narrow_beside(query, session).order_by(Issue.id).limit(MANY).tuples()
         found.update(rows)
     return sorted(found.items())[:MANY]
+
+
+@dataclass(frozen=True)
+class OpenCase:
+    """An open case in somebody's hands, as a bulk act takes it."""
+
+    key: int
+    version: int
+    number: str
+
+
+def open_cases(session: Session, staff_id: int) -> list[OpenCase]:
+    """The same with their numbers, for choosing what to do with them."""
+    ids = [issue_id for issue_id, _ in open_work(session, staff_id)]
+    rows = Issue.select(Issue.id, Issue.version, Issue.year, Issue.serial).where(Issue.id.in_(ids))
+    return [OpenCase(row.id, row.version, row.number) for row in rows.order_by(Issue.id)]
 
 
 # -- acts --------------------------------------------------------------------------------------------------------

@@ -161,6 +161,26 @@ def memberships(session: Session, unit_id: int) -> list[str]:
     ]
 
 
+def officers(session: Session, unit_id: int, day: date) -> list[tuple[int, str, str]]:
+    """A unit's officers on a day: staff id, name, from when to when. Raises NotAllowed."""
+    permission.require(session, "people")
+    rows = (
+        RoleGrant.select(RoleGrant, Staff)
+        .join(Staff, on=(RoleGrant.staff == Staff.id))
+        .where(
+            RoleGrant.unit == unit_id, RoleGrant.role == Role.NEIGHBOURHOOD_OFFICER, on_day(RoleGrant, day)
+        )
+    )
+    return [
+        (
+            row.staff_id,
+            row.staff.name + ("（代理）" if row.stands_in_for_id else ""),
+            days(row.valid_from, row.valid_to),
+        )
+        for row in rows.order_by(RoleGrant.id)
+    ]
+
+
 def _sponsors(where: Any, day: date) -> str:
     rows = Sponsorship.select().where(where, on_day(Sponsorship, day)).order_by(Sponsorship.id)
     return "、".join(f"{row.holder_name}（{row.title}）" if row.title else row.holder_name for row in rows)

@@ -286,6 +286,7 @@ def add_area(
             if not code or Area.select().where(Area.code == code).exists():
                 raise Refused(f"代码“{code}”已有片区在用。" if code else "请写片区的代码。", "code")
             area = Area.create(subdistrict=subdistrict_id, code=code, name=name, valid_from=since)
+            finding.index("area", area.id, name)
             acting.about("area", area.id, name, subdistrict_id)
             acting.changed(name, None, {"code": code, "since": str(since)})
             area_id = int(area.id)
