@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from dutydesk.models import Issue, ProxyEntry, Request, Staff, Unit
+from dutydesk.models import Issue, ProxyEntry, Request, ShiftSwap, Staff, Unit
 from dutydesk.rules import closing, ledger, office
 from dutydesk.rules.assignees import resolve
 from dutydesk.rules.errors import Refused
@@ -14,14 +14,14 @@ from dutydesk.rules.questions import Filters, Question
 from dutydesk.rules.workcalendar import moment
 from dutydesk.session import Session
 from dutydesk.text import mask_phones_in
-from dutydesk.vocabulary import ProxyState, RequestKind, RequestState, Role
+from dutydesk.vocabulary import ProxyState, RequestKind, RequestState, Role, SwapState
 
 _SHOWN = 200
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """One thing that waits: `kind` is request, close, set_aside, sent_back, sample or proxy."""
+    """One thing that waits: `kind` is request, swap, close, set_aside, sent_back, sample or proxy."""
 
     key: str
     kind: str
@@ -47,6 +47,7 @@ def waiting(session: Session) -> list[Waiting]:
     if not areas:
         return []
     found = [_request(row) for row in _pending(areas)]
+    found += _swaps(areas)
     found += [_ready(issue, "close", "可以销项") for issue in _cases(_standing(session, "closable", areas))]
     found += [
         _ready(issue, "set_aside", "到日再看") for issue in _cases(_standing(session, "set_aside_due", areas))
@@ -66,7 +67,29 @@ def count(session: Session) -> int:
     pending = Request.select(Request.id).where(Request.area.in_(areas), Request.state == RequestState.PENDING)
     found = pending.limit(_SHOWN).count() + len(_too_often(session, areas))
     found += sum(len(_standing(session, view, areas)) for view in ("closable", "set_aside_due"))
-    return min(int(found), _SHOWN)
+    agreed = ShiftSwap.select().where(ShiftSwap.area.in_(areas), ShiftSwap.state == SwapState.AGREED)
+    return min(int(found) + agreed.limit(_SHOWN).count(), _SHOWN)
+
+
+def _swaps(areas: list[int]) -> list[Waiting]:
+    """Swaps of duties on which both agree; `request_id` is the swap's."""
+    from dutydesk.rules import swaps
+
+    return [
+        Waiting(
+            key=f"swap:{line.id}",
+            kind="swap",
+            issue_id=0,
+            version=0,
+            number="",
+            asked="换班",
+            place="",
+            summary=line.words,
+            reason=line.reason + (f"（注意：{line.warning}）" if line.warning else ""),
+            request_id=line.id,
+        )
+        for line in swaps.waiting(areas)
+    ]
 
 
 def _pending(areas: list[int]) -> list[Request]:

@@ -36,6 +36,7 @@ DEFAULTS: dict[str, Any] = {
     "extension_max": 10,
     "pause_max": 60,
     "pool_review": 90,
+    "shift_kinds": "日班 08:30-18:00、夜班 18:00-08:30",
     "demo_staff": "",
 }
 

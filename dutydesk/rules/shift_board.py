@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dutydesk.rules import handover, on_duty
+from dutydesk.rules import duty_roster, handover, on_duty, swaps
+from dutydesk.rules.roster_reading import month_after
 from dutydesk.rules.today import on_duty as who_is_here
 from dutydesk.session import Session
 
@@ -29,6 +30,9 @@ def board(session: Session) -> list[BoardLine]:
     own = on_duty.watch(session)
     name = f"{own.name}交给{own.next_name or '接班的人'}" if own.shift_id else "现在没有您的班，也可以交"
     lines.append(BoardLine("page:0", "交班", name, "1 看交班页、签字"))
+    lines += _rosters(session)
+    asked = [line for line in swaps.listed(session) if line.asked]
+    lines += [BoardLine("swaps", "换班", line.words, "等您答复", True) for line in asked]
     waiting = set(on_duty.unsigned(session.staff_id))
     pages = handover.latest(session)
     for entry in pages[:_PAGES]:
@@ -38,3 +42,14 @@ def board(session: Session) -> list[BoardLine]:
         lines.append(BoardLine(f"page:{entry.id}", "交接记录", f"{entry.title}　{who}", note, mine))
     lines.sort(key=lambda line: not line.pressing)
     return lines
+
+
+def _rosters(session: Session) -> list[BoardLine]:
+    """This month and the next."""
+    found = []
+    for steps in (0, 1):
+        month = month_after(f"{session.day:%Y-%m}", steps)
+        sheet = duty_roster.sheet(session, month)
+        wrong = f"，{len(sheet.problems)}处要注意" if sheet.problems else ""
+        found.append(BoardLine(f"roster:{month}", "值班表", f"{month}　{sheet.stands}{wrong}"))
+    return found

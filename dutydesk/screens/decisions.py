@@ -16,7 +16,7 @@ from dutydesk.screens.base import DeskScreen
 from dutydesk.screens.bulk import close_marked, undo_last
 from dutydesk.screens.handling import CaseScreen, handle_case, take_act
 from dutydesk.terminal import digit_of
-from dutydesk.widgets.action_menu import Action, ActionMenu, Confirm, Words
+from dutydesk.widgets.action_menu import Action, ActionMenu, Confirm, TextPage, Words
 from dutydesk.widgets.ask_text import AskText
 from dutydesk.widgets.given import Given
 from dutydesk.widgets.window_list import Column, WindowList
@@ -59,7 +59,7 @@ class DecisionsScreen(DeskScreen):
         ("F1", "帮助"),
     )
     HELP = (
-        "申请派单、延期、缓办、挂账：1 同意就按申请办，2 不同意要写理由。\n"
+        "申请派单、延期、缓办、挂账、换班：1 同意就按申请办，2 不同意要写理由。\n"
         "可以销项的：1 按所列层级销项，Enter 可另选层级或看所缺。\n"
         "别人代您录入的：1 确认，2 有异议，5 一次确认全部。\n"
         "空格标记几项，再按 1 或 2 一起定；可以销项的标记后按 1 一起销项。6 或 u 撤销刚才定的。"
@@ -184,7 +184,9 @@ class DecisionsScreen(DeskScreen):
 
     async def _settle(self, row: DecisionRow, digit: int) -> None:
         issue_id = row.waiting.issue_id if row.waiting else row.entered.issue_id if row.entered else 0
-        if digit == READ:
+        if row.waiting is not None and row.waiting.kind == "swap":
+            await self._swap(row.waiting, digit)
+        elif digit == READ:
             sheet = await self.ask(case.case_sheet, issue_id)
             if sheet is not None:
                 await self.show(CaseScreen(sheet))
@@ -220,6 +222,21 @@ class DecisionsScreen(DeskScreen):
                 f"{done.number} {'已定' if agree else '已退回'}，现在是{done.state.label}。{done.said}",
                 "good",
             )
+
+    async def _swap(self, waiting: Waiting, digit: int) -> None:
+        """换班: both agree already."""
+        from dutydesk.rules import swaps
+
+        if digit == READ:
+            await self.show(TextPage("换班", f"{waiting.summary}\n{waiting.reason}"))
+            return
+        agree = digit == AGREE
+        text = "" if agree else await self._reason("为什么不同意换班？两位都看得到")
+        if text is None:
+            return
+        done = await self.do(swaps.decide, waiting.request_id, agree, text, self.new_act())
+        if done is not None:
+            self.say(f"{done.words}：{done.state.label}。", "good")
 
     async def _answer(self, entries: list[EnteredForMe], confirm: bool) -> None:
         text = "" if confirm else await self._reason("实际是怎么回事？")
@@ -259,7 +276,16 @@ class DecisionsScreen(DeskScreen):
         """The case's own menu."""
         issue_id = row.waiting.issue_id if row.waiting else row.entered.issue_id if row.entered else 0
         with self.desk_app.holding_keys():
-            await handle_case(self, issue_id)
+            if row.waiting is not None and row.waiting.kind == "swap":
+                await self._choose_for_swap(row.waiting)
+            else:
+                await handle_case(self, issue_id)
+
+    async def _choose_for_swap(self, waiting: Waiting) -> None:
+        options = [Action(AGREE, "同意换班"), Action(REFUSE, "不同意", "写明理由"), Action(READ, "看全部")]
+        digit = await self.show(ActionMenu(f"换班　{waiting.summary}", options))
+        if digit is not None:
+            await self._swap(waiting, digit)
 
 
 def _asked(waiting: Waiting) -> DecisionRow:
@@ -267,7 +293,7 @@ def _asked(waiting: Waiting) -> DecisionRow:
         waiting.key,
         waiting.asked,
         waiting.number,
-        f"{waiting.place} {waiting.summary}",
+        f"{waiting.place} {waiting.summary}".strip(),
         waiting.reason,
         waiting,
     )

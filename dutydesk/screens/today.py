@@ -251,6 +251,10 @@ def _form_of(draft: Kept) -> DeskScreen:
         from dutydesk.screens.shift.signing import SignOutScreen
 
         return SignOutScreen(draft=draft)
+    if draft.kind == "roster":
+        from dutydesk.screens.shift.pattern import PatternScreen
+
+        return PatternScreen(draft=draft)
     from dutydesk.screens.intake import IntakeScreen
 
     return IntakeScreen(draft=draft)

@@ -30,6 +30,8 @@ class ShiftScreen(DeskScreen):
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("1", "交接班"),
         ("2", "值班小结"),
+        ("3", "值班表"),
+        ("5", "换班"),
         ("Enter", "打开"),
         ("F1", "帮助"),
     )
@@ -73,7 +75,7 @@ class ShiftScreen(DeskScreen):
 
     def on_key(self, event: events.Key) -> None:
         """Digits open the parts."""
-        parts = {1: self._page_to_see(), 2: "summary"}
+        parts = {1: self._page_to_see(), 2: "summary", 3: "roster", 5: "swaps"}
         digit = digit_of(event.key)
         if digit is None:
             return
@@ -103,4 +105,12 @@ class ShiftScreen(DeskScreen):
 def _screen(kind: str, key: str) -> Screen[object] | None:
     if kind == "page":
         return HandoverScreen(int(key or 0))
+    if kind == "roster":
+        from dutydesk.screens.shift.roster import RosterScreen
+
+        return RosterScreen(key)
+    if kind == "swaps":
+        from dutydesk.screens.shift.swapping import SwapsScreen
+
+        return SwapsScreen()
     return None

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dutydesk.rules.handover import Page
 from dutydesk.rules.handover_lines import SECTIONS
 from dutydesk.rules.shift_summary import Summary
 from dutydesk.settings import load
+
+if TYPE_CHECKING:
+    from dutydesk.rules.duty_roster import RosterSheet
 
 _NOT_IN_A_NAME = re.compile(r'[\\/:*?"<>|\s]+')
 
@@ -48,3 +52,17 @@ def _write_page(page: Page, title: str, path: Path) -> None:
 
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write(page, SECTIONS, title, path)
+
+
+async def print_roster(sheet: RosterSheet) -> Path:
+    """Write a month's 值班表; answers where. Raises as `write_summary` does."""
+    path = _path(f"值班表-{sheet.area}-{sheet.month}", "xlsx")
+    await asyncio.to_thread(_write_roster, sheet, path)
+    return path
+
+
+def _write_roster(sheet: RosterSheet, path: Path) -> None:
+    from dutydesk.documents.roster_sheet import write
+
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write(sheet, path)

@@ -1,0 +1,178 @@
+"""换班: what colleagues ask of me, what I asked, and asking anew; the chief's word is given on 待我定."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events, work
+from textual.app import ComposeResult
+
+from dutydesk.rules import roster_publishing, swaps
+from dutydesk.rules.swaps import OPEN, DutyLine, SwapLine
+from dutydesk.screens.base import DeskScreen
+from dutydesk.terminal import digit_of
+from dutydesk.widgets.action_menu import Action, ActionMenu
+from dutydesk.widgets.ask_text import AskText
+from dutydesk.widgets.frame import Words
+from dutydesk.widgets.given import Given
+from dutydesk.widgets.window_list import Column, WindowList
+
+ASK, AGREE, REFUSE, WITHDRAW = 1, 2, 3, 4
+USUAL_REASONS = ("家里有事", "看病就医", "参加培训或会议", "临时有工作安排")
+COLUMNS = (
+    Column("", 10, lambda row: "! 等您答复" if row.asked else "  我提出的" if row.mine else ""),
+    Column("换班", 20, lambda row: row.words, flex=True),
+    Column("现在", 14, lambda row: row.state.label),
+)
+
+
+class SwapRow:
+    """A swap on the screen, known by its id."""
+
+    def __init__(self, line: SwapLine) -> None:
+        self.key, self.line = line.id, line
+        self.asked, self.mine, self.words, self.state = line.asked, line.mine, line.words, line.state
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SwapRow) and other.line == self.line
+
+    def __hash__(self) -> int:
+        return hash(self.line)
+
+
+class SwapsScreen(DeskScreen):
+    """One list for both sides."""
+
+    NAME = "换班"
+    KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("1", "提出换班"),
+        ("2", "同意"),
+        ("3", "不同意"),
+        ("4", "撤回"),
+        ("Enter", "办理"),
+        ("F1", "帮助"),
+    )
+    HELP = (
+        "1 提出：选自己的一班，再选换哪位同事的哪一班，或请谁代。2 同意、3 不同意同事提出的。4 撤回自己提出的。\n"
+        "双方同意以后由片区长在“待我定”里定，定了值班表才改。换了会一天两班、夜班后没休息的，下面会说明。"
+    )
+
+    def body(self) -> ComposeResult:
+        """The list, and why for the one under the cursor."""
+        yield WindowList(COLUMNS, empty_text="没有换班。按 1 提出。")
+        yield Words("", id="shift-line")
+
+    def signed_on(self) -> None:
+        """Read the list."""
+        self.show_title()
+        listing = self.query_one(WindowList)
+        listing.source = Given[SwapRow]([])
+        listing.focus()
+        self.read_again()
+
+    def changed(self) -> None:
+        """Somebody wrote."""
+        self.read_again()
+
+    @work(exclusive=True, group="read")
+    async def read_again(self) -> None:
+        """Read the list again."""
+        found = await self.ask(swaps.listed)
+        listing = self.query_one(WindowList)
+        if found is not None and isinstance(listing.source, Given):
+            rows = [SwapRow(line) for line in found]
+            if listing.source.rows != rows:
+                listing.source.rows = rows
+                await listing.reload()
+
+    def on_window_list_moved(self, event: WindowList.Moved) -> None:
+        """Why, and what it would make wrong."""
+        line = event.row.line if event.row else None
+        said = [line.reason, f"注意：{line.warning}" if line.warning else ""] if line else []
+        self.query_one("#shift-line", Words).say("　".join(filter(None, said)))
+
+    def on_key(self, event: events.Key) -> None:
+        """A digit asks, or answers the line under the cursor."""
+        digit = digit_of(event.key)
+        if digit is None:
+            return
+        event.stop()
+        row = self.query_one(WindowList).row
+        if digit == ASK:
+            self.ask_anew()
+        elif row is not None and digit in (AGREE, REFUSE, WITHDRAW):
+            self.settle(row.line, digit)
+
+    def on_window_list_chosen(self, event: WindowList.Chosen) -> None:
+        """Enter: what can be done with the line."""
+        self.choose(event.row.line)
+
+    @work(exclusive=True, group="act")
+    async def choose(self, line: SwapLine) -> None:
+        """The menu of a swap."""
+        options = [Action(ASK, "提出另一次换班")]
+        if line.asked:
+            options += [Action(AGREE, "同意"), Action(REFUSE, "不同意")]
+        if line.mine and line.state in OPEN:
+            options.append(Action(WITHDRAW, "撤回"))
+        with self.desk_app.holding_keys():
+            chosen = await self.show(ActionMenu(line.words, options))
+            if chosen == ASK:
+                await self._ask()
+            elif chosen is not None:
+                await self._settle(line, chosen)
+
+    @work(exclusive=True, group="act")
+    async def settle(self, line: SwapLine, digit: int) -> None:
+        """Answer or take back."""
+        with self.desk_app.holding_keys():
+            await self._settle(line, digit)
+
+    async def _settle(self, line: SwapLine, digit: int) -> None:
+        if digit == WITHDRAW:
+            done = await self.do(swaps.withdraw, line.id, self.new_act())
+        else:
+            done = await self.do(swaps.answer, line.id, digit == AGREE, self.new_act())
+        if done is not None:
+            self.say(f"{done.words}：{done.state.label}。", "good")
+
+    @work(exclusive=True, group="act")
+    async def ask_anew(self) -> None:
+        """Which of my duties, for which of a colleague's, why."""
+        with self.desk_app.holding_keys():
+            await self._ask()
+
+    async def _ask(self) -> None:
+        mine = await self.ask(swaps.coming)
+        if mine is None:
+            return
+        if not mine:
+            self.say("值班表上今后没有您的班。", "bad")
+            return
+        own = await self.show(ActionMenu("换哪一班？", [Action(each, each.words) for each in mine[:20]]))
+        if own is None:
+            return
+        others = await self.ask(swaps.coming, True) or []
+        options: list[Action[DutyLine | None]] = [Action(None, "请人代一班", "不用还")]
+        options += [Action(each, each.words) for each in others[:30]]
+        menu = ActionMenu(
+            f"{own.words} 换哪一班？", [Action((each.value,), each.label, each.hint) for each in options]
+        )
+        chosen = await self.show(menu)
+        if chosen is None:
+            return
+        other, stand_in = chosen[0], None
+        if other is None and (stand_in := await self._stand_in(own)) is None:
+            return
+        reason = await self.show(AskText("为什么换？对方和片区长看得到", USUAL_REASONS))
+        if reason is None:
+            return
+        other_id = other.shift_id if other else None
+        done = await self.do(swaps.ask, own.shift_id, other_id, stand_in, reason, self.new_act())
+        if done is not None:
+            self.say(f"已提出：{done.words}，等对方答复。", "good")
+
+    async def _stand_in(self, own: DutyLine) -> int | None:
+        people = await self.ask(roster_publishing.who_has, f"{self.session.day:%Y-%m}") or []
+        options = [Action(key, name) for key, name in people if key != self.session.staff_id]
+        return await self.show(ActionMenu(f"{own.words} 请谁代？", options)) if options else None

@@ -1,0 +1,108 @@
+"""值班表 and 换班 by keys: drafted, changed, published, printed; swapped with both and the chief."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dutydesk.models import DutyRoster, RoleGrant, Shift, ShiftSwap, Staff
+from dutydesk.settings import load
+from dutydesk.vocabulary import Role, RosterState, SwapState
+from tests.screens.conftest import lines, settle, text
+
+
+@pytest.fixture
+def people(district):
+    """Two colleagues of the duty officer."""
+    for number, name in (("N1", "王芳"), ("N2", "李强")):
+        staff = Staff.create(number=number, name=name)
+        RoleGrant.create(
+            staff=staff,
+            role=Role.DUTY_OFFICER,
+            area=district.areas[0],
+            subdistrict=district.subdistrict,
+            valid_from="2020-01-01",
+        )
+    return district
+
+
+async def press(pilot, *keys: str) -> None:
+    for key in keys:
+        await pilot.press(key)
+        await settle(pilot)
+
+
+async def test_next_month_is_drafted_changed_and_published_by_keys(people, open_desk):
+    async with open_desk(Role.DUTY_OFFICER, "shift").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "3", "right", "5", "f10")
+        assert "已排出草稿" in text(pilot.app)
+        assert any("日班" in line and "夜班" in line for line in lines(pilot.app))
+        await press(pilot, "home", "2")
+        assert "现在：" in text(pilot.app)
+        await press(pilot, "end", "enter")
+        assert "空缺" in text(pilot.app) and "1处要注意" in text(pilot.app)
+        await press(pilot, "6")
+        assert "片区长发布" in text(pilot.app)
+    people.connect()
+    assert DutyRoster.get().state is RosterState.DRAFT
+    async with open_desk(Role.AREA_CHIEF, "shift").run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        await press(pilot, "3", "right", "6", "1")
+        assert "已发布" in text(pilot.app)
+        await press(pilot, "7")
+        assert "值班表已放进发件夹" in text(pilot.app)
+        await press(pilot, "8")
+        assert "王芳" in text(pilot.app) and "前半年夜班" in text(pilot.app)
+    people.connect()
+    assert DutyRoster.get().state is RosterState.PUBLISHED
+    assert Shift.select().count() >= 55
+    assert [path.suffix for path in load().outbox.iterdir()] == [".xlsx"]
+
+
+async def test_what_cannot_be_read_is_said_beside_its_field_and_kept(people, open_desk):
+    async with open_desk(Role.DUTY_OFFICER, "shift").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "3", "right", "5", "down", "end")
+        await pilot.press("space", *"赵无名", "f10")
+        await settle(pilot)
+        assert "赵无名不在本片区值班" in text(pilot.app)
+
+
+async def test_a_swap_is_asked_agreed_and_decided(people, open_desk):
+    now = datetime.now(UTC)
+    duty = people.sessions[Role.DUTY_OFFICER].staff_id
+    wang = Staff.get(Staff.name == "王芳").id
+    made = []
+    for staff, days in ((duty, 2), (wang, 5)):
+        start = now + timedelta(days=days)
+        made.append(
+            Shift.create(
+                area=people.areas[0],
+                staff=staff,
+                name="日班",
+                starts_at=start,
+                ends_at=start + timedelta(hours=9),
+            )
+        )
+    async with open_desk(Role.DUTY_OFFICER, "shift").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "5", "1", "1", "2", "down", "enter")
+        assert "等对方答复" in text(pilot.app)
+    people.numbers[Role.HANDLER] = "N1"
+    async with open_desk(Role.HANDLER).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "换班等我答复" in text(pilot.app)
+        await press(pilot, "enter")
+        assert "家里有事" in text(pilot.app)
+        await press(pilot, "2")
+        assert "等片区长定" in text(pilot.app)
+    async with open_desk(Role.AREA_CHIEF, "decisions").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "换班" in text(pilot.app) and "家里有事" in text(pilot.app)
+        await press(pilot, "1")
+        assert "已换" in text(pilot.app) and "现在没有等您定的事" in text(pilot.app)
+    people.connect()
+    assert ShiftSwap.get().state is SwapState.DONE
+    assert [Shift.get_by_id(shift.id).staff_id for shift in made] == [wang, duty]
