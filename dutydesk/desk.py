@@ -27,6 +27,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _LOOK_EACH = 1.0  # seconds between two looks for what other desks wrote
+_BACK_EACH = 2.0  # seconds between two tries to come back to a server that is gone
+_TIMES = 3  # so often a write is tried that somebody else's came across
 
 
 @dataclass
@@ -49,7 +51,7 @@ class Desk:
         self._current: _Job | None = None
         self._seen = 0
         self._closed = False
-        self._lost = False  # the server is gone: the next job connects anew
+        self._lost = False  # the server is gone: the next job connects anew, or the next try to come back
         self._line: int | None = (
             None  # what becomes readable when another desk has written, where that is told
         )
@@ -167,7 +169,7 @@ class Desk:
     def _serve(self) -> None:
         look_at = monotonic() + _LOOK_EACH
         while True:
-            self._wait(None if self._line is not None or self._lost else max(0.0, look_at - monotonic()))
+            self._wait(None if self._line is not None else max(0.0, look_at - monotonic()))
             job = self._next()
             if job is None:
                 break
@@ -175,7 +177,7 @@ class Desk:
                 self._do(job)
             if self._line is not None or monotonic() >= look_at:  # however busy, it hears of the others
                 self._look()
-                look_at = monotonic() + _LOOK_EACH
+                look_at = monotonic() + (_BACK_EACH if self._lost else _LOOK_EACH)
         self._disconnect()
         for each in (self._waiting, self._bell, self._wakes):
             each.close()
@@ -210,7 +212,7 @@ class Desk:
         try:
             if self._lost:
                 self._connect()
-            result = job.work()
+            result = self._worked(job)
         except connection.ERRORS as error:
             if connection.is_lost(error):
                 self._lose()
@@ -226,6 +228,18 @@ class Desk:
             if not job.answer.cancelled():
                 job.answer.set_result(result)
 
+    @staticmethod
+    def _worked(job: _Job) -> Any:
+        """What a rule answers; a write that another came across, so that all of it was taken back, is done again."""
+        before = connection.kept()
+        for _ in range(_TIMES - 1):
+            try:
+                return job.work()
+            except connection.ERRORS as error:
+                if job.reads or not connection.is_crossed(error) or connection.kept() != before:
+                    raise
+        return job.work()
+
     def _done(self) -> None:
         """Not under way any more, when whoever waits hears of it."""
         self._current = None
@@ -237,12 +251,14 @@ class Desk:
             job.answer.set_exception(error)
 
     def _lose(self) -> None:
-        """The server is gone: wait for nothing from there; the next job connects anew."""
+        """The server is gone: wait for nothing from there."""
         self._disconnect()
         self._lost = True
 
     def _look(self) -> None:
         """Ask whether another desk has written since; a failure is left to the next job to tell."""
+        if self._lost:
+            self._come_back()
         if self.session is None or self._lost:
             return
         try:
@@ -253,6 +269,12 @@ class Desk:
             return
         if seen != self._seen:
             self._seen = seen
+            self._tell()
+
+    def _come_back(self) -> None:
+        """Connect anew though nobody asks for anything, and have the screens read what they missed."""
+        with suppress(DatabaseProblem, *connection.ERRORS):
+            self._connect()
             self._tell()
 
     def _tell(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -88,7 +89,7 @@ class Server:
 
     port: int
     folder: Path
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | None = None
     numbers: count[int] = field(default_factory=count)
     lines: dict[str, psycopg.Connection[Any]] = field(default_factory=dict)
 
@@ -131,64 +132,94 @@ class Server:
         self.lines[url] = psycopg.connect(url, autocommit=True)
         return self._alone(url)
 
+    def go(self) -> Server:
+        """Start the server on its data, and wait until it answers."""
+        options = [part for each in FAST for part in ("-c", each)]
+        data, socket_folder = self.folder / "data", self.folder
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                _as_nobody(
+                    _programs() / "postgres", "-D", data, "-p", str(self.port), "-k", socket_folder, *options
+                ),
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+            )
+        ready = [_programs() / "pg_isready", "-h", "127.0.0.1", "-p", str(self.port), "-q"]
+        while subprocess.run(ready, check=False).returncode:
+            assert self.process.poll() is None, (self.folder / "log").read_text()
+        return self
+
+    def halt(self) -> None:
+        """End the server and whoever is connected, as a restart does; its data stays."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(20)
+
+    def standby(self) -> Server:
+        """Another server that follows this one."""
+        other = Server(_free_port(), _folder())
+        following = (
+            "pg_basebackup",
+            "-d",
+            self.url("postgres"),
+            "-R",
+            "-c",
+            "fast",
+            "-D",
+            other.folder / "data",
+        )
+        _run(other.folder, *following)
+        return other.go()
+
+    def promote(self) -> None:
+        """From now on it is the one that is written to."""
+        self.do("select pg_promote()")
+
     def stop(self) -> None:
+        """End it for good and remove its data."""
         for line in self.lines.values():
             line.close()
-        self.process.terminate()  # a smart shutdown; whoever is connected still would hold it up
-        try:
-            self.process.wait(5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait(5)
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait(20)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="dutydesk-pg-"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+    return folder
+
+
+def _run(folder: Path, program: str, *arguments: str | Path) -> None:
+    """One of PostgreSQL's programs, to its end."""
+    command = _as_nobody(_programs() / program, *arguments)
+    made = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr
+
+
+def _programs() -> Path:
+    found = _binaries()
+    assert found is not None
+    return found
 
 
 def start() -> Server:
     """Start a server; skips the test where there is none, and fails it where DUTYDESK_TEST_POSTGRESQL=required."""
-    binaries = _binaries()
-    if binaries is None:
+    if _binaries() is None:
         if os.environ.get("DUTYDESK_TEST_POSTGRESQL") == "required":
             pytest.fail("PostgreSQL's programs are not installed, and these tests must run")
         pytest.skip("PostgreSQL is not installed")
-    folder = Path(tempfile.mkdtemp(prefix="dutydesk-pg-"))
-    data = folder / "data"
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres", "postgres")
-    made = subprocess.run(
-        _as_nobody(
-            binaries / "initdb",
-            "-D",
-            data,
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--no-sync",
-            "--locale=C.UTF-8",
-            "--locale-provider=icu",
-            "--icu-locale=zh",
-        ),
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert made.returncode == 0, made.stderr
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = [part for each in FAST for part in ("-c", each)]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            _as_nobody(binaries / "postgres", "-D", data, "-p", str(port), "-k", str(folder), *options),
-            cwd=folder,
-            stdout=log,
-            stderr=log,
-        )
-    server = Server(port, folder, process)
-    ready = ["-h", "127.0.0.1", "-p", str(port), "-q"]
-    while subprocess.run([binaries / "pg_isready", *ready], check=False).returncode:
-        assert process.poll() is None, (folder / "log").read_text()
-    return server
+    server = Server(_free_port(), _folder())
+    accepts = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+    sorts = ("--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=zh")
+    _run(server.folder, "initdb", "-D", server.folder / "data", *accepts, *sorts)
+    return server.go()

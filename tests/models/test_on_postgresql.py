@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
 import sys
 import threading
 
@@ -160,6 +162,145 @@ async def test_a_line_cut_in_an_act_is_told_of_and_the_act_done_again(desk, dist
         await desk.run(cut_short)
     await desk.run(register, district)
     assert await desk.read(count) == 1
+
+
+async def test_a_write_that_anothers_came_across_is_done_again_unseen(desk, district):
+    """Each holds what the other wants next; the server breaks the desk's off."""
+    first, second = district.areas
+    tries = []
+    with psycopg.connect(district.url) as other:
+
+        def crosswise(_session):
+            tries.append("")
+            with connection.write_transaction():
+                database.execute_sql("set local deadlock_timeout = '10ms'")
+                Area.update(name="我的").where(Area.id == first).execute()
+                if len(tries) == 1:  # the other waits for mine already
+                    waiting.set()
+                    while not blocked(other.info.backend_pid):
+                        pass
+                Area.update(name="我的").where(Area.id == second).execute()
+
+        def blocked(pid) -> bool:
+            asked = "select 1 from pg_locks where not granted and pid = %s"
+            return bool(database.execute_sql(asked, (pid,)).fetchone())
+
+        def come_across():
+            other.execute("set deadlock_timeout = '1min'")
+            other.execute("update area set name = '别人的' where id = %s", (second,))
+            assert waiting.wait(10)
+            other.execute("update area set name = '别人的' where id = %s", (first,))
+            other.commit()
+
+        waiting = threading.Event()
+        across = asyncio.create_task(asyncio.to_thread(come_across))
+        await asyncio.gather(across, desk.run(crosswise))
+    assert len(tries) == 2
+    assert await desk.read(lambda _: [area.name for area in Area.select()]) == ["我的", "我的"]
+
+
+async def test_what_was_kept_already_is_not_done_again(desk):
+    """Of a rule with several acts the first stands: doing all again would do it twice."""
+    tries = []
+
+    def two(_session):
+        tries.append("")
+        with connection.write_transaction():
+            database.execute_sql("update area set name = name || '一'")
+        with connection.write_transaction():
+            Area.insert(Area.get().__data__).execute()  # one with this id is there already
+
+    with pytest.raises(DatabaseProblem, match="与别人同时改到了一处，没有保存"):
+        await desk.run(two)
+    assert len(tries) == 1
+
+
+class TestServer:
+    """The server goes and comes back, or another takes its place."""
+
+    @pytest.fixture
+    def server(self, postgresql):
+        yield postgresql
+        if postgresql.process.poll() is not None:
+            postgresql.go()
+
+    async def test_while_it_is_away_the_desk_says_so_and_goes_on_where_it_was(self, server, desk, district):
+        server.halt()
+        for ask in (desk.read(count), desk.run(register, district)):
+            with pytest.raises(DatabaseProblem, match=r"连接断了.*已填内容仍在"):
+                await ask
+        server.go()
+        await desk.run(register, district)
+        assert await desk.read(count) == 1
+
+    async def test_it_comes_back_by_itself_and_hears_of_others_again(self, server, desk, district):
+        await desk.read(count)
+        server.halt()
+        server.go()
+        desk.heard.clear()
+        assert await asyncio.to_thread(desk.heard.wait, 10), "it reads what it may have missed"
+        desk.heard.clear()
+        with psycopg.connect(district.url) as other:
+            other.execute("notify dutydesk")
+        assert await asyncio.to_thread(desk.heard.wait, 10)
+
+    async def test_where_another_takes_its_place_the_desk_goes_on_there(
+        self, server, district, tmp_path, monkeypatch
+    ):
+        monkeypatch.setenv("DUTYDESK_STATE_FOLDER", str(tmp_path))
+        load.cache_clear()
+        district.close()
+        other = server.standby()
+        name = district.url.rsplit("/", 1)[1]
+        hosts = f"127.0.0.1:{other.port},127.0.0.1:{server.port}"
+        desk = Desk(f"postgresql://postgres@{hosts}/{name}?target_session_attrs=read-write")
+        try:
+            await desk.open(district.numbers[Role.DUTY_OFFICER], "测试")  # not on the one that is named first
+            await desk.run(register, district)
+            with psycopg.connect(server.url("postgres"), autocommit=True) as admin:
+                caught_up = "select replay_lsn >= pg_current_wal_lsn() from pg_stat_replication"
+                while not (admin.execute(caught_up).fetchone() or [False])[0]:
+                    pass
+            server.halt()
+            with pytest.raises(DatabaseProblem, match="连接断了"):
+                await desk.run(register, district, "2")
+            other.promote()
+            await desk.run(register, district, "2")
+            await desk.run(register, district, "1")  # an act whose outcome was unknown is done once
+            assert await desk.read(count) == 2
+        finally:
+            await desk.close()
+            other.stop()
+            load.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://zhang:mima123@127.0.0.1:{port}/{name}",
+        "postgresql://zhang:mi@ma123@127.0.0.1:{port}/{name}",
+        "postgresql://127.0.0.1:{port}/{name}?user=zhang&password=mima123",
+        "postgresql://zhang:mima123@127.0.0.1:1,127.0.0.1:{port}/{name}?target_session_attrs=read-write",
+    ],
+)
+def test_a_password_is_never_shown(postgresql, url):
+    """No such database, no such account, no server: whatever is wrong, the password is not in what is said."""
+    url = url.format(port=postgresql.port, name="nowhere")
+    for wrong in (url, url.replace("nowhere", "postgres"), url.replace(str(postgresql.port), "1")):
+        for way in (connect, migrate):
+            with pytest.raises(DatabaseProblem) as problem:
+                way(wrong)
+            assert "ma123" not in str(problem.value)
+    told = subprocess.run(
+        [sys.executable, "-m", "dutydesk", "db", "check"],
+        env={"DUTYDESK_DATABASE": url, "PATH": os.environ["PATH"], "PYTHONPATH": "."},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert told.returncode == 1
+    assert "ma123" not in told.stdout + told.stderr
 
 
 def cut(district) -> None:
