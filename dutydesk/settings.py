@@ -31,7 +31,11 @@ class Settings:
         if self.database.startswith("sqlite:///"):
             path = sqlite_path(self.database)  # each database has its own: two may lie in one folder
             return path.with_name(f"{path.name}-state")
-        return Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local" / "state")) / "dutydesk"
+        own = Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local" / "state")) / "dutydesk"
+        name = (
+            self.database.partition("://")[2].partition("?")[0].partition("/")[2]
+        )  # hosts change, its name stays
+        return own / (re.sub(r"[^\w-]", "-", name) or "postgresql")
 
     @property
     def inbox(self) -> Path:

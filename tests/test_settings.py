@@ -56,6 +56,22 @@ def test_the_two_folders_lie_beside_the_database_unless_named(tmp_path, monkeypa
     assert settings.load().outbox == Path("/srv/out")
 
 
+def test_each_database_of_a_server_has_a_folder_of_its_own_whichever_host_it_is_on(tmp_path, monkeypatch):
+    kept = set()
+    for url in (
+        "me:x@a,b:5433/xuhui?target_session_attrs=read-write",
+        "me@c/xuhui",
+        "c/demo",
+        "c",
+        "c/..",
+        "c/x.y",
+    ):
+        monkeypatch.setenv("DUTYDESK_DATABASE", f"postgresql://{url}")
+        settings.load.cache_clear()
+        kept.add(settings.load().state.relative_to(tmp_path / "state" / "dutydesk"))
+    assert sorted(map(str, kept)) == ["--", "demo", "postgresql", "x-y", "xuhui"]
+
+
 def test_a_file_may_be_named(tmp_path, monkeypatch):
     named = tmp_path / "other.toml"
     named.write_text('state_folder = "/var/lib/dutydesk"')
@@ -89,4 +105,4 @@ def test_a_postgresql_database_is_known_as_one(monkeypatch, tmp_path):
     settings.load.cache_clear()
     monkeypatch.setenv("DUTYDESK_DATABASE", "postgresql://host/district")
     assert settings.on_postgresql()
-    assert settings.load().state == tmp_path / "state" / "dutydesk"
+    assert settings.load().state == tmp_path / "state" / "dutydesk" / "district"
