@@ -169,7 +169,9 @@ def same_version(issue: Issue, version: int | None, typed: Mapping[str, Any] | N
 
     steps = IssueStep.select().where(IssueStep.issue == issue.id)
     last = steps.order_by(IssueStep.id.desc()).get()
-    did = STEP_NAMES.get(last.name, "办理") + (f"：{mask_phones_in(last.text)[:_TOLD]}" if last.text else "")
+    text = mask_phones_in(last.text)
+    told = text if len(text) <= _TOLD else text[: _TOLD - 1].rstrip("，；。") + "…"
+    did = STEP_NAMES.get(last.name, "办理") + (f"：{told}" if told else "")
     raise Stale(
         f"{last.staff_name}已先一步{did}。现在是{issue.state.label}，您的操作没有保存，填的还在，请看过最新情况再定。",
         issue.version,

@@ -109,9 +109,8 @@ class ActScreen(FormScreen):
         """Somebody was first: both versions, field by field; then save on the new one, or go back to the form."""
         from dutydesk.screens.conflict import show_conflict
 
-        words = f"{self.subject.number}　{stale.message}"
         with self.desk_app.holding_keys():
-            taken = await show_conflict(self, words, stale.clashes)
+            taken = await show_conflict(self, self.subject.number, stale.message, stale.clashes)
         if taken is None:
             self.say("没有保存，填的都在。再按 F10 会再问一次。")
             return

@@ -30,13 +30,15 @@ _HOW = "1 用我填的　2 用现在的　↑↓ 换项　F10 按所选保存　
 _NOTHING_MINE = "您填的和这些改动不相干。F10 仍按您填的保存　Esc 回到表单再看"
 
 
-async def show_conflict(screen: DeskScreen, words: str, clashes: Sequence[Clash]) -> dict[str, str] | None:
+async def show_conflict(
+    screen: DeskScreen, number: str, words: str, clashes: Sequence[Clash]
+) -> dict[str, str] | None:
     """Let the person decide field by field; the values that the form is to take over, None to go back to the form.
 
     An empty answer saves what was typed as it is. A field that was left as it had been read takes what is there now
     by itself: nobody's change is undone by a form that only had it before its eyes.
     """
-    return await screen.show(ConflictScreen(words, clashes))
+    return await screen.show(ConflictScreen(number, words, clashes))
 
 
 class Decisions(LineWidget, can_focus=True):
@@ -119,15 +121,16 @@ class ConflictScreen(CalmFocus, ModalScreen[dict[str, str] | None]):
         Binding("f10,enter", "save", "保存", show=False),
     ]
 
-    def __init__(self, words: str, clashes: Sequence[Clash]) -> None:
+    def __init__(self, number: str, words: str, clashes: Sequence[Clash]) -> None:
         super().__init__()
-        self.words = words
+        self.number, self.words = number, words
         self.clashes = tuple(clashes)
 
     def compose(self) -> ComposeResult:
         """Who was first with what; the fields; how."""
         with Vertical(classes="dialog dialog-large"):
-            yield Words(self.words, classes="dialog--title")
+            yield Words(f"{self.number} 填写期间，别人先改了", classes="dialog--title")
+            yield Words(self.words, classes="dialog--body")
             if self.clashes:
                 yield Decisions(self.clashes)
             else:

@@ -20,6 +20,8 @@ from dutydesk.widgets.frame import Divider
 
 BESIDE_FROM = 110
 _OTHER = ""
+_WHICH = "哪一件作主案？主案接着办，另一件并进去；两件的反映人都会得到反馈。"
+_PART = "两件不是一回事就按 1 分开，各办各的；是一回事按 Esc。"
 
 
 class PairScreen(DeskScreen):
@@ -30,10 +32,10 @@ class PairScreen(DeskScreen):
     ]
 
     def __init__(
-        self, name: str, first: CaseSheet, second: CaseSheet, digits: tuple[tuple[str, str], ...]
+        self, name: str, asks: str, first: CaseSheet, second: CaseSheet, digits: tuple[tuple[str, str], ...]
     ) -> None:
         super().__init__()
-        self.named, self.sheets, self.digits = name, (first, second), digits
+        self.named, self.asks, self.sheets, self.digits = name, asks, (first, second), digits
 
     def body(self) -> ComposeResult:
         """Both."""
@@ -45,6 +47,7 @@ class PairScreen(DeskScreen):
     def signed_on(self) -> None:
         """Show them, and what the digits do."""
         self.show_title(self.named)
+        self.say(self.asks)
         self.show_keys(before=self.digits, after=[("↑↓ Tab", "翻看、换一件")])
         for view, sheet in zip(self.query(CaseView), self.sheets, strict=True):
             view.show(sheet)
@@ -74,7 +77,7 @@ async def merge_side_by_side(screen: DeskScreen, first_id: int, second_id: int) 
     if first is None or second is None:
         return False
     digits = (("1", f"{first.number} 作主案"), ("2", f"{second.number} 作主案"))
-    chosen = await screen.show(PairScreen("并案", first, second, digits))
+    chosen = await screen.show(PairScreen("并案", _WHICH, first, second, digits))
     if chosen is None:
         return False
     main, other = (first, second) if chosen == 1 else (second, first)
@@ -103,7 +106,9 @@ async def merge(screen: DeskScreen, sheet: CaseSheet) -> bool:
             return False
         if chosen != _OTHER:
             return await merge_side_by_side(screen, sheet.key, int(chosen))
-        typed = await screen.show(AskText(f"{sheet.number} 和哪一件并案？打编号，或问题里的字词", value=text))
+        none = "没有相似的。" if not text and not found else ""
+        asks = f"{none}{sheet.number} 和哪一件并案？打编号（今年的只打序号），或问题里的字词"
+        typed = await screen.show(AskText(asks, value=text))
         if typed is None:
             return False
         text = typed
@@ -119,7 +124,7 @@ async def unmerge(screen: DeskScreen, sheet: CaseSheet) -> bool:
     if main is None:
         return False
     digits = (("1", f"{sheet.number} 撤销并案"),)
-    if await screen.show(PairScreen("撤销并案", sheet, main, digits)) is None:
+    if await screen.show(PairScreen("撤销并案", _PART, sheet, main, digits)) is None:
         return False
     way = BY_ACT["unmerge"]
     return await take_act(screen, sheet, issue_acts.Choice(way.act, way.name, way.hint))

@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.binding import Binding, BindingType
 
 from dutydesk.widgets.cells import Line, cut, wrap
-from dutydesk.widgets.frame import KeptLines
+from dutydesk.widgets.frame import KeptLines, QuietFocus
 
 if TYPE_CHECKING:
     from dutydesk.rules.case import CaseSheet, Person, StoryLine
@@ -17,10 +17,15 @@ if TYPE_CHECKING:
 _LABEL = 6
 
 
-class CaseView(KeptLines, can_focus=True):
+class CaseView(QuietFocus, KeptLines, can_focus=True):
     """One case as text that scrolls; draws again only the lines that differ from those on the screen."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"case-view--head", "case-view--dim", "case-view--mark"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "case-view--head",
+        "case-view--here",
+        "case-view--dim",
+        "case-view--mark",
+    }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "scroll_by(-1)", "上一行", show=False),
         Binding("down,j", "scroll_by(1)", "下一行", show=False),
@@ -46,6 +51,11 @@ class CaseView(KeptLines, can_focus=True):
         self._lay_out()
         self.paint()
 
+    def focus_changed(self) -> None:
+        """Its number says whether the keys go here."""
+        self._lay_out()
+        self.paint()
+
     def _lay_out(self) -> None:
         self._lines = self._lines_at(self.size.width)
         self.top = min(self.top, max(len(self._lines) - self.size.height, 0))
@@ -61,7 +71,8 @@ class CaseView(KeptLines, can_focus=True):
         lines = self._lines[self.top : self.top + height]
         if lines and self.top + height < len(self._lines):
             more = len(self._lines) - self.top - height + 1
-            lines[-1] = ((cut(f"↓ 还有{more}行，Tab 后翻看", width), self._style("dim")),)
+            how = "↑↓ 翻看" if self.has_focus else "Tab 后翻看"
+            lines[-1] = ((cut(f"↓ 还有{more}行，{how}", width), self._style("dim")),)
         return lines
 
     def _style(self, part: str) -> Style:
@@ -74,7 +85,8 @@ class CaseView(KeptLines, can_focus=True):
         if self.sheet is None:
             return [((line, self._style("dim")),) for line in wrap(self.empty, width)] if self.empty else []
         sheet, lines = self.sheet, []
-        lines.append(((cut(f"{sheet.number} {sheet.state_words}", width), self._style("head")),))
+        head = self._style("here" if self.has_focus else "head")
+        lines.append(((cut(f"{sheet.number} {sheet.state_words}", width), head),))
         lines += [((line, plain),) for line in wrap(sheet.title, width)]
         lines += [((line, plain),) for line in wrap(sheet.place, width)]
         if sheet.flags:

@@ -62,6 +62,7 @@ async def test_both_versions_are_shown_and_mine_is_kept(district, open_desk, siz
     async with open_desk(Role.DUTY_OFFICER, "issues").run_test(size=size) as pilot:
         await settle(pilot)
         shown = await both_amend(pilot, district, issue_id)
+        assert "填写期间，别人先改了" in shown
         assert "片区长甲已先一步更正案情" in shown
         assert "打开时：三号楼门禁坏了一周" in shown
         assert "现在是：三号楼门禁坏了两周" in shown

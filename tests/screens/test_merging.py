@@ -38,6 +38,12 @@ async def open_menu(pilot) -> None:
     await settle(pilot)
 
 
+def reversed_words(app) -> list[str]:
+    """The numbers that stand reversed above the last line."""
+    strips = app.screen._compositor.render_strips()[: app.size[1] - 1]
+    return [s.text.split()[0] for strip in strips for s in strip if s.style and s.style.reverse]
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("digit", ["1", "2"])
 async def test_one_that_looks_alike_is_merged_by_digits(district, open_desk, size, digit):
@@ -52,6 +58,10 @@ async def test_one_that_looks_alike_is_merged_by_digits(district, open_desk, siz
         )
         assert "三号楼门禁坏了一周" in text(pilot.app)
         assert "三号楼门禁又坏了" in text(pilot.app)
+        assert "哪一件作主案？" in text(pilot.app)
+        assert reversed_words(pilot.app) == [newer.number]
+        await pilot.press("tab")
+        assert reversed_words(pilot.app) == [older.number], "which case the arrows move is to be seen"
         await pilot.press(digit)
         await settle(pilot)
         assert "反映人都要告知" in text(pilot.app)
