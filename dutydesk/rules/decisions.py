@@ -14,14 +14,14 @@ from dutydesk.rules.questions import Filters, Question
 from dutydesk.rules.workcalendar import moment
 from dutydesk.session import Session
 from dutydesk.text import mask_phones_in
-from dutydesk.vocabulary import ProxyState, RequestKind, RequestState, Role, SwapState
+from dutydesk.vocabulary import ProxyState, RequestKind, RequestState, Role, State, SwapState
 
 _SHOWN = 200
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """One thing that waits: `kind` is request, swap, close, set_aside, sent_back, sample or proxy."""
+    """One thing that waits: `kind` is request, swap, close, paused, pooled, sent_back, sample or proxy."""
 
     key: str
     kind: str
@@ -49,9 +49,7 @@ def waiting(session: Session) -> list[Waiting]:
     found = [_request(row) for row in _pending(areas)]
     found += _swaps(areas)
     found += [_ready(issue, "close", "可以销项") for issue in _cases(_standing(session, "closable", areas))]
-    found += [
-        _ready(issue, "set_aside", "到日再看") for issue in _cases(_standing(session, "set_aside_due", areas))
-    ]
+    found += [_to_look_at(issue) for issue in _cases(_standing(session, "set_aside_due", areas))]
     found += [
         _ready(issue, "sent_back", f"已退单{issue.send_backs}次，建议约请")
         for issue in _too_often(session, areas)
@@ -149,6 +147,13 @@ def _request(row: Request) -> Waiting:
         reason=mask_phones_in(f"{row.asked_by.name} {moment(row.asked_at)}：{row.reason}"),
         request_id=row.id,
     )
+
+
+def _to_look_at(issue: Issue) -> Waiting:
+    """再看: a pause that is over is taken up again; what is pooled stays so until another day, or is taken up again."""
+    if issue.state is State.POOLED:
+        return _ready(issue, "pooled", "挂账到日：1续挂 2恢复")
+    return _ready(issue, "paused", "缓办到日：1恢复办理")
 
 
 def _ready(issue: Issue, kind: str, what: str) -> Waiting:

@@ -127,12 +127,17 @@ def _with_me(session: Session) -> Arms:
     return [Arm(where) for where in found or [permission.NOTHING]]
 
 
-def _set_aside_due(_session: Session) -> Arms:
-    day = today()
+def _by_its_day(_session: Session) -> Arms:
     return [
-        Arm(lists.PAUSED, (Issue.paused_until, Issue.id), _LONG_AGO.date(), day),
-        Arm(lists.POOLED, (Issue.look_again_on, Issue.id), _LONG_AGO.date(), day + timedelta(days=1)),
+        Arm(lists.PAUSED, (Issue.paused_until, Issue.id), _LONG_AGO.date()),
+        Arm(lists.POOLED, (Issue.look_again_on, Issue.id), _LONG_AGO.date()),
     ]
+
+
+def _set_aside_due(session: Session) -> Arms:
+    day = today()
+    paused, pooled = _by_its_day(session)
+    return [paused._replace(high=day), pooled._replace(high=day + timedelta(days=1))]
 
 
 VIEWS: dict[str, View] = {
@@ -163,6 +168,7 @@ VIEWS: dict[str, View] = {
             scopes=AREA,
         ),
         View("set_aside", "缓办、挂账", _states(State.PAUSED, State.POOLED)),
+        View("pool", "缓办、挂账按日期", _by_its_day, "until", scopes=AREA),
         View("set_aside_due", "缓办、挂账到日", _set_aside_due, "until", scopes=AREA),
         View("sample", "待抽查", _always(lists.SAMPLE), ended=True, scopes=PLACES - {"district"}),
         View("to_contact", "待先行联系", _always(lists.TO_CONTACT), scopes=AREA),
@@ -172,24 +178,15 @@ VIEWS: dict[str, View] = {
 
 # The views made for each role, in the order of the digits; those after the ninth stand in the menu.
 _DESK = ("open", "reported", "due_today", "overdue", "review", "strong", "beyond", "feedback", "all")
-_DESK_MORE = ("opened", "sent_back", "to_contact", "set_aside", "set_aside_due", "sample", "mine", "closed")
+_DESK_MORE = ("opened", "sent_back", "to_contact", "pool", "set_aside_due", "sample", "mine", "closed")
 _HANDS = ("mine", "due_today", "overdue", "open", "all")
 _ABOVE = ("open", "overdue", "due_today", "strong", "beyond", "sent_back", "opened", "set_aside", "all")
 MADE: dict[Role, tuple[str, ...]] = {
     Role.DUTY_OFFICER: (*_DESK, *_DESK_MORE),
     Role.AREA_CHIEF: (
-        *("closable", "opened", "due_today", "overdue", "sent_back", "strong", "beyond", "open", "all"),
-        *(
-            "reported",
-            "review",
-            "feedback",
-            "to_contact",
-            "set_aside",
-            "set_aside_due",
-            "sample",
-            "mine",
-            "closed",
-        ),
+        *("closable", "opened", "due_today", "overdue", "sent_back", "first", "pool", "open", "all"),
+        *("strong", "beyond", "reported", "review", "feedback", "to_contact", "set_aside_due"),
+        *("sample", "mine", "closed"),
     ),
     Role.NEIGHBOURHOOD_OFFICER: (
         *("mine", "open", "due_today", "overdue", "strong", "beyond", "reported", "review", "all"),

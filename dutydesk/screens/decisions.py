@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from dutydesk.rules import bulk, case, decisions, issue_acts, on_behalf
 from dutydesk.rules.decisions import EnteredForMe, Waiting
 from dutydesk.rules.issue_acts import Choice
+from dutydesk.rules.lifecycle import BY_ACT
 from dutydesk.screens.base import DeskScreen
 from dutydesk.screens.bulk import close_marked, undo_last
 from dutydesk.screens.handling import CaseScreen, handle_case, take_act
@@ -21,6 +22,14 @@ from dutydesk.widgets.ask_text import AskText
 from dutydesk.widgets.given import Given
 from dutydesk.widgets.window_list import Column, WindowList
 
+# What is filled in a form, by the kind of line and whether the chief pressed 1 or 2.
+_FORMS = {
+    ("close", True): "close",
+    ("close", False): "rework",
+    ("pooled", True): "look_again",
+    ("pooled", False): "resume",
+    ("paused", True): "resume",
+}
 AGREE, REFUSE, READ, ALL, UNDO = 1, 2, 3, 5, 6
 
 
@@ -61,6 +70,7 @@ class DecisionsScreen(DeskScreen):
     HELP = (
         "申请派单、延期、缓办、挂账、换班：1 同意就按申请办，2 不同意要写理由。\n"
         "可以销项的：1 按所列层级销项，Enter 可另选层级或看所缺。\n"
+        "缓办、挂账到日的：1 恢复办理缓办的、续挂挂账的（另定再看日期），2 恢复办理挂账的。\n"
         "别人代您录入的：1 确认，2 有异议，5 一次确认全部。\n"
         "空格标记几项，再按 1 或 2 一起定；可以销项的标记后按 1 一起销项。6 或 u 撤销刚才定的。"
     )
@@ -208,11 +218,10 @@ class DecisionsScreen(DeskScreen):
             done = await self.do(
                 issue_acts.perform, waiting.issue_id, waiting.version, "close", fields, self.new_act()
             )
-        elif waiting.kind == "close":
+        elif act := _FORMS.get((waiting.kind, agree)):
             sheet = await self.ask(case.case_sheet, waiting.issue_id)
             if sheet is not None:
-                choice = Choice("close", "销项", "") if agree else Choice("rework", "不满意返工", "")
-                await take_act(self, sheet, choice)
+                await take_act(self, sheet, Choice(act, BY_ACT[act].name, ""))
             return
         else:
             await handle_case(self, waiting.issue_id)

@@ -68,6 +68,7 @@ class FiguresScreen(DeskScreen):
         super().__init__()
         self.asked, self.by, self.place, self.inside = "month", "", "", ""
         self.sheet: FigureSheet | None = None
+        self.away = False
 
     def body(self) -> ComposeResult:
         """The figures, or the lines of a breakdown; and how the one under the cursor is made."""
@@ -91,8 +92,9 @@ class FiguresScreen(DeskScreen):
             self.say("有新的变动，按 0 重新统计。")
 
     def on_screen_resume(self) -> None:
-        """Back from the cases."""
-        if self.sheet is not None and self.wanted_now():
+        """Back from the cases: something may have been done to them."""
+        if self.away and self.wanted_now():
+            self.away = False
             self.read_again()
 
     @work(exclusive=True, group="figures")
@@ -216,6 +218,7 @@ class FiguresScreen(DeskScreen):
         screen = IssuesScreen("all")
         screen.question = Question("all", Filters(cases=cases))
         screen.entry = ViewEntry("figure", f"{figure.listed}（{self.sheet.days.words}）", screen.question)
+        self.away = True
         await self.app.push_screen(screen)
         if len(figure.ids) > AT_MOST:
             screen.say(f"共{len(figure.ids)}件，这里列最近的{AT_MOST}件。")

@@ -24,7 +24,7 @@ def test_requests_come_first_then_what_can_be_closed_set_aside_or_was_sent_back(
     cases.clock.move_to(datetime(2026, 12, 20, 9, 0, tzinfo=CHINA))
     waiting = decisions.waiting(cases[R.AREA_CHIEF])
     assert [(each.kind, each.issue_id) for each in waiting] == [
-        ("request", asked), ("close", ready), ("set_aside", paused), ("sent_back", twice),
+        ("request", asked), ("close", ready), ("paused", paused), ("sent_back", twice),
     ]  # fmt: skip
     assert decisions.count(cases[R.AREA_CHIEF]) == 4
     assert len({each.key for each in waiting}) == 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -10,9 +11,9 @@ from dutydesk.models import AuditEntry, SavedView
 from dutydesk.rules import ledger, views
 from dutydesk.rules.errors import NotAllowed, Refused
 from dutydesk.rules.questions import Filters, Question, as_json, from_json
-from dutydesk.vocabulary import Role
+from dutydesk.vocabulary import Role, State
 
-R = Role
+R, S = Role, State
 WAITING = Question("all", Filters(state="review,feedback", place="unit:1"), "电梯", "deadline")
 
 
@@ -41,6 +42,19 @@ class TestMade:
             assert names(cases[role])[0] == "在我手上"
         assert names(cases[R.DUTY_OFFICER])[:4] == ["全部未结", "待立案", "今日到期", "逾期"]
         assert {"群众反映强烈", "居委难协调"} < set(names(cases[R.DUTY_OFFICER])[:9])
+
+    def test_who_looks_the_pool_through_has_it_by_its_dates(self, cases):
+        days = (date(2026, 12, 20), date(2026, 12, 4), date(2026, 12, 11))
+        later, first, between = (cases.in_state(S.ASSIGNED) for _ in days)
+        for act, issue_id, day in zip(("pool", "pool", "pause"), (later, first, between), days, strict=True):
+            cases.do(act, issue_id, until=day)
+        assert names(cases[R.AREA_CHIEF])[6] == "缓办、挂账按日期"
+        for role in (R.AREA_CHIEF, R.DUTY_OFFICER):
+            assert "缓办、挂账按日期" in names(cases[role])
+            assert ledger.ids(cases[role], "pool", 9) == [first, between, later]
+        cases.do("look_again", first, R.DUTY_OFFICER, until=date(2026, 12, 30))
+        cases.do("resume", later, R.DUTY_OFFICER)
+        assert ledger.ids(cases[R.AREA_CHIEF], "pool", 9) == [between, first]
 
     def test_each_made_view_is_a_view(self):
         assert {key for keys in views.MADE.values() for key in keys} <= set(views.VIEWS)

@@ -85,3 +85,30 @@ async def test_a_word_on_what_has_changed_since_is_refused_with_who_and_what(dis
         assert "值班员甲已先一步备注：配件到了" in text(pilot.app)
     district.connect()
     assert Issue.get_by_id(case.issue_id).state is State.OPENED
+
+
+async def test_what_is_pooled_comes_back_on_its_day_to_be_kept_or_taken_up(district, open_desk):
+    kept, taken, paused = (registered(district) for _ in range(3))
+    chief = district.sessions[Role.AREA_CHIEF]
+    fields = {"until": today() + timedelta(days=7), "reason": "等配件到货"}
+    for case, act in ((kept, "pool"), (taken, "pool"), (paused, "pause")):
+        issue_acts.perform(chief, case.issue_id, None, "open", {}, str(uuid.uuid4()))
+        issue_acts.perform(chief, case.issue_id, None, act, fields, str(uuid.uuid4()))
+    Issue.update(look_again_on=today()).where(Issue.state == State.POOLED).execute()
+    Issue.update(paused_until=today() - timedelta(days=1)).where(Issue.state == State.PAUSED).execute()
+    async with open_desk(Role.AREA_CHIEF, "decisions").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert text(pilot.app).count("挂账到日：1续挂 2恢复") == 2
+        assert text(pilot.app).count("缓办到日：1恢复办理") == 1
+        listing = pilot.app.screen.query_one("WindowList")
+        for case, digit, title in (
+            (kept, "1", "挂账再议"),
+            (taken, "2", "恢复办理"),
+            (paused, "1", "恢复办理"),
+        ):
+            await listing.show(next(row.key for row in listing.source.rows if row.number == case.number))
+            await pilot.press(digit)
+            await settle(pilot)
+            assert title in text(pilot.app).splitlines()[0]
+            await pilot.press("escape")
+            await settle(pilot)
