@@ -83,6 +83,7 @@ def write_xlsx(sheet: Sheet, path: Path, most: int = ROWS_OF_A_SHEET) -> None:
         # Rows wait in a folder beside the file, not in memory nor where temporary files are memory.
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as waiting:
             book = Workbook(str(path), _OPTIONS | {"tmpdir": waiting})
+            book.use_zip64()  # which takes effect beyond 4 GB only
             book.set_properties({"title": sheet.title, "created": datetime(2026, 1, 1)})  # noqa: DTZ001
             _Writer(book, sheet).write(most)
             book.close()  # not as a context: what was interrupted need not be finished

@@ -127,3 +127,9 @@ def test_csv_guards_what_would_be_a_formula(text):
 @pytest.mark.parametrize("text", ["3号楼", "1-2号楼", "'单引号", ""])
 def test_csv_leaves_other_texts_alone(text):
     assert guard(text) == text
+
+
+def test_a_sheet_beyond_the_size_of_old_archives_is_written_all_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 1000)  # 2 GB, as a test can afford them
+    write_xlsx(sheet(*(row(n) for n in range(1, 200))), tmp_path / "a.xlsx")
+    assert len(read(tmp_path / "a.xlsx")) == 200
