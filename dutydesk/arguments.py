@@ -114,6 +114,15 @@ def _export(commands: Any) -> None:
     _file_options(answers, ("xlsx", "csv"))
     duties = what.add_parser("duties", help="权责清单")
     _file_options(duties, ("xlsx", "csv"))
+    for name, help_text in (
+        ("staff", "名册：人员、岗位、下沉"),
+        ("postings", "下沉力量"),
+        ("tree", "区划：片区和单元"),
+    ):
+        people = what.add_parser(name, help=help_text)
+        people.add_argument("--json", action="store_true", help="把 JSON 写到标准输出")
+        people.add_argument("--day", metavar="日期", help="哪一天的，如 2026-11-01；不写是今天")
+        _file_options(people, ("xlsx", "csv"))
 
 
 def _import(commands: Any) -> None:
@@ -147,12 +156,20 @@ def _import(commands: Any) -> None:
         "不写是待核查：没有人核查过的，不该因为少写一个选项就销了项；当作旧案的要说出来",
     )
     issues.add_argument("--dry-run", action="store_true", help="只核对，不写入")
-    duties = what.add_parser("duties", help="权责清单（部门、类别、编号、依据），替换表里各部门的旧清单")
-    duties.add_argument("file", metavar="文件")
-    duties.add_argument("--as", dest="number", metavar="工号", help="以谁的身份导入")
-    duties.add_argument("--from", dest="since", metavar="日期", help="从哪天起，如 2026-12-01；不写是今天")
-    duties.add_argument("--sheet", default="", metavar="工作表", help="不写是第一张")
-    duties.add_argument("--dry-run", action="store_true", help="只核对，不写入")
+    for name, help_text in (
+        ("duties", "权责清单（部门、类别、编号、依据），替换表里各部门的旧清单"),
+        (
+            "staff",
+            "名册（工号、姓名、电话、部门、职务、岗位、范围、力量、条线、起、止），一岗一行，只添加和更正",
+        ),
+        ("tree", "本单位的区划（街镇、片区、片区代码、单元、单元代码、类别、相邻），一个单元一行"),
+    ):
+        dated = what.add_parser(name, help=help_text)
+        dated.add_argument("file", metavar="文件")
+        dated.add_argument("--as", dest="number", metavar="工号", help="以谁的身份导入")
+        dated.add_argument("--from", dest="since", metavar="日期", help="从哪天起，如 2026-12-01；不写是今天")
+        dated.add_argument("--sheet", default="", metavar="工作表", help="不写是第一张")
+        dated.add_argument("--dry-run", action="store_true", help="只核对，不写入")
 
 
 def _desk_options(parser: argparse.ArgumentParser) -> None:

@@ -199,9 +199,40 @@ def _export(chosen: argparse.Namespace) -> int:
         else:
             _write_json(exporting.issues())
         return 0
+    if chosen.what in ("staff", "postings", "tree"):
+        return _export_people(chosen)
     if not chosen.output:
         fail("请写明 --output 文件。")
     return _export_to_file(chosen)
+
+
+def _export_people(chosen: argparse.Namespace) -> int:
+    """Staff, postings or the tree of a day: JSON for scripts, or a file that can be read in again."""
+    from datetime import date
+    from pathlib import Path
+
+    from dutydesk.documents.issue_sheet import NotWritten
+    from dutydesk.rules import staff_files
+    from dutydesk.rules.errors import Refused
+
+    _connect()
+    session, _question = _asked(chosen)
+    try:
+        day = date.fromisoformat(chosen.day) if chosen.day else session.day
+        if chosen.json and chosen.what != "tree":
+            _write_json(staff_files.records(session, chosen.what, day))
+            return 0
+        if not chosen.output or chosen.what == "postings":
+            fail("请用 --json 写到标准输出；名册和区划也可写明 --output 文件。")
+        path = Path(chosen.output)
+        form = chosen.format or path.suffix.lstrip(".").lower()
+        count = staff_files.write_out(session, chosen.what, day, path, form)
+    except (Refused, NotWritten) as problem:
+        fail(str(problem))
+    except ValueError:
+        fail(f"日期 {chosen.day} 看不懂。请写成 2026-11-01。")
+    print(f"已导出{count}行：{path}")  # noqa: T201
+    return 0
 
 
 def _export_to_file(chosen: argparse.Namespace) -> int:
@@ -242,8 +273,8 @@ def _export_to_file(chosen: argparse.Namespace) -> int:
 
 def _import(chosen: argparse.Namespace) -> int:
     """Bring a file in; 1 where some rows were refused."""
-    if chosen.what == "duties":
-        return _import_duties(chosen)
+    if chosen.what != "issues":
+        return _import_lists(chosen)
     import getpass
     from pathlib import Path
 
@@ -286,21 +317,26 @@ def _pairs(given: list[str]) -> dict[str, str]:
     return dict(pair.rsplit("=", 1) for pair in given)
 
 
-def _import_duties(chosen: argparse.Namespace) -> int:
-    """Bring a 权责清单 in; 1 where something is wrong with a row, and then nothing has changed."""
+def _import_lists(chosen: argparse.Namespace) -> int:
+    """Bring a 权责清单, a staff list or a tree in; 1 where something is wrong with a row."""
     import getpass
     from datetime import date
     from pathlib import Path
 
-    from dutydesk.rules import duty_files
+    from dutydesk.rules import duty_files, staff_files
     from dutydesk.rules.errors import Refused
     from dutydesk.rules.signing_on import sign_on
 
+    bring_in = {
+        "duties": duty_files.bring_in,
+        "staff": staff_files.bring_in_staff,
+        "tree": staff_files.bring_in_tree,
+    }[chosen.what]
     _connect()
     try:
         session = sign_on(chosen.number, f"命令行 {getpass.getuser()}")
         since = date.fromisoformat(chosen.since) if chosen.since else session.day
-        well = duty_files.bring_in(session, Path(chosen.file), chosen.sheet, since, _say, chosen.dry_run)
+        well = bring_in(session, Path(chosen.file), chosen.sheet, since, _say, chosen.dry_run)
     except Refused as problem:
         fail(str(problem))
     except ValueError:

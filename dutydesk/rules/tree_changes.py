@@ -131,7 +131,7 @@ def merge_areas(session: Session, area_id: int, into_id: int, since: date, act_i
                 _move(acting, unit, into, since)
             gone.valid_to, gone.merged_into = day_before(since), into
             gone.save()
-            counts = _take_people_over(gone, into, since)
+            counts = take_people_over(gone, into, since)
             acting.changed(gone.name, None, {"merged_into": into.name, "since": str(since), **counts})
     except AlreadyDone:
         pass
@@ -142,28 +142,28 @@ def merge_areas(session: Session, area_id: int, into_id: int, since: date, act_i
     )
 
 
-def _take_people_over(gone: Area, into: Area, since: date) -> dict[str, int]:
+def take_people_over(gone: Area, into: Area, since: date) -> dict[str, int]:
     """Those who work in the area go on in the other one; who leads it does not."""
     moved = 0
-    for grant in _going_on(RoleGrant, RoleGrant.area == gone.id, since):
+    for grant in going_on(RoleGrant, RoleGrant.area == gone.id, since):
         if grant.role is not Role.AREA_CHIEF:
             moved += _again(grant, since, area=into, seat=None)
         end(grant, day_before(since))
-    seats = _going_on(TeamSeat, TeamSeat.area == gone.id, since)
+    seats = going_on(TeamSeat, TeamSeat.area == gone.id, since)
     for seat in seats:
         if seat.kind is SeatKind.PARTICIPANT:
             _again(seat, since, area=into)
         end(seat, day_before(since))
-    postings = _going_on(Posting, Posting.area == gone.id, since)
+    postings = going_on(Posting, Posting.area == gone.id, since)
     for posting in postings:
         _again(posting, since, area=into)
         end(posting, day_before(since))
-    for sponsorship in _going_on(Sponsorship, Sponsorship.area == gone.id, since):
+    for sponsorship in going_on(Sponsorship, Sponsorship.area == gone.id, since):
         end(sponsorship, day_before(since))
     return {"roles": moved, "postings": len(postings), "seats": len(seats)}
 
 
-def _going_on(model: Any, where: Any, since: date) -> list[Any]:
+def going_on(model: Any, where: Any, since: date) -> list[Any]:
     """Rows that hold on a day or begin after it."""
     return list(
         model.select().where(where, model.valid_to.is_null() | (model.valid_to >= since)).order_by(model.id)
@@ -206,7 +206,7 @@ def dissolve_unit(session: Session, unit_id: int, into_id: int | None, since: da
             keeping.require(session, "keep_tree", unit.subdistrict_id)
             keeping.not_in_the_past(session, since)
             acting.about("unit", unit.id, unit.name, unit.subdistrict_id)
-            for row in _going_on(UnitArea, UnitArea.unit == unit.id, since):
+            for row in going_on(UnitArea, UnitArea.unit == unit.id, since):
                 end(row, day_before(since))
             unit.valid_to, unit.merged_into = day_before(since), into
             unit.save()
@@ -226,11 +226,11 @@ def dissolve_unit(session: Session, unit_id: int, into_id: int | None, since: da
 def _officers_go_on(unit: Unit, into: Unit | None, since: date) -> None:
     from dutydesk.models import FindKey
 
-    for grant in _going_on(RoleGrant, RoleGrant.unit == unit.id, since):
+    for grant in going_on(RoleGrant, RoleGrant.unit == unit.id, since):
         if into is not None:
             _again(grant, since, unit=into)
         end(grant, day_before(since))
-    for sponsorship in _going_on(Sponsorship, Sponsorship.unit == unit.id, since):
+    for sponsorship in going_on(Sponsorship, Sponsorship.unit == unit.id, since):
         end(sponsorship, day_before(since))
     if into is not None:  # who asks for the old name finds the unit that took over
         known = {

@@ -1,0 +1,83 @@
+"""Staff lists and trees as files: read in from xlsx or csv, told what they would change, written out again."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+from dutydesk.documents import issue_sheet, reading
+from dutydesk.rules import exporting, staff_lists, staff_records, tree_lists
+from dutydesk.rules.duty_lists import RowError
+from dutydesk.rules.errors import Refused
+from dutydesk.session import Session
+
+_NAMED = 40  # rows with something wrong that are told of one by one
+Say = Callable[[str], None]
+
+
+def _read(path: Path, sheet: str) -> tuple[Sequence[str], list[reading.Row]]:
+    """The heads and the rows below them. Raises Refused."""
+    try:
+        rows = reading.read(path, sheet).rows
+    except reading.Unreadable as problem:
+        raise Refused(str(problem)) from None
+    if not rows:
+        raise Refused(f"{path.name} 是空的。")
+    return rows[0][1], rows[1:]
+
+
+def _tell(errors: Sequence[RowError], say: Say) -> None:
+    for error in errors[:_NAMED]:
+        say(f"  第{error.row}行　{error.head}：{error.says}")
+    if len(errors) > _NAMED:
+        say(f"  还有{len(errors) - _NAMED}处。")
+
+
+def bring_in_staff(
+    session: Session, path: Path, sheet: str, since: date, say: Say, dry: bool = False
+) -> bool:
+    """Bring a staff list in; `dry` only tells. Says whether all rows were well. Raises NotAllowed, Refused."""
+    heads, rows = _read(path, sheet)
+    report = staff_lists.bring_in(session, heads, rows, since, dry, say)
+    _tell(report.errors, say)
+    say(f"{'核对结果' if dry else '导入完毕'}：{report.says}")
+    return not report.errors
+
+
+def bring_in_tree(session: Session, path: Path, sheet: str, since: date, say: Say, dry: bool = False) -> bool:
+    """Let an office's own areas and units hold from a day on; with an error nothing changes. Raises as above."""
+    heads, rows = _read(path, sheet)
+    report = tree_lists.bring_in(session, heads, rows, since, str(uuid.uuid4()), dry)
+    _tell(report.errors, say)
+    for line in report.told:
+        say(f"  {line}")
+    done = "核对结果" if dry or report.errors else f"导入完毕，区划自{since:%Y年%m月%d日}起"
+    say(f"{done}：{report.says}")
+    return not report.errors
+
+
+def write_out(session: Session, what: str, day: date, path: Path, form: str) -> int:
+    """`staff` or `tree` as a file that can be read in again; answers with how many rows. Raises NotAllowed."""
+    made = staff_records.sheet(session, day) if what == "staff" else tree_lists.sheet(session, day)
+    count = [0]
+
+    def told(number: int) -> None:
+        count[0] = number
+
+    sheet = exporting.Sheet(made.title, made.columns, exporting.counted(made.rows, told), notes=made.notes)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        (issue_sheet.write_xlsx if form == "xlsx" else issue_sheet.write_csv)(sheet, beside)
+        exporting.note_export(session, made.title, form, count[0], str(uuid.uuid4()))
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return count[0]
+
+
+def records(session: Session, what: str, day: date) -> Iterable[dict[str, object]]:
+    """`staff` or `postings` of a day for scripts. Raises NotAllowed."""
+    return {"staff": staff_records.staff, "postings": staff_records.postings}[what](session, day)
