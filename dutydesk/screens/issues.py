@@ -111,7 +111,6 @@ class IssuesScreen(DeskScreen):
         if entry is not None or question.view != self.question.view:
             self.entry = entry
         self.question, self._first_seen = question, None
-        self.query_one(CaseView).show(None)
         listing.source = Rows(self.desk, question, self._answered)
         self.say_asked()
 

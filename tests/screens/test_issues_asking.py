@@ -10,7 +10,7 @@ from dutydesk.models import Issue, SavedView
 from dutydesk.rules import intake, issue_acts
 from dutydesk.vocabulary import Role
 from dutydesk.widgets.search_bar import PAUSE_SECONDS
-from dutydesk.widgets.window_list import WindowList
+from dutydesk.widgets.window_list import REST_SECONDS, WindowList
 from tests.screens.conftest import lines, settle, text
 from tests.screens.test_today import registered
 
@@ -317,3 +317,23 @@ async def test_a_number_after_a_rest_leads_to_its_case_as_well(ledger, three):
         await keys("enter")
         assert keys.list.row.key == three[1].issue_id
         assert len(shown(keys)) == 3
+
+
+async def test_the_case_stays_beside_a_list_that_begins_with_it_and_goes_with_an_empty_one(ledger):
+    async with ledger(size=(120, 36)) as keys:
+        await rested(keys)
+        assert "经过" in keys.seen
+        await keys("f", "8", "2")
+        await rested(keys)
+        assert shown(keys) == ["五号楼电梯困人"]
+        assert "经过" in keys.seen
+        await keys("f", *"dla", "1")
+        await rested(keys)
+        assert shown(keys) == []
+        assert "经过" not in keys.seen
+
+
+async def rested(keys):
+    """The cursor has rested, and the case has been read."""
+    await keys.pilot.pause(REST_SECONDS + 0.05)
+    await settle(keys.pilot)
