@@ -1,4 +1,4 @@
-"""权责清单: an office's list is read in, holds from a day on, and what was stays; a 退单 rests on it."""
+"""权责清单: an office's list is read in, holds from a day on, and what was stays."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from dutydesk.models import AuditEntry, DutyItem
-from dutydesk.rules import duty_basis, duty_files, duty_lists, ledger
+from dutydesk.rules import duty_lists
 from dutydesk.rules.errors import NotAllowed, Refused
 from dutydesk.rules.organisation import duty_bases
 from dutydesk.vocabulary import Role, State
@@ -95,73 +95,3 @@ def test_missing_columns_are_named(cases, heads, says):
 def test_only_who_keeps_the_list_may_change_it(cases):
     with pytest.raises(NotAllowed, match="管权责清单"):
         duty_lists.replace(cases[R.DUTY_OFFICER], HEADS, [], DAY, str(uuid4()))
-
-
-@pytest.mark.parametrize("form", ["xlsx", "csv"])
-def test_written_out_it_can_be_read_in_again(cases, tmp_path, form):
-    path, said = tmp_path / f"权责清单.{form}", []
-    assert duty_files.write_out(cases[R.COORDINATOR], DAY, path, form) == 2
-    assert duty_files.bring_in(cases[R.COORDINATOR], path, "", DAY, said.append)
-    assert said[-1].endswith("2个部门：新增0条，不变2条，停用0条")
-
-
-# -- the basis of a 退单 ---------------------------------------------------------------------------------------------
-
-
-def bases(cases, issue_id: int, text: str = "", role: Role = R.HANDLER) -> dict[str, str]:
-    found = duty_basis.send_back_bases(cases[role], issue_id, text)
-    return {each.title: each.value for each in found}
-
-
-def test_who_the_list_names_is_offered_first_and_quoted(cases):
-    put(cases, [BUREAU, "楼道堆物", "甲-2", "督促物业清理共用部位"])
-    issue_id = cases.in_state(S.ASSIGNED)
-    offered = bases(cases, issue_id)
-    assert list(offered) == ["甲-2 督促物业清理共用部位", "清单无此项"]
-    cases.do("send_back", issue_id, basis=offered["甲-2 督促物业清理共用部位"], reason="属物业共用部位")
-    row = ledger.after(cases[R.DUTY_OFFICER], "sent_back", None, 5).rows[0]
-    assert "退单1次" in row.marks
-    assert f"依据：甲-2 督促物业清理共用部位（{BUREAU}）。属物业共用部位" in cases.last(issue_id).text
-
-
-def test_the_own_list_that_lacks_the_category_is_a_basis(cases):
-    issue_id = cases.in_hands(R.LIAISON, S.ASSIGNED)
-    offered = bases(cases, issue_id, role=R.LIAISON)
-    title = f"{OFFICE}清单不含楼道堆物"
-    assert offered[title] == "own"
-    cases.do("send_back", issue_id, R.LIAISON, basis="own")
-    assert f"权责清单中{OFFICE}的职责不含“楼道堆物”" in cases.last(issue_id).text
-
-
-def test_what_the_own_list_names_cannot_be_refused_on_it(cases):
-    put(cases, [OFFICE, "楼道堆物", "第7条", "牵头整治楼道堆物"])
-    issue_id = cases.in_hands(R.LIAISON, S.ASSIGNED)
-    assert list(bases(cases, issue_id, role=R.LIAISON)) == ["清单无此项"]
-    with pytest.raises(Refused, match="请从权责清单列出的几项里选一项") as refused:
-        cases.do("send_back", issue_id, R.LIAISON, basis="own")
-    assert refused.value.field == "basis"
-
-
-def test_where_the_list_is_silent_it_says_so_and_that_is_marked(cases):
-    issue_id = cases.in_state(S.ASSIGNED)
-    [silent] = duty_basis.send_back_bases(cases[R.HANDLER], issue_id, "")
-    assert silent.detail.startswith("清单里没有“楼道堆物”由谁负责")
-    cases.do("send_back", issue_id, basis=silent.value, reason="历史遗留，无人认领")
-    assert "依据：清单无此项。历史遗留，无人认领" in cases.last(issue_id).text
-    assert '"unlisted": true' in cases.last(issue_id).details
-
-
-@pytest.mark.parametrize("text", ["zfbz", "房屋管理", "甲-2", "共用部位"])
-def test_a_basis_is_found_by_pinyin_name_number_and_words(cases, text):
-    put(
-        cases, [BUREAU, "楼道堆物", "甲-2", "督促物业清理共用部位"], ["居委", "楼道堆物", "3", "楼道巡查劝导"]
-    )
-    issue_id = cases.in_state(S.ASSIGNED)
-    assert list(bases(cases, issue_id, text)) == ["甲-2 督促物业清理共用部位", "清单无此项"]
-
-
-def test_a_line_about_another_category_is_no_basis(cases):
-    item = DutyItem.get(DutyItem.category == cases.rubbish)
-    issue_id = cases.in_state(S.ASSIGNED)
-    with pytest.raises(Refused, match="请从权责清单"):
-        cases.do("send_back", issue_id, basis=f"item:{item.id}")

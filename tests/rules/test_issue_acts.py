@@ -134,50 +134,6 @@ def test_a_form_begins_with_what_the_case_speaks_for(cases):
     assert issue_acts.usual_answers(duty, issue_id, "note") == {}
 
 
-class TestBothVersions:
-    """A stale act carries what differs, beside what was typed."""
-
-    def stale(self, cases, issue_id, act, version, **fields):
-        with pytest.raises(Stale) as refused:
-            cases.do(act, issue_id, R.DUTY_OFFICER, version=version, **fields)
-        assert refused.value.version == cases.row(issue_id).version
-        return {clash.label: clash for clash in refused.value.clashes}
-
-    def test_what_it_was_what_it_is_by_whom_and_what_was_typed(self, cases):
-        issue_id = cases.new()
-        cases.do("amend", issue_id, R.AREA_CHIEF, summary="4号楼楼道堆放旧家具", spot="底层")
-        cases.do("recategorise", issue_id, R.AREA_CHIEF, urgency="urgent")
-        found = self.stale(cases, issue_id, "amend", 1, summary="3号楼楼道堆放旧家具和纸箱", spot="")
-        assert set(found) == {"问题", "具体位置", "类别", "紧急程度"}
-        text = found["问题"]
-        assert (text.was, text.now) == ("3号楼楼道堆放旧家具", "4号楼楼道堆放旧家具")
-        assert (text.field, text.typed, text.own) == ("summary", "3号楼楼道堆放旧家具和纸箱", True)
-        assert text.by.startswith("片区长甲")
-        assert (found["具体位置"].own, found["具体位置"].value) == (False, "底层")
-        assert (found["类别"].was, found["类别"].now, found["类别"].field) == ("楼道堆物", "垃圾满溢", "")
-
-    def test_typed_the_same_there_is_nothing_to_decide(self, cases):
-        issue_id = cases.new()
-        cases.do("recategorise", issue_id, R.AREA_CHIEF, urgency="urgent")
-        found = self.stale(cases, issue_id, "recategorise", 1, urgency="urgent", category=str(cases.building))
-        assert not found["紧急程度"].own
-        assert found["类别"].own and found["类别"].typed == "违法搭建"
-
-    def test_what_was_changed_back_differs_no_more(self, cases):
-        issue_id = cases.new()
-        cases.do("recategorise", issue_id, R.AREA_CHIEF, urgency="urgent", category=str(cases.fire))
-        cases.do("recategorise", issue_id, R.AREA_CHIEF, urgency="normal", category=str(cases.fire))
-        assert self.stale(cases, issue_id, "note", 1) == {}
-
-    def test_the_chiefs_word_is_on_what_was_read_too(self, cases):
-        issue_id = cases.in_state(S.HANDLING)
-        cases.do("ask_pause", issue_id)
-        read = cases.row(issue_id).version
-        cases.do("note", issue_id, R.DUTY_OFFICER, text="配件今天到了")
-        with pytest.raises(Stale, match="配件今天到了"):
-            issue_acts.decide(cases[R.AREA_CHIEF], Request.get().id, True, "", str(uuid4()), version=read)
-
-
 class TestAmending:
     def test_texts_and_place_are_corrected_and_both_are_told(self, cases, district):
         issue_id = cases.new()
