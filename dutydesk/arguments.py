@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any, NoReturn
 
-DUTIES = ("today", "patrol", "intake", "issues", "triage", "decisions", "shift", "people")
+DUTIES = ("today", "patrol", "intake", "issues", "triage", "decisions", "shift", "contact", "people")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -111,7 +111,7 @@ def _export(commands: Any) -> None:
         metavar="列=部分",
         help="指明空表里认不出的一列，可写多次；= 后面不写是留空",
     )
-    _file_options(answers, ("xlsx", "csv"))
+    _file_options(answers, ("xlsx", "csv", "txt"))
     duties = what.add_parser("duties", help="权责清单")
     _file_options(duties, ("xlsx", "csv"))
     for name, help_text in (

@@ -36,6 +36,8 @@ DEFAULTS: dict[str, Any] = {
     "extension_max": 10,
     "pause_max": 60,
     "pool_review": 90,
+    "contact_words": ["已电话告知受理，会尽快办理并反馈"],
+    "no_answer_words": ["电话无人接听", "电话占线", "号码是空号或停机", "对方不方便，约好再打"],
     "shift_kinds": "日班 08:30-18:00、夜班 18:00-08:30",
     "demo_staff": "",
 }

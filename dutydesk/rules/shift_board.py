@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dutydesk.rules import duty_roster, handover, on_duty, swaps
+from dutydesk.rules import duty_roster, first_contact, handover, on_duty, swaps
 from dutydesk.rules.roster_reading import month_after
 from dutydesk.rules.today import on_duty as who_is_here
 from dutydesk.session import Session
@@ -30,6 +30,8 @@ def board(session: Session) -> list[BoardLine]:
     own = on_duty.watch(session)
     name = f"{own.name}交给{own.next_name or '接班的人'}" if own.shift_id else "现在没有您的班，也可以交"
     lines.append(BoardLine("page:0", "交班", name, "1 看交班页、签字"))
+    to_call = first_contact.remaining(session)
+    lines.append(BoardLine("contact", "先行联系", f"{to_call}件等联系反映人" if to_call else "没有等联系的"))
     lines += _rosters(session)
     asked = [line for line in swaps.listed(session) if line.asked]
     lines += [BoardLine("swaps", "换班", line.words, "等您答复", True) for line in asked]

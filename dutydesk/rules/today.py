@@ -57,6 +57,8 @@ _AREA = (
 # Above the areas: what has an index there, see `views.VIEWS`.
 _INDEXED = {"first", "overdue", "due_today", "sent_back", "reported", "opened", "review", "sample"}
 _ABOVE = tuple(look for look in _AREA if look[0] in _INDEXED)
+# Views with a duty that takes their cases one by one, for who may do that.
+_ONE_BY_ONE = {"reported": ("triage", "open"), "to_contact": ("contact", "shift")}
 _HANDS = (("overdue", "已逾期", True), ("due_today", "今日到期", True), ("mine", "在我手上", False))
 LOOKS: dict[Role, tuple[tuple[str, str, bool], ...]] = {
     Role.DUTY_OFFICER: _AREA,
@@ -115,8 +117,9 @@ def _needs(session: Session) -> list[Line]:
             seen.add(view)
             found = ledger.count(session, view, MANY)
             if found:
-                one_by_one = view == "reported" and permission.may_at_all(session, "open")
-                lines.append(Line(text, found, "triage" if one_by_one else "issues", view, pressing))
+                duty, act = _ONE_BY_ONE.get(view, ("issues", "read"))
+                opens = duty if permission.may_at_all(session, act) else "issues"
+                lines.append(Line(text, found, opens, view, pressing))
     lines.sort(key=lambda line: not line.pressing)
     return lines
 

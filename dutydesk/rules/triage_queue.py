@@ -28,6 +28,11 @@ class Card:
     likely: tuple[Duplicate, ...]
     proposal: Proposal
 
+    @property
+    def version(self) -> int:
+        """Of the case, when it was read."""
+        return self.proposal.version
+
 
 @dataclass(frozen=True)
 class Meanwhile:

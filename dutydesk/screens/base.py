@@ -75,6 +75,12 @@ def _people(target: str) -> Screen[Any]:
     return first_page(target)
 
 
+def _contact(_target: str) -> Screen[Any]:
+    from dutydesk.screens.shift.contact import ContactScreen
+
+    return ContactScreen()
+
+
 @dataclass(frozen=True)
 class Duty:
     """A duty of the desk: its digit on 今日, its function key, who has it, and its screen.
@@ -103,6 +109,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("issues", "问题清单", "3", "f4", "read", _issues, at_once=True),
     Duty("shift", "值班", "6", "f7", "shift", _shift),
     Duty("triage", "待立案", "", "", "open", _triage),
+    Duty("contact", "先行联系", "", "", "shift", _contact),
     Duty("decisions", "待我定", "9", "", "decisions", _decisions),
     Duty("people", "人员", "", "", "people", _people),
     Duty("figures", "办件统计", "", "", "figures", _figures),

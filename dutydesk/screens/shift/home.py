@@ -31,6 +31,7 @@ class ShiftScreen(DeskScreen):
         ("1", "交接班"),
         ("2", "值班小结"),
         ("3", "值班表"),
+        ("4", "先行联系"),
         ("5", "换班"),
         ("Enter", "打开"),
         ("F1", "帮助"),
@@ -75,7 +76,7 @@ class ShiftScreen(DeskScreen):
 
     def on_key(self, event: events.Key) -> None:
         """Digits open the parts."""
-        parts = {1: self._page_to_see(), 2: "summary", 3: "roster", 5: "swaps"}
+        parts = {1: self._page_to_see(), 2: "summary", 3: "roster", 4: "contact", 5: "swaps"}
         digit = digit_of(event.key)
         if digit is None:
             return
@@ -109,6 +110,10 @@ def _screen(kind: str, key: str) -> Screen[object] | None:
         from dutydesk.screens.shift.roster import RosterScreen
 
         return RosterScreen(key)
+    if kind == "contact":
+        from dutydesk.screens.shift.contact import ContactScreen
+
+        return ContactScreen()
     if kind == "swaps":
         from dutydesk.screens.shift.swapping import SwapsScreen
 
