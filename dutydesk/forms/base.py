@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, Literal, Self, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
@@ -22,11 +22,29 @@ WHOLE_FORM = ""
 
 
 @dataclass(frozen=True)
+class When:
+    """A condition on another field: one of these values stands there, or (`values` None) anything at all.
+
+    `why` is what is said when a field that this makes necessary is empty.
+    """
+
+    field: str
+    values: frozenset[Any] | None = None
+    why: str = ""
+
+    def holds(self, values: Mapping[str, Any]) -> bool:
+        """Whether it is so."""
+        value = values.get(self.field)
+        return not _empty(value) if self.values is None else any(value == each for each in self.values)
+
+
+@dataclass(frozen=True)
 class Entry:
     """How a field of a form is drawn: `Annotated[str, Entry(label="地点", kind="pick", search="places")]`.
 
     `choices` are (kept value, label); left out, they come from the field's Enum or Literal. `max_length` counts
-    characters; without it a line holds 200 and prose 4,000. `search` names the search of a pick.
+    characters; without it a line holds 200 and prose 4,000. `search` names the search of a pick. `shown` is when the
+    field is there at all, `needed` what makes it necessary: either of these.
     """
 
     label: str
@@ -36,11 +54,21 @@ class Entry:
     max_length: int = 0
     search: str = ""
     group: str = ""
+    shown: When | None = None
+    needed: tuple[When, ...] = ()
 
     @property
     def limit(self) -> int:
         """The most characters the field takes."""
         return self.max_length or (PROSE_LIMIT if self.kind == "prose" else LINE_LIMIT)
+
+    def is_shown(self, values: Mapping[str, Any]) -> bool:
+        """Whether the field is there, given what stands in the others."""
+        return self.shown is None or self.shown.holds(values)
+
+    def needed_because(self, values: Mapping[str, Any]) -> When | None:
+        """What makes the field necessary now, if anything does."""
+        return next((when for when in self.needed if when.holds(values)), None)
 
 
 @dataclass(frozen=True)
@@ -60,6 +88,14 @@ class FieldError(ValueError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+class _StillNeeded(ValueError):
+    """What is empty and must not be: messages by field."""
+
+    def __init__(self, messages: dict[str, str]) -> None:
+        super().__init__("；".join(messages.values()))
+        self.messages = messages
 
 
 class Form(BaseModel):
@@ -87,8 +123,28 @@ class Form(BaseModel):
             return parse_moment(text)
         return narrow(text) if entry.kind == "number" else text
 
+    @model_validator(mode="after")
+    def _all_that_is_needed(self) -> Self:
+        if messages := _still_needed(type(self), dict(self)):
+            raise _StillNeeded(messages)
+        return self
+
 
 F = TypeVar("F", bound=Form)
+
+
+def _empty(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _still_needed(form_class: type[Form], values: Mapping[str, Any]) -> dict[str, str]:
+    """Messages for the fields that others make necessary and that are empty."""
+    messages = {}
+    for name, field in form_class.model_fields.items():
+        entry = entry_of(field)
+        if entry is not None and _empty(values.get(name)) and (why := entry.needed_because(values)):
+            messages[name] = why.why or f"请填写{entry.label}。"
+    return messages
 
 
 def entry_of(field: FieldInfo) -> Entry | None:
@@ -132,32 +188,28 @@ def check(form_class: type[F], values: Mapping[str, Any]) -> tuple[F | None, dic
 
     Empty values count as not given. Names that begin with an underscore are a screen's own and left out.
     """
-    given = {
-        name: value
-        for name, value in values.items()
-        if not name.startswith("_")
-        and value is not None
-        and not (isinstance(value, str) and not value.strip())
-    }
+    given = {name: value for name, value in values.items() if not name.startswith("_") and not _empty(value)}
     try:
         return form_class.model_validate(given), {}
     except ValidationError as error:
         messages: dict[str, str] = {}
         for detail in error.errors(include_url=False):
-            name, message = _told(form_class, detail)
-            messages.setdefault(name, message)
-        return None, messages
+            for name, message in _told(form_class, detail).items():
+                messages.setdefault(name, message)
+        return None, _still_needed(form_class, given) | messages
 
 
-def _told(form_class: type[Form], detail: ErrorDetails) -> tuple[str, str]:
-    """One of pydantic's errors as (field, message)."""
+def _told(form_class: type[Form], detail: ErrorDetails) -> dict[str, str]:
+    """One of pydantic's errors as messages by field."""
     name = str(detail["loc"][0]) if detail["loc"] else WHOLE_FORM
     raised = detail.get("ctx", {}).get("error")
     if isinstance(raised, FieldError):
-        return raised.field, str(raised)
+        return {raised.field: str(raised)}
+    if isinstance(raised, _StillNeeded):
+        return raised.messages
     field = form_class.model_fields.get(name)
     entry = entry_of(field) if field is not None else None
-    return name, _message(detail, entry or Entry(label=name))
+    return {name: _message(detail, entry or Entry(label=name))}
 
 
 _FIXED = {

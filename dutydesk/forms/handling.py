@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, create_model, model_validator
+from pydantic import Field, create_model
 
-from dutydesk.forms.base import Entry, FieldError, Form
+from dutydesk.forms.base import Entry, Form, When
 from dutydesk.forms.intake import FLAGS
 from dutydesk.vocabulary import JointWork, Level, Means, Urgency
 
@@ -64,14 +64,16 @@ class SendDownForm(Form):
     ground: Annotated[
         str, Entry("依据", "choice", choices=(("listed", "居委职责清单"), ("consent", "居委同意"))), Pick
     ]
-    consent_by: Annotated[str, Entry("谁同意的", hint="居委谁、何时；按清单下派不用填", max_length=100)] = ""
+    consent_by: Annotated[
+        str,
+        Entry(
+            "谁同意的",
+            hint="居委谁、何时；按清单下派不用填",
+            max_length=100,
+            needed=(When("ground", frozenset({"consent"}), "请写明居委谁、何时同意的。"),),
+        ),
+    ] = ""
     note: Annotated[str, Entry("交办要求", max_length=300)] = ""
-
-    @model_validator(mode="after")
-    def _consent_has_a_name(self) -> Self:
-        if self.ground == "consent" and not self.consent_by:
-            raise FieldError("consent_by", "请写明居委谁、何时同意的。")
-        return self
 
 
 class SendBackForm(Form):
@@ -94,15 +96,17 @@ class ReportDoneForm(Form):
 
     done: Annotated[str, Entry("做了什么", "prose", max_length=1000), Needed]
     joint_work: Annotated[str, Entry("联合工作", "choice", choices=(("", "无"), *JointWork.options()))] = ""
-    participants: Annotated[str, Entry("谁参加了", hint="联合时写明力量、部门", max_length=200)] = ""
+    participants: Annotated[
+        str,
+        Entry(
+            "谁参加了",
+            hint="联合时写明力量、部门",
+            max_length=200,
+            needed=(When("joint_work", why="联合工作请写明哪些力量、部门参加。"),),
+        ),
+    ] = ""
     evidence_kind: EvidenceKind = ""
     evidence: Evidence = ""
-
-    @model_validator(mode="after")
-    def _joint_work_has_participants(self) -> Self:
-        if self.joint_work and not self.participants:
-            raise FieldError("participants", "联合工作请写明哪些力量、部门参加。")
-        return self
 
 
 class PassCheckForm(Form):
@@ -121,25 +125,37 @@ class FailCheckForm(Form):
     evidence: Evidence = ""
 
 
+def _told(why: str) -> tuple[When, ...]:
+    """Needed unless nobody was told."""
+    return (When("no_feedback_reason", frozenset({"", None}), why),)
+
+
 class FeedbackForm(Form):
     """反馈: told and answered, or why nobody was told."""
 
-    told_how: Annotated[Means | None, Entry("告知方式", "choice", choices=Means.options())] = None
-    told: Annotated[str, Entry("告知了什么", "prose", max_length=1000)] = ""
-    satisfied: Annotated[str, Entry("是否满意", "choice", choices=(("yes", "满意"), ("no", "不满意")))] = ""
+    told_how: Annotated[
+        Means | None,
+        Entry(
+            "告知方式",
+            "choice",
+            choices=Means.options(),
+            needed=_told("请选怎样告知的；没有可告知的人，请填“未告知原因”。"),
+        ),
+    ] = None
+    told: Annotated[
+        str,
+        Entry("告知了什么", "prose", max_length=1000, needed=_told("请写明告知了什么、对方怎么说。")),
+    ] = ""
+    satisfied: Annotated[
+        str,
+        Entry(
+            "是否满意",
+            "choice",
+            choices=(("yes", "满意"), ("no", "不满意")),
+            needed=_told("请选反映人是否满意。"),
+        ),
+    ] = ""
     no_feedback_reason: Annotated[str, Entry("未告知原因", hint="告知过的不用填", max_length=200)] = ""
-
-    @model_validator(mode="after")
-    def _told_or_why_not(self) -> Self:
-        if self.no_feedback_reason:
-            return self
-        if self.told_how is None:
-            raise FieldError("told_how", "请选怎样告知的；没有可告知的人，请填“未告知原因”。")
-        if not self.told:
-            raise FieldError("told", "请写明告知了什么、对方怎么说。")
-        if not self.satisfied:
-            raise FieldError("satisfied", "请选反映人是否满意。")
-        return self
 
 
 class CloseForm(Form):
@@ -160,16 +176,18 @@ class FirstContactForm(Form):
 
     told_how: ToldHow
     text: Annotated[str, Entry("对方怎么说", "prose", max_length=1000), Needed]
-    promised: Annotated[str, Entry("答应了什么", hint="答应对方的事，会写进交接班", max_length=100)] = ""
+    promised: Annotated[
+        str,
+        Entry(
+            "答应了什么",
+            hint="答应对方的事，会写进交接班",
+            max_length=100,
+            needed=(When("promised_by", why="写了时间，还要写答应了什么。"),),
+        ),
+    ] = ""
     promised_by: Annotated[
         datetime | None, Entry("何时前办到", "moment", hint="例如 明天10:00；没说时间不填")
     ] = None
-
-    @model_validator(mode="after")
-    def _a_time_for_something(self) -> Self:
-        if self.promised_by and not self.promised:
-            raise FieldError("promised", "写了时间，还要写答应了什么。")
-        return self
 
 
 class RecategoriseForm(Form):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
-from dutydesk.forms.base import Entry, FieldError, Form
+from dutydesk.forms.base import Entry, Form, When
 from dutydesk.text import narrow
 from dutydesk.vocabulary import Source, Urgency
 
@@ -20,6 +20,13 @@ FLAGS = (
     ("beyond_neighbourhood", "居民区难以协调"),
     ("strongly_felt beyond_neighbourhood", "两者都是"),
 )
+# Sources that give a case a number of their own, and perhaps a limit.
+_NUMBERED = When("source", frozenset({Source.HOTLINE, Source.GRID, Source.SUPERIOR, Source.OPINION}))
+_NUMBER_NEEDED = (
+    When("source", frozenset({Source.HOTLINE}), "12345热线件，请写明来源编号，例如工单号。"),
+    When("source_due", why="填了来源时限，请写明来源编号，例如工单号。"),
+)
+_SOLVED = When("solved", frozenset({True}), "当场解决的要写明当场做了什么。")
 
 
 class IntakeForm(Form):
@@ -37,11 +44,18 @@ class IntakeForm(Form):
     spot: Annotated[str, Entry("具体位置", hint="几号楼、哪个出入口", max_length=60)] = ""
     urgency: Annotated[Urgency, Entry("紧急程度", "choice")] = Urgency.NORMAL
     source: Annotated[Source, Entry("来源", "choice")] = Source.PATROL
-    source_number: Annotated[str, Entry("来源编号", hint="12345 工单号等", max_length=40)] = ""
-    source_due: Annotated[datetime | None, Entry("来源时限", "moment", "来源规定的办结时间")] = None
+    source_number: Annotated[
+        str,
+        Entry("来源编号", hint="12345 工单号等", max_length=40, shown=_NUMBERED, needed=_NUMBER_NEEDED),
+    ] = ""
+    source_due: Annotated[
+        datetime | None, Entry("来源时限", "moment", "来源规定的办结时间", shown=_NUMBERED)
+    ] = None
     reporter_name: Annotated[str, Entry("反映人", hint="个人信息，屏上不显示全名", max_length=30)] = ""
     reporter_phone: Annotated[str, Entry("电话", hint="个人信息", max_length=20)] = ""
-    on_the_spot: Annotated[str, Entry("现场已做", hint="当场做了什么", max_length=300)] = ""
+    on_the_spot: Annotated[str, Entry("现场已做", hint="当场做了什么", max_length=300, needed=(_SOLVED,))] = (
+        ""
+    )
     solved: Annotated[bool, Entry("当场解决", "yesno", "是＝直接销项")] = False
     detail: Annotated[str, Entry("补充说明", "prose", max_length=2000)] = ""
     reporter_address: Annotated[str, Entry("反映人住址", hint="个人信息", max_length=60)] = ""
@@ -54,12 +68,3 @@ class IntakeForm(Form):
         if plain and not _PHONE.fullmatch(plain):
             raise ValueError("电话只填数字，可带区号，例如 021-00000000；没有就空着。")
         return plain
-
-    @model_validator(mode="after")
-    def _together(self) -> Self:
-        if self.solved and not self.on_the_spot:
-            raise FieldError("on_the_spot", "当场解决的要写明当场做了什么。")
-        if not self.source_number and (self.source_due or self.source is Source.HOTLINE):
-            why = "12345热线件" if self.source is Source.HOTLINE else "填了来源时限"
-            raise FieldError("source_number", f"{why}，请写明来源编号，例如工单号。")
-        return self

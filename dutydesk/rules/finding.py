@@ -42,11 +42,15 @@ _OF_EACH = 3  # people, areas and so on, where one word may mean any of them
 
 @dataclass(frozen=True)
 class Found:
-    """One thing found: the value that a form carries, its name, and what tells it from others of the name."""
+    """One thing found: the value that a form carries, its name, and what tells it from others of the name.
+
+    It is not `sure` where only what it belongs to has the name that was asked for.
+    """
 
     value: str
     title: str
     detail: str = ""
+    sure: bool = True
 
 
 def index(subject: str, subject_id: int, name: str) -> None:

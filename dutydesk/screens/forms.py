@@ -36,6 +36,7 @@ class FormScreen(DeskScreen):
         self.draft = draft
         self.plain: dict[str, Any] | None = None
         self.done = False
+        self.refused = False  # the notice line says how many fields are wrong
 
     @property
     def form_view(self) -> FormView:
@@ -51,7 +52,7 @@ class FormScreen(DeskScreen):
 
         async def found(text: str) -> list[Choice]:
             rows = await self.desk.read(rule, *arguments, text)
-            return [Choice(row.value, row.title, row.detail) for row in rows]
+            return [Choice(row.value, row.title, row.detail, row.sure) for row in rows]
 
         return found
 
@@ -111,6 +112,7 @@ class FormScreen(DeskScreen):
     def begin_anew(self, values: Mapping[str, Any]) -> None:
         """An empty form for another act, with these values."""
         self.act_id, self.plain, self.done, self.draft = self.new_act(), None, False, None
+        self.refused = False
         self.form_view.begin_anew(values)
         self._begun_with = dict(self.form_view.plain_copy)
         self.focus_first()
@@ -129,7 +131,16 @@ class FormScreen(DeskScreen):
 
     def on_form_view_rejected(self, event: FormView.Rejected) -> None:
         """Say on the notice line too that nothing was saved."""
+        self.refused = True
         self.say(f"没有保存：{len(event.messages)}项要改，见打✗的地方。", "bad")
+
+    def on_form_view_corrected(self, event: FormView.Corrected) -> None:
+        """The notice line counts along while what was wrong is put right."""
+        if self.refused and event.left:
+            self.say(f"还有{event.left}项要改，见打✗的地方。", "bad")
+        elif self.refused:
+            self.refused = False
+            self.say("打✗的都改好了，按 F10 再保存。")
 
     @work(exclusive=True, group="save")
     async def save(self, form: Form) -> None:
@@ -140,6 +151,7 @@ class FormScreen(DeskScreen):
         except Stale as stale:
             await self.overtaken(stale)
         except Refused as refused:
+            self.refused = bool(refused.field)
             self.say(refused.message if not refused.field else "没有保存，请看打✗的一项。", "bad")
             self.form_view.set_error(refused.field or WHOLE_FORM, refused.message)
             if refused.field in self.form_view.rows:

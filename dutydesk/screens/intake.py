@@ -26,8 +26,6 @@ NO_SECRETS = "涉密信息不得录入。地点、类别可打拼音首字母（
 
 FEWEST_CHARACTERS = 4  # fewer are like anything
 EMPTY: dict[str, Any] = {"source": Source.PATROL}
-# Sources that give a case a number of their own, and perhaps a limit.
-NUMBERED = frozenset({Source.HOTLINE, Source.GRID, Source.SUPERIOR, Source.OPINION})
 
 
 class IntakeScreen(FormScreen):
@@ -66,7 +64,6 @@ class IntakeScreen(FormScreen):
     def focus_first(self) -> None:
         """A prefilled form begins at what is not filled in; a draft is compared as it stands."""
         values = self.form_view.values()
-        self.show_source_fields(values)
         if self.usual:
             self.form_view.suggest("summary", self.usual)
             self.show_keys(before=[("→", "填入常见的一句")])
@@ -82,15 +79,8 @@ class IntakeScreen(FormScreen):
     # -- likely duplicates ----------------------------------------------------------------------------------
 
     def edited(self, values: Mapping[str, Any]) -> None:
-        """Look for the same issue each time typing pauses; a source with numbers of its own is asked for them."""
-        self.show_source_fields(values)
+        """Look for the same issue each time typing pauses."""
         self.look_for_same(dict(values))
-
-    def show_source_fields(self, values: Mapping[str, Any]) -> None:
-        """来源编号 and 来源时限 only where the source has them."""
-        wanted = values.get("source") in NUMBERED
-        for name in ("source_number", "source_due"):
-            self.form_view.show(name, wanted)
 
     @work(exclusive=True, group="likely")
     async def look_for_same(self, values: dict[str, Any]) -> None:
@@ -164,5 +154,4 @@ class IntakeScreen(FormScreen):
             self.dismiss(result)
             return
         self.begin_anew(EMPTY)
-        self.show_source_fields(EMPTY)
         self.say(f"已登记 {result.number}（{result.state.label}）。可接着登记下一件，Esc 返回。", "good")

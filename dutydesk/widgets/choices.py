@@ -23,7 +23,7 @@ INDENT = "    "
 ON_ONE_PAGE = 9
 ON_EACH_PAGE = 8
 NEXT_PAGE = "下一页"
-MORE_BELOW = "    ↓ 下面还有"
+MORE_ABOVE, MORE_BELOW = "    ↑ 上面还有", "    ↓ 下面还有"
 LABEL_COLUMNS = 28
 
 
@@ -120,7 +120,8 @@ class Choices(Widget, can_focus=True):
         """Move the cursor; it goes from page to page, and stops at the ends."""
         page, order = self._page, self._order
         if order:
-            self.cursor = order[min(max(order.index(self.cursor) + lines, 0), len(order) - 1)]
+            here = order.index(self.cursor) if self.cursor in order else -1
+            self.cursor = order[min(max(here + lines, 0), len(order) - 1)]
         self.refresh(layout=page != self._page)
 
     def action_turn(self, pages: int) -> None:
@@ -132,8 +133,8 @@ class Choices(Widget, can_focus=True):
             self.action_step(pages * 999)
 
     def action_take(self) -> None:
-        """Choose what is under the cursor."""
-        if self.options:
+        """Choose what is under the cursor; at -1 it is under none."""
+        if self.options and self.cursor >= 0:
             option = self.options[self.cursor]
             if option.disabled_reason:
                 self.post_message(self.Refused(self, option.disabled_reason))
@@ -171,13 +172,19 @@ class Choices(Widget, can_focus=True):
         look = lean(self.get_component_rich_style("choices--cursor")) if here else plain
         if option.disabled_reason and not here:
             look = dim
-        aligned = fit(head, LABEL_COLUMNS) if cell_len(head) < LABEL_COLUMNS else head + "  "
-        if hint and cell_len(aligned) + cell_len(hint) <= width:
-            return [((aligned, look), (hint, look if here else dim))]
+        column = self._label_columns(width)
+        if hint and cell_len(head) < column and column + cell_len(hint) <= width:
+            return [((fit(head, column), look), (hint, look if here else dim))]
         lines: list[Line] = [((fit(line, width) if here else line, look),) for line in wrap(head, width)]
         if hint:
             lines += [((INDENT + line, dim),) for line in wrap(hint, width - len(INDENT))]
         return lines
+
+    def _label_columns(self, width: int) -> int:
+        """Where hints begin: the same for the whole page, past the longest label that leaves room for one."""
+        page = self._pages[self._page]
+        lengths = [cell_len(f"{MARK}1 {self.options[index].label}  ") for _, index in page]
+        return max([LABEL_COLUMNS, *(length for length in lengths if length <= width * 3 // 5)])
 
     def _lines(self, width: int) -> tuple[list[Line], int]:
         """All lines of the page, and where the option under the cursor ends."""
@@ -203,5 +210,7 @@ class Choices(Widget, can_focus=True):
         start = max(0, min(cursor_end - height + 1, len(lines) - height))
         if y == height - 1 and start + height < len(lines):
             return strip_of(((cut(MORE_BELOW, width), lean(self.rich_style)),), width)
+        if y == 0 and start:
+            return strip_of(((cut(MORE_ABOVE, width), lean(self.rich_style)),), width)
         index = start + y
         return strip_of(lines[index] if index < len(lines) else (), width, Style.null())

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dutydesk.forms.base import FieldSpec
 
 INLINE_AT_MOST = 9
+WHEN_LIMIT = 40
 CHOSEN, OTHER = "▶", " "
 
 
@@ -79,7 +80,7 @@ class WhenEditor(LineEditor):
 
     def __init__(self, kind: str, *, placeholder: str = "") -> None:
         usual = "如 11-26、明天、+3" if kind == "date" else "如 1530、26日15:30、明天9:00"
-        super().__init__(placeholder=placeholder or usual)
+        super().__init__(placeholder=placeholder or usual, paste_limit=WHEN_LIMIT)
         self.kind = kind
 
     def in_words(self) -> str:
@@ -255,10 +256,10 @@ def editor_for(spec: FieldSpec, searches: dict[str, Search]) -> Editor:
     if kind in ("choice", "yesno"):
         return PickEditor(_search_in(spec.choices), placeholder=hint)
     if kind == "prose":
-        return ProseEditor(placeholder=hint)
+        return ProseEditor(placeholder=hint, paste_limit=spec.entry.limit)
     if kind in ("date", "moment"):
         return WhenEditor(kind, placeholder=hint)
-    return LineEditor(placeholder=hint)
+    return LineEditor(placeholder=hint, paste_limit=spec.entry.limit)
 
 
 def _search_in(choices: tuple[tuple[Any, str], ...]) -> Search:

@@ -9,86 +9,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.geometry import Size
+from textual.containers import VerticalScroll
 from textual.message import Message
-from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from dutydesk.widgets.action_menu import Words
-from dutydesk.widgets.cells import lean, strip_of
-from dutydesk.widgets.choices import MARK, NO_MARK
-from dutydesk.widgets.editors import ChoiceEditor, Editor, LineEditor, PickEditor, WhenEditor, editor_for
+from dutydesk.widgets.editors import ChoiceEditor, LineEditor, PickEditor, WhenEditor, editor_for
+from dutydesk.widgets.field_row import FieldRow, SaveLine
 from dutydesk.widgets.picker import Choice, Picker, Search
-from dutydesk.widgets.typing_fields import ProseField
+from dutydesk.widgets.typing_fields import PasteCut, ProseField
 
 if TYPE_CHECKING:
-    from dutydesk.forms.base import FieldSpec, Form
+    from dutydesk.forms.base import Form
 
 PAUSE_SECONDS = 0.4
 SHOWN = "_shown"
 WHOLE_FORM = ""
-
-
-class FieldRow(Vertical):
-    """A field with its label and the message below."""
-
-    def __init__(self, spec: FieldSpec, editor: Editor) -> None:
-        super().__init__()
-        self.spec = spec
-        self.editor = editor
-        self.label = f"{spec.entry.label}{' *' if spec.required else ''}"
-        self.label_line = Words(NO_MARK + self.label, classes="field--label")
-        self.message = Words(classes="field--message")
-        self.message.display = False
-        self.wrong = False
-
-    def compose(self) -> ComposeResult:
-        """Label, field; hint where the field has no room for one; message."""
-        entry = self.spec.entry
-        with Horizontal(classes="field--line"):
-            yield self.label_line
-            yield self.editor  # type: ignore[misc]
-        if entry.hint and isinstance(self.editor, ChoiceEditor):
-            yield Words(entry.hint, classes="field--hint")
-        yield self.message
-
-    def on_descendant_focus(self) -> None:
-        """The mark stands where the keys go."""
-        self.label_line.update(MARK + self.label, layout=False)
-
-    def on_descendant_blur(self) -> None:
-        """See above."""
-        self.label_line.update(NO_MARK + self.label, layout=False)
-
-    def say(self, text: str, wrong: bool) -> None:
-        """A message below the field; `""` takes it away."""
-        self.wrong = wrong and bool(text)
-        self.message.say(f"✗ {text}" if self.wrong else text)
-        self.message.set_class(self.wrong, "-wrong")
-        self.message.display = bool(text)
-
-
-class SaveLine(Widget, can_focus=True):
-    """The last stop of a form."""
-
-    ALLOW_SELECT = False
-
-    def __init__(self, words: str) -> None:
-        super().__init__()
-        self.words = words
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """One line."""
-        return 1
-
-    def render_line(self, y: int) -> Strip:
-        """Reversed and marked when Enter would save."""
-        mark = MARK if self.has_focus else NO_MARK
-        style = lean(self.rich_style)
-        return strip_of(((f"{mark}〔{self.words}〕 F10", style),), self.size.width)
+NOT_PICKED = "“{typed}”还没有选定：按数字或 Enter 选一项。"
 
 
 class FormView(Widget):
@@ -124,6 +63,12 @@ class FormView(Widget):
         messages: dict[str, str]
 
     @dataclass
+    class Corrected(About):
+        """Fewer fields are wrong than before; `left` still are."""
+
+        left: int
+
+    @dataclass
     class Edited(About):
         """A pause in typing, or a choice: time to keep a draft."""
 
@@ -151,6 +96,7 @@ class FormView(Widget):
         self._whole = Words(classes="field--message -wrong")
         self._whole.display = False
         self._pause: Timer | None = None
+        self._checked: set[str] = set()  # whose messages are the form's own, not a rule's
         self.load({name: row.spec.default for name, row in self.rows.items()} | dict(values or {}))
         self.plain_copy = self.values()
 
@@ -201,6 +147,13 @@ class FormView(Widget):
             elif name != SHOWN:
                 self.extra[name] = value
         self.plain_copy = self.values()
+        self._follow()
+
+    def _follow(self) -> None:
+        """Each field is there, and marked as necessary, as the others have it; the caret stays on a field."""
+        for row in self.rows.values():
+            row.follow(self.plain_copy)
+        self._leave_hidden()
 
     def begin_anew(self, values: Mapping[str, Any]) -> None:
         """An empty form with these values, without messages."""
@@ -221,6 +174,20 @@ class FormView(Widget):
     def show(self, field: str, visible: bool) -> None:
         """Show or hide a field. A hidden one keeps its value but is not saved."""
         self.rows[field].display = visible
+        self._leave_hidden()
+
+    def _leave_hidden(self) -> None:
+        """A caret in a field that is no longer there goes to the next one that is."""
+        if not self.is_mounted:
+            return
+        focused = self.screen.focused
+        rows = list(self.rows.values())
+        here = next(
+            (i for i, row in enumerate(rows) if not row.display and row.editor.target is focused), None
+        )
+        if here is not None:
+            after = [row.editor.target for row in rows[here:] if row.display]
+            self._go_to(after[0] if after else self._save_line)
 
     def suggest(self, field: str, text: str) -> None:
         """What is often written in a line of text: it stands there dimly while the line is empty, → takes it over."""
@@ -236,33 +203,52 @@ class FormView(Widget):
 
     def action_save(self) -> None:
         """Check all; the first field that is wrong gets the caret, or the form is handed over."""
-        from dutydesk.forms.base import check
-
         for row in self.rows.values():
             self._settle(row)
-        hidden = {name for name, row in self.rows.items() if not row.display}
-        known = self.form_class.model_fields.keys() - hidden  # a draft may keep more beside them
-        values = {name: value for name, value in self.values().items() if name in known}
-        form, messages = check(self.form_class, values)
+        form, messages = self._check()
         self.set_error(WHOLE_FORM, "")
+        self._checked = set(messages)
         for name, row in self.rows.items():
-            message = messages.get(name, "")
-            if message and isinstance(row.editor, PickEditor) and row.editor.typed:
-                message = f"“{row.editor.typed}”还没有选定：按数字或 Enter 选一项。"
-            if message or row.wrong:
-                row.say(message, wrong=True)
+            if name in messages or row.wrong:
+                row.say(messages.get(name, ""), wrong=True)
         if form is not None:
             self.post_message(self.Submitted(self, form))
             return
         self.post_message(self.Rejected(self, messages))
-        beside = [name for name in self.rows if name in messages]
-        for name in messages.keys() - set(beside) or messages.keys() & hidden:
+        beside = [name for name, row in self.rows.items() if name in messages and row.display]
+        for name in messages.keys() - set(beside):
             self.set_error(WHOLE_FORM, messages[name])
         if beside:
             first = self.rows[beside[0]].editor
             if isinstance(first, PickEditor):
                 first.stay_closed()  # its choices would cover the message
             self._go_to(first.target)
+
+    def _check(self) -> tuple[Form | None, dict[str, str]]:
+        """The form, or what is wrong, in words for this screen."""
+        from dutydesk.forms.base import check
+
+        hidden = {name for name, row in self.rows.items() if not row.display}
+        known = self.form_class.model_fields.keys() - hidden  # a draft may keep more beside them
+        values = {name: value for name, value in self.values().items() if name in known}
+        form, messages = check(self.form_class, values)
+        for name, row in self.rows.items():
+            if row.display and isinstance(row.editor, PickEditor) and row.editor.typed.strip():
+                messages[name] = NOT_PICKED.format(typed=row.editor.typed)
+        return None if messages else form, messages
+
+    def _check_again(self, changed: FieldRow) -> None:
+        """What has become right is no longer called wrong; what a rule refused is not, once it was changed."""
+        wrong = [row for row in self.rows.values() if row.wrong]
+        if not wrong:
+            return
+        messages = self._check()[1]
+        for row in wrong:
+            if row is changed or row.spec.name in self._checked:
+                row.say(messages.get(row.spec.name, ""), wrong=True)
+        left = sum(row.wrong for row in wrong)
+        if left < len(wrong):
+            self.post_message(self.Corrected(self, left))
 
     # Going from field to field
 
@@ -332,14 +318,31 @@ class FormView(Widget):
         if event.choice is not None and self.screen.focused is event.picker.line:
             self._go(1)
 
+    def on_paste_cut(self, event: PasteCut) -> None:
+        """Say next to the field how much was taken."""
+        event.stop()
+        row = self._row_of(event.field)
+        if row is not None and not row.wrong:
+            row.say(event.words, wrong=False)
+
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
-        """A day says which weekday it is, or that nothing, as soon as it is left."""
-        row = next((row for row in self.rows.values() if row.editor is event.widget), None)
+        """What was typed is settled as soon as it is left."""
+        row = next((row for row in self.rows.values() if row.editor.target is event.widget), None)
         if row is not None:
             self._settle(row)
 
+    def _row_of(self, widget: Widget) -> FieldRow | None:
+        return next((node for node in widget.ancestors if isinstance(node, FieldRow)), None)
+
     def _settle(self, row: FieldRow) -> None:
+        """A day says which weekday it is; a name typed whole is picked, and what is not picked is said."""
         editor = row.editor
+        if isinstance(editor, PickEditor):
+            if editor.settle():
+                self._changed(editor, at_once=True)
+            elif editor.typed.strip():
+                self._checked.add(row.spec.name)
+                row.say(NOT_PICKED.format(typed=editor.typed), wrong=True)
         if not isinstance(editor, WhenEditor) or not editor.value:
             return
         if editor.settle():
@@ -353,9 +356,12 @@ class FormView(Widget):
         if values == self.plain_copy:
             return
         self.plain_copy = values
-        row = next((node for node in editor.ancestors if isinstance(node, FieldRow)), None)
-        if row is not None and (row.wrong or isinstance(editor, WhenEditor)):
+        self._follow()
+        row = self._row_of(editor)
+        if row is not None and not row.wrong:
             row.say("", wrong=False)
+        elif row is not None:
+            self._check_again(row)
         if self._pause is not None:
             self._pause.stop()
         if at_once:

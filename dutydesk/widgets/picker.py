@@ -23,16 +23,21 @@ from dutydesk.widgets.frame import CalmFocus
 from dutydesk.widgets.typing_fields import LineField
 
 NOTHING_FOUND = "没有找到“{text}”。试试拼音首字母、全拼或名称里的一两个字。"
+ONLY_AROUND = "名称里没有“{text}”，列出的是所属街镇对得上的：按数字或 ↓ 选一项。"
 SEARCH_FAILED = "没有查成：{error}。再按一个字可重试。"
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What can be picked: `value` is kept, `title` is shown, `detail` (parent, code …) tells namesakes apart."""
+    """What can be picked: `value` is kept, `title` is shown, `detail` (parent, code …) tells namesakes apart.
+
+    One that is not `sure` was found by something else than its name: Enter does not take it unasked.
+    """
 
     value: Any
     title: str
     detail: str = ""
+    sure: bool = True
 
 
 Search = Callable[[str], Awaitable[list[Choice]]]
@@ -79,6 +84,7 @@ class Picker(Widget):
         self._question = 0  # an older question's answer is dropped
         self._open = False
         self._stays_closed = False
+        self._words = ""  # below the choices
         self._line = _PickLine(placeholder=placeholder)
         self._detail = Words(classes="picker--detail")
         self._choices = Choices()
@@ -147,11 +153,15 @@ class Picker(Widget):
         if self.choice is not None and event.is_printable:
             self._pick(None)  # typing over a choice begins anew; the key goes on to the empty line
             return False
+        if event.key == "enter" and self._unsettled:
+            return True
         if not self._open:
             return False
         digit = digit_of(event.key)
         if digit is not None and self._choices.options:
             return self._choices.take_digit(digit)
+        if event.key == "up" and self._choices.cursor <= 0:
+            return False  # to the field above
         if event.key in ("down", "up") and self._choices.options:
             self._choices.action_step(1 if event.key == "down" else -1)
         elif event.key == "enter" and self._choices.options:
@@ -161,6 +171,33 @@ class Picker(Widget):
         else:
             return False
         return True
+
+    @property
+    def _unsettled(self) -> bool:
+        """Whether something is typed and nothing is under the cursor; then Enter stays, and says why."""
+        if self.choice is not None or not self._line.value.strip():
+            return False
+        if not self._open:
+            self._ask(self._line.value)
+        elif self._choices.options and self._choices.cursor >= 0:
+            return False
+        else:
+            self._note.say(f"✗ {self._words}")
+        return True
+
+    @property
+    def _exact(self) -> int | None:
+        """Which of those found has the very name that is typed, if it is one alone."""
+        typed = self._line.value.strip()
+        same = [index for index, choice in enumerate(self._found) if choice.title == typed]
+        return same[0] if len(same) == 1 else None
+
+    def settle(self) -> bool:
+        """Take the one whose name was typed whole; says whether there was one."""
+        exact = self._exact if self.choice is None else None
+        if exact is not None:
+            self.set(self._found[exact])
+        return exact is not None
 
     # Searching
 
@@ -177,7 +214,6 @@ class Picker(Widget):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Each change is a new question."""
-        event.stop()
         if self.choice is None:
             self._ask(event.value)
 
@@ -204,7 +240,12 @@ class Picker(Widget):
         if not found and not note:
             self._close()
             return
-        self._choices.set_options([Option(choice.title, choice.detail) for choice in self._found])
+        cursor = self._exact or 0
+        if found and not found[0].sure:
+            cursor, note = -1, ONLY_AROUND.format(text=text.strip())
+        options = [Option(choice.title, choice.detail) for choice in self._found]
+        self._choices.set_options(options, cursor)
+        self._words = note
         self._note.say(note)
         self._note.display = bool(note)
         self._choices.display = bool(found)

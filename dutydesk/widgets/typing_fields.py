@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from textual import events
 from textual.geometry import Offset, Region
+from textual.message import Message
 from textual.strip import Strip
+from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from dutydesk.terminal import literal
 
 LINE_CAP = 1000
 PROSE_CAP = 8000
+
+
+@dataclass
+class PasteCut(Message):
+    """Not all that was pasted had room; whoever holds the field says so next to it."""
+
+    field: Widget
+    kept: int
+
+    @property
+    def words(self) -> str:
+        """How much was taken."""
+        if not self.kept:
+            return "这一栏已经写满，粘贴的没有收。"
+        return f"粘贴的内容太长，只收了前 {self.kept} 个字。"
 
 
 class AtCaret:
@@ -31,23 +49,44 @@ class AtCaret:
 
     def on_focus(self: Any) -> None:
         """Nothing of the field may change by the focus, so ask for a frame."""
-        self.call_after_refresh(self.refresh)
+        self.call_after_refresh(self.show_caret)
 
     def on_resize(self: Any) -> None:
         """See `on_focus`."""
-        self.call_after_refresh(self.refresh)
+        self.call_after_refresh(self.show_caret)
+
+    def show_caret(self: Any) -> None:
+        """Draw anew, the caret in sight."""
+        self.refresh()
 
 
 class LineField(AtCaret, Input):
-    """One line of text. Enter and the arrows belong to whoever holds the field."""
+    """One line of text, which scrolls sideways. Enter and the arrows belong to whoever holds the field.
+
+    A paste is cut at `paste_limit` characters; typing goes on to `max_length`, so that a long sentence can be shortened.
+    """
 
     def __init__(
-        self, value: str = "", *, placeholder: str = "", max_length: int = LINE_CAP, id: str | None = None
+        self,
+        value: str = "",
+        *,
+        placeholder: str = "",
+        max_length: int = LINE_CAP,
+        paste_limit: int = 0,
+        id: str | None = None,
     ) -> None:
         super().__init__(
             value, placeholder=placeholder, max_length=max_length, select_on_focus=False, compact=True, id=id
         )
+        self.paste_limit = paste_limit or max_length
         self.cursor_blink = False
+
+    def show_caret(self) -> None:
+        """Textual does not scroll to the caret when the first text comes all at once, nor when the width changes."""
+        if self.has_focus:
+            caret = Region(self._position_to_cell(self.cursor_position), 0, 1, 1)
+            self.scroll_to_region(caret, force=True, animate=False)
+        self.refresh()
 
     @property
     def cursor_screen_offset(self) -> Offset:
@@ -68,18 +107,26 @@ class LineField(AtCaret, Input):
         """Several lines become one; Textual would keep only the first."""
         event.prevent_default()
         event.stop()
-        text = literal(" ".join(event.text[: self.max_length or LINE_CAP].split()))
-        start, end = self.selection
-        self.replace(text, start, end)
+        text = literal(" ".join(event.text[:LINE_CAP].split()))
+        start, end = sorted(self.selection)
+        fits = text[: max(self.paste_limit - len(self.value) + end - start, 0)]
+        if fits:
+            self.replace(fits, start, end)
+            self.call_after_refresh(self.show_caret)
+        if len(fits) < len(text) or len(event.text) > LINE_CAP:
+            self.post_message(PasteCut(self, len(fits)))
 
 
 class ProseField(AtCaret, TextArea):
     """Several lines. Enter begins a new one; the arrows past the first and last line, and Tab, leave."""
 
-    def __init__(self, text: str = "", *, placeholder: str = "", id: str | None = None) -> None:
+    def __init__(
+        self, text: str = "", *, placeholder: str = "", paste_limit: int = PROSE_CAP, id: str | None = None
+    ) -> None:
         super().__init__(
             text, placeholder=placeholder, tab_behavior="focus", soft_wrap=True, compact=True, id=id
         )
+        self.paste_limit = min(paste_limit, PROSE_CAP)
         self.cursor_blink = False
         self.highlight_cursor_line = False
         self.show_line_numbers = False
@@ -88,10 +135,13 @@ class ProseField(AtCaret, TextArea):
         """At most what the field holds: a million characters would take seconds to paint."""
         event.prevent_default()
         event.stop()
-        room = max(PROSE_CAP - len(self.text), 0)
-        text = "\n".join(literal(line) for line in event.text[:room].splitlines())
-        start, end = self.selection
-        self._replace_via_keyboard(text, start, end)
+        text = "\n".join(literal(line) for line in event.text[:PROSE_CAP].splitlines())
+        fits = text[: max(self.paste_limit - len(self.text) + len(self.selected_text), 0)]
+        if fits:
+            start, end = self.selection
+            self._replace_via_keyboard(fits, start, end)
+        if len(fits) < len(text) or len(event.text) > PROSE_CAP:
+            self.post_message(PasteCut(self, len(fits)))
 
     @property
     def cursor_screen_offset(self) -> Offset:

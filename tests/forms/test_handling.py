@@ -29,7 +29,7 @@ TOLD = {"told_how": "phone", "told": "已清理", "satisfied": "yes"}
         ("report_done", {}, "done", "请填写做了什么。"),
         ("report_done", {"done": "清理", "joint_work": "handling"}, "participants", "联合工作请写明哪些力量、部门参加。"),
         ("pass_check", {}, "found", "请填写现场情况。"),
-        ("feedback", {}, "told_how", "请选怎样告知的；没有可告知的人，请填“未告知原因”。"),
+        ("feedback", {**TOLD, "told_how": ""}, "told_how", "请选怎样告知的；没有可告知的人，请填“未告知原因”。"),
         ("feedback", {**TOLD, "told": ""}, "told", "请写明告知了什么、对方怎么说。"),
         ("feedback", {**TOLD, "satisfied": ""}, "satisfied", "请选反映人是否满意。"),
         ("feedback", {**TOLD, "told_how": "pigeon"}, "told_how", "请从列出的几项里选一项。"),
@@ -52,6 +52,13 @@ def test_each_wrong_input_has_its_own_message(act, values, field, message):
     form, messages = check(form_of(act), values)
     assert form is None
     assert messages == {field: message}
+
+
+def test_all_that_is_missing_is_said_at_once():
+    _, messages = check(form_of("feedback"), {})
+    assert list(messages) == ["told_how", "told", "satisfied"]
+    _, messages = check(form_of("report_done"), {"joint_work": "handling"})
+    assert messages.keys() == {"done", "participants"}
 
 
 def test_nobody_to_tell_needs_only_the_reason():

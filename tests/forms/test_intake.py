@@ -50,6 +50,25 @@ def test_each_wrong_input_has_its_own_message(wrong, field, message):
     assert messages == {field: message}
 
 
+def test_all_that_is_wrong_is_said_at_once():
+    _, messages = check(IntakeForm, {"summary": "堆物", "source": "hotline", "solved": True})
+    assert messages == {
+        "unit": "请选地点。",
+        "category": "请选类别。",
+        "summary": "至少写 4 个字。",
+        "source_number": "12345热线件，请写明来源编号，例如工单号。",
+        "on_the_spot": "当场解决的要写明当场做了什么。",
+    }
+
+
+def test_the_number_of_a_source_is_asked_for_only_where_it_has_one():
+    entries = {spec.name: spec.entry for spec in fields(IntakeForm)}
+    shown = {source for source in Source if entries["source_number"].is_shown({"source": source.value})}
+    assert shown == {Source.HOTLINE, Source.GRID, Source.SUPERIOR, Source.OPINION}
+    assert entries["source_number"].needed_because({"source": "hotline"})
+    assert not entries["source_number"].needed_because({"source": "superior"})
+
+
 @pytest.mark.parametrize(
     "number", ["13800001234", "021-64512345", "+86 138 0000 1234", "１３８００００１２３４", "1234567"]
 )

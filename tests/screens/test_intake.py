@@ -101,3 +101,38 @@ async def test_after_a_draft_is_registered_the_form_is_empty_and_cannot_be_saved
         assert "没有保存" in text(pilot.app)
     district.connect()
     assert Issue.select().count() == 1
+
+
+async def test_another_source_takes_the_caret_to_the_next_field_that_is_there(district, open_desk):
+    async with open_desk(duty="intake").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        for _ in range(5):
+            await pilot.press("tab")
+        await pilot.press("5")
+        await settle(pilot)
+        assert "▶ 来源编号 *" in text(pilot.app)
+        await pilot.press("up", "6")
+        await settle(pilot)
+        assert "来源编号" not in text(pilot.app)
+        assert "▶ 反映人" in text(pilot.app)
+        await pilot.press(*"王阿姨")
+        await settle(pilot)
+        assert "王阿姨" in text(pilot.app)
+
+
+async def test_all_that_is_wrong_is_said_at_once_and_taken_back_as_it_is_put_right(district, open_desk):
+    async with open_desk(duty="intake").run_test(size=(80, 24)) as pilot:
+        await filled(pilot, "坏了")
+        await pilot.press("down", "down", "down", "5", "f10")
+        await settle(pilot)
+        assert "没有保存：2项要改" in text(pilot.app)
+        assert "✗ 至少写 4 个字。" in text(pilot.app)
+        assert "✗ 12345热线件，请写明来源编号" in text(pilot.app)
+        await pilot.press(*"很久", "down", "down")
+        await settle(pilot)
+        assert "至少写 4 个字" not in text(pilot.app)
+        assert "还有1项要改" in text(pilot.app)
+        await pilot.press("down", "down", *"sh1")
+        await settle(pilot)
+        assert "✗ 12345" not in text(pilot.app)
+        assert "都改好了，按 F10 再保存" in text(pilot.app)

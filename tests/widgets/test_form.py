@@ -195,7 +195,8 @@ async def test_a_paste_is_cleaned_and_capped(stage):
         await pilot.pause()
         app.post_message(events.Paste("梯" * 1_000_000))
         await pilot.pause()
-        assert len(view(app).values()["story"]) == 8_000
+        assert len(view(app).values()["story"]) == 50
+        assert "粘贴的内容太长，只收了前 50 个字。" in app.text()
 
 
 async def test_going_to_the_next_field_does_not_repaint_the_screen(stage, monkeypatch):
@@ -211,3 +212,44 @@ async def test_going_to_the_next_field_does_not_repaint_the_screen(stage, monkey
         assert app.focused is view(app).rows["what"].editor
         assert LineEditor in repainted
         assert not [kind for kind in repainted if issubclass(kind, Screen)]
+
+
+async def test_text_wider_than_the_field_scrolls_with_the_caret_and_is_always_readable(stage):
+    app = stage(form)
+    async with app.run_test(size=(80, 24)) as pilot:
+        view(app).focus_field("done")
+        words = "三号楼东侧楼道里堆满了废旧纸箱和木板堵住了疏散通道居民多次反映请尽快派人来清理一下吧谢谢"
+        await press(pilot, *words)
+        line = next(line for line in app.lines() if "▶ 办理情况" in line)
+        assert line.endswith(words[-25:])
+        assert app.cursor_position.x < 80
+        await press(pilot, "home")
+        line = next(line for line in app.lines() if "▶ 办理情况" in line)
+        assert words[:25] in line
+
+
+async def test_a_long_paste_into_an_empty_line_ends_at_the_caret(stage):
+    app = stage(form)
+    async with app.run_test(size=(80, 24)) as pilot:
+        view(app).focus_field("done")
+        await pilot.pause()
+        app.post_message(events.Paste("废" * 60 + "箱"))
+        await pilot.pause()
+        await pilot.pause()
+        assert next(line for line in app.lines() if "▶ 办理情况" in line).endswith("废箱")
+
+
+async def test_what_a_paste_had_no_room_for_is_said_next_to_the_field(stage):
+    app = stage(lambda: form(values={"what": "东门"}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        view(app).focus_field("what")
+        await pilot.pause()
+        app.post_message(events.Paste("坏" * 10_000))
+        await pilot.pause()
+        assert view(app).values()["what"] == "东门" + "坏" * 18
+        assert "粘贴的内容太长，只收了前 18 个字。" in app.text()
+        app.post_message(events.Paste("再来"))
+        await pilot.pause()
+        assert "这一栏已经写满，粘贴的没有收。" in app.text()
+        await press(pilot, "backspace")
+        assert "粘贴" not in app.text()
