@@ -246,8 +246,11 @@ def _export_to_file(chosen: argparse.Namespace) -> int:
 
     path = Path(chosen.output)
     form = chosen.format or path.suffix.lstrip(".").lower()
-    if form not in ("xlsx", "csv", "json"):
-        fail("请写明 --format xlsx、csv 或 json。")
+    forms = {"issues": ("xlsx", "csv", "json"), "answers": ("xlsx", "csv", "txt")}.get(
+        chosen.what, ("xlsx", "csv")
+    )
+    if form not in forms:
+        fail(f"请写明 --format，可用：{'、'.join(forms)}。")
     _connect()
     try:
         session, question = _asked(chosen)

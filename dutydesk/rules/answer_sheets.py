@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from dutydesk.models import ImportSource
@@ -27,6 +28,7 @@ from dutydesk.vocabulary import Source
 
 EMPTY = ""  # a column of the source's that stays empty
 _KEPT = "answers"  # in the source's defaults
+_OUR_OWN = frozenset({Source.PATROL, Source.JOINT_PATROL, Source.VISIT, Source.MEETING})
 _TOP = 10  # rows in which the headers are looked for
 _WIDE = {"summary": 40, "outcome": 40, "told": 36, "answer": 60}
 _SHOWN = 200
@@ -80,9 +82,9 @@ def asked_by(rows: Iterable[tuple[int, Sequence[str]]]) -> Asked:
 
 
 def sources(session: Session) -> list[KnownSource]:
-    """To whom answers may go: known sources first. Raises NotAllowed."""
+    """To whom answers may go: known sources first, none of the desk's own. Raises NotAllowed."""
     permission.require(session, "export")
-    return known_sources()
+    return [each for each in known_sources() if each.kind not in _OUR_OWN]
 
 
 def source_called(name: str) -> KnownSource:
@@ -157,16 +159,16 @@ def list_id(name: str) -> int | None:
     return int(found.id) if found else None
 
 
-def texts(session: Session, source: KnownSource, since: date) -> str:
-    """The same answers one below the other, each a piece of text to paste; the first 200.
-
-    Raises NotAllowed unless the session may export.
-    """
-    told: list[str] = []
+def pieces(session: Session, source: KnownSource, since: date) -> Iterator[str]:
+    """The same answers as text to paste, each below its number. Raises NotAllowed unless the session may export."""
     for row in answers.answers(session, source.kind, since, list_id(source.name)):
-        if len(told) == _SHOWN:
-            told.append(f"只列出前{_SHOWN}件，全部的在表里。")
-            break
         said = dict(zip(FIELDS, row, strict=True))
-        told.append(f"【{said['source_number'] or said['number']}】\n{said['answer']}")
+        yield f"【{said['source_number'] or said['number']}】\n{said['answer']}"
+
+
+def texts(session: Session, source: KnownSource, since: date) -> str:
+    """The first 200 of them, one below the other."""
+    told = list(islice(pieces(session, source, since), _SHOWN + 1))
+    if len(told) > _SHOWN:
+        told[_SHOWN] = f"只列出前{_SHOWN}件；做成文本或表就是全部的。"
     return "\n\n".join(told)

@@ -33,9 +33,15 @@ def write_issues(session: Session, question: Question, path: Path, form: str, sa
 
 
 def write_answers(session: Session, source: KnownSource, since: date, path: Path, form: str, say: Say) -> int:
-    """The answers for a source as it wants them, as xlsx or csv; answers with how many. Raises NotAllowed, NotWritten."""
+    """The answers for a source as xlsx or csv as it wants them, or as txt to paste; answers with how many.
+
+    Raises NotAllowed, NotWritten.
+    """
     from dutydesk.rules import answer_sheets
 
+    if form == "txt":
+        title, pieces = f"办理答复·{source.name}", answer_sheets.pieces(session, source, since)
+        return _hand_over(session, title, path, form, lambda beside: _write_text(pieces, beside, say))
     sheet = answer_sheets.sheet(session, source, since)
     return _hand_over(session, sheet.title, path, form, lambda beside: _write_sheet(sheet, beside, form, say))
 
@@ -73,6 +79,13 @@ def _write_sheet(sheet: Sheet, path: Path, form: str, say: Say) -> int:
     rows, count = _counting(sheet.rows, sheet.total, say)
     write = issue_sheet.write_xlsx if form == "xlsx" else issue_sheet.write_csv
     write(replace(sheet, rows=rows), path)
+    return count[0]
+
+
+def _write_text(pieces: Iterable[str], path: Path, say: Say) -> int:
+    rows, count = _counting(pieces, 0, say)
+    with path.open("w", encoding="utf-8-sig", newline="\r\n") as file:
+        file.writelines(f"{piece}\n\n" for piece in rows)
     return count[0]
 
 

@@ -114,12 +114,12 @@ def _tell(plan: importing.Plan, say: Say) -> None:
     read = "，".join(
         f"{report.heads[place]}→{LABELS[name]}" for place, name in sorted(report.mapping.items())
     )
-    say(f"列的对应：{read}。")
-    if report.unknown:
-        say(f"没有用到的列：{'、'.join(report.unknown)}。")
     say(f"核对结果：{report.says}。")
     if report.answered:
         say(f"{ANSWERED}{report.answered}件，{_OLD if plan.old else _GO_ON}。")
+    say(f"列的对应：{read}。")
+    if report.unknown:
+        say(f"没有用到的列：{'、'.join(report.unknown)}。")
     if len(report.refused) > 1:
         say(
             f"有错的列：{'，'.join(f'{LABELS[name]} {many}行' for name, many in report.wrong.most_common())}。"
@@ -145,10 +145,15 @@ def _edited(session: Session, rows: importing.Rows, path: Path, outbox: Path, sa
     return len(outcome.refused)
 
 
+def place_of_refused(path: Path, outbox: Path) -> Path:
+    """Where the rows of a file that were refused are written."""
+    return outbox / f"未导入-{path.stem}.xlsx"
+
+
 def _hand_back(sheet: Sheet, path: Path, outbox: Path, say: Say, dry: bool) -> None:
     if dry:
         return
     outbox.mkdir(parents=True, exist_ok=True)
-    place = outbox / f"未导入-{path.stem}.xlsx"
+    place = place_of_refused(path, outbox)
     issue_sheet.write_xlsx(sheet, place)
     say(f"没有导入的行写在 {place}，最后一列是原因；改好后可以直接再导入这个文件。")

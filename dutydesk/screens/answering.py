@@ -31,17 +31,18 @@ async def answer_source(screen: DeskScreen) -> None:
         shape = await screen.ask(answer_sheets.shape_of, source.name)
         kind = "表头照来源的" if shape else "表头是值班台的"
         ways = [
-            Action("text", "逐件看", "每件一段话，可选中复制"),
+            Action("text", "逐件看", "每件一段话"),
+            Action("txt", "做成文本", "写到发件夹，每件一段话，便于粘贴"),
             Action("xlsx", "做成 Excel 表", f"写到发件夹，{kind}"),
             Action("csv", "做成 CSV 表", f"写到发件夹，{kind}"),
             Action("heads", "换表头", "照来源给的空表，记住以后都照它"),
         ]
-        way = await screen.show(ActionMenu(f"{source.name}，{since:%m月%d日}起的答复", ways))
+        way = await screen.show(ActionMenu(f"{source.name}，{since.year}年{since:%m月%d日}起的答复", ways))
         if way == "text":
             await _texts(screen, source, since)
         elif way == "heads":
             await _ask_shape(screen, source)
-        elif way is not None and (shape is not None or await _ask_shape(screen, source)):
+        elif way == "txt" or (way and (shape is not None or await _ask_shape(screen, source))):
             wanted = ["answers", "--source", source.name, "--since", f"{since:%Y-%m-%d}"]
             begin(screen, f"办理答复·{source.name}", way, wanted)
             return
@@ -58,7 +59,7 @@ async def _texts(screen: DeskScreen, source: KnownSource, since: date) -> None:
     text = await screen.ask(answer_sheets.texts, source, since)
     if text is not None:
         nothing = "这段时间没有可以答复的：还没有办出结果，或都是旧案入档的。"
-        await screen.show(TextPage(f"给{source.name}的答复（可选中复制）", text or nothing))
+        await screen.show(TextPage(f"给{source.name}的答复", text or nothing))
 
 
 async def _ask_shape(screen: DeskScreen, source: KnownSource) -> bool:

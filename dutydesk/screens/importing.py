@@ -135,6 +135,7 @@ async def _rows(screen: DeskScreen, wanted: _Wanted) -> Rows | None:
             wanted.sheet = chosen
         rows = await asyncio.to_thread(reading.stream, wanted.path, wanted.sheet or names[0])
         filled = await asyncio.to_thread(_holds_anything, rows)
+        screen.say("")
     except reading.Unreadable as problem:
         screen.say(str(problem), "bad")
         return None
@@ -154,7 +155,7 @@ def _holds_anything(rows: Rows) -> bool:
 async def _meaning(screen: DeskScreen, wanted: _Wanted, sources: list[KnownSource], rows: Rows) -> bool:
     """Whose list it is, and what each unknown column means; remembered for the source. False: left."""
     options = [
-        Action(each, each.name, "第一次" if each.new else f"{each.kind.label}，列的对应已记住")
+        Action(each, each.name, "第一次导入" if each.new else f"{each.kind.label}，列的对应已记住")
         for each in sources
     ]
     wanted.source = await screen.show(ActionMenu(f"“{wanted.path.name}”是谁的清单", options))
@@ -188,7 +189,7 @@ async def _agreed(screen: DeskScreen, wanted: _Wanted) -> bool:
             return False
         screen.say("")
         if page:
-            await screen.show(TextPage(f"核对结果·{wanted.path.name}（还没有导入）", "\n".join(told)))
+            await screen.show(TextPage(f"{wanted.path.name}：还没有导入，看完按 Esc 接着选", "\n".join(told)))
         page = False
         answered = next((line.split("，")[0] for line in told if line.startswith(ANSWERED)), "")
         if answered and not wanted.answered:
@@ -257,13 +258,18 @@ class _Told:
 
 
 async def _import(screen: DeskScreen, wanted: _Wanted) -> None:
+    from dutydesk.rules.import_files import place_of_refused
+
     told: list[str] = []
     screen.say(f"正在导入 {wanted.path.name}…")
     hear = _Told(screen, told, "。可以继续办理；中断了再导一次就接着导。")
     good = await _run(screen, wanted, hear, dry=False)
-    last = [line for line in told if line.startswith(("导入完毕", "读回", "没有导入的行"))]
+    done = next((line for line in told if line.startswith(("导入完毕", "读回"))), "导入完毕。")
+    if any(line.startswith("没有导入的行") for line in told):
+        place = place_of_refused(wanted.path, load().outbox).name
+        done += f"有错的行在发件夹的“{place}”，写明了原因；改好放进收件夹再导。"
     if good:
-        screen.say("".join(last) or "导入完毕。", "good")
+        screen.say(done, "good")
     else:
         screen.say(f"没有导完：{told[-1] if told else '程序中断了'}。已导入的都在，再导一次就接着导。", "bad")
 

@@ -100,6 +100,15 @@ def test_each_answer_is_a_piece_of_text_to_paste(cases, duty):
     assert "13800001234" not in first
 
 
+def test_all_of_them_go_into_a_text_file(cases, duty, tmp_path):
+    for number in ("XH-7", "XH-8"):
+        cases.in_state(S.CLOSED, **HOTLINE | {"source_number": number})
+    path = tmp_path / "答复.txt"
+    assert export_files.write_answers(duty, LINE, DAY, path, "txt", lambda _line: None) == 2
+    text = path.read_text(encoding="utf-8-sig")
+    assert text.split() == answer_sheets.texts(duty, LINE, DAY).split()
+
+
 def test_a_file_of_the_source_gives_the_headers(cases, duty, tmp_path):
     cases.in_state(S.CLOSED, **HOTLINE)
     empty, out, said = tmp_path / "空表.csv", tmp_path / "答复.xlsx", []
