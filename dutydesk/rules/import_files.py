@@ -139,7 +139,15 @@ def _edited(session: Session, rows: importing.Rows, path: Path, outbox: Path, sa
         outcome = edited_sheet.apply(
             session, heads, below, str(uuid.uuid4()), lambda done: say(f"已读回{done}行")
         )
-    say(f"{'核对' if dry else '读回'}改过的导出清单：{outcome.says}")
+    say(f"{'核对' if dry else '读回'}改过的导出清单：{outcome.says}。")
+    for change in outcome.changes[:_NAMED]:
+        say(f"  第{change.row}行　{change.number}　{'；'.join(change.says)}")
+    if len(outcome.changes) > _NAMED:
+        say(f"  还有{len(outcome.changes) - _NAMED}件有改动。")
+    for left in outcome.refused[:_NAMED]:
+        say(f"  第{left.row}行　{left.number}　不能改：{left.reason}")
+    if len(outcome.refused) > _NAMED:
+        say(f"  还有{len(outcome.refused) - _NAMED}件不能改，都写在未导入的文件里。")
     if outcome.refused:
         _hand_back(edited_sheet.refused_sheet(outcome), path, outbox, say, dry)
     return len(outcome.refused)

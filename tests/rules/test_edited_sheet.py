@@ -8,7 +8,7 @@ import pytest
 
 from dutydesk.documents import reading
 from dutydesk.models import AuditEntry, Issue, IssueStep
-from dutydesk.rules import edited_sheet, export_files, exporting
+from dutydesk.rules import edited_sheet, export_files, exporting, import_files
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.questions import Question
 from dutydesk.vocabulary import Role, State, Urgency
@@ -230,3 +230,22 @@ def test_through_a_file_nothing_is_taken_for_an_edit_that_was_none(cases, tmp_pa
     outcome = edited_sheet.dry_run(cases[R.AREA_CHIEF], rows[0][1], rows[1:])
     assert (outcome.changes, outcome.refused) == ((), ())
     assert outcome.unchanged == Issue.select().count()
+
+
+def test_before_it_is_read_back_each_change_is_told_and_each_that_cannot_be(cases, tmp_path):
+    for _ in range(3):
+        cases.new()
+    duty, path, said = cases[R.DUTY_OFFICER], tmp_path / "清单.csv", []
+    file = Exported(duty)
+    file.edit(0, 具体位置="门厅")
+    file.edit(1, 类别="没有的类")
+    lines = [file.heads, *file.rows]
+    path.write_text("\n".join(",".join(f'"{cell}"' for cell in row) for row in lines), encoding="utf-8-sig")
+    before = cases.written()
+    assert import_files.bring_in(duty, import_files.Wanted(path), tmp_path, said.append, dry=True) == 1
+    assert cases.written() == before
+    first, *rest = said
+    assert first == "核对改过的导出清单：改动1件，不能改1件，未动1件。"
+    assert [line.split("　")[0].strip() for line in rest] == ["第2行", "第3行"]
+    assert "具体位置改为“门厅”" in rest[0]
+    assert "不能改：没有类别" in rest[1]
