@@ -30,7 +30,7 @@ from dutydesk.models import (
     UnitArea,
 )
 from dutydesk.models.connection import insert_rows, write_transaction
-from dutydesk.rules.finding import key_rows
+from dutydesk.rules.finding import BY_PARENT, key_rows
 from dutydesk.vocabulary import DepartmentKind, Force, PatrolKind, Phase, UnitKind
 
 DATA = Path(__file__).parent.parent / "data"
@@ -279,10 +279,11 @@ def _load_find_keys(say: Callable[[str], None]) -> None:
 
 
 def unit_rows(unit_id: int, name: str, subdistrict: str, area: str) -> list[dict[str, object]]:
-    """A unit is found by its own name first, then by those of its subdistrict and area (`kjxc` → 康健新村)."""
+    """A unit is found by its own name first, then by those of its subdistrict and area."""
     rows: list[dict[str, object]] = list(key_rows("unit", unit_id, name))
     for parent in (subdistrict, area):
-        rows += [row | {"position": 60} for row in key_rows("unit", unit_id, parent) if row["position"] == 0]
+        keys = key_rows("unit", unit_id, parent)
+        rows += [row | {"position": BY_PARENT} for row in keys if row["position"] == 0]
     return rows
 
 

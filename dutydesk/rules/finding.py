@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from peewee import JOIN, Expression, fn
@@ -36,6 +38,7 @@ from dutydesk.vocabulary import AssigneeKind, Force, Role
 
 SHOWN = 9
 _LOOKED_AT = 400
+BY_PARENT = 60  # the place of a key that is the name of what a unit belongs to; past the end of any name
 _WORDS = 4
 _OF_EACH = 3  # people, areas and so on, where one word may mean any of them
 
@@ -104,15 +107,42 @@ def _in_order(ids: list[int], found: dict[int, Found], first: Iterable[int] = ()
     return [found[i] for i in ordered if i in found][:SHOWN]
 
 
+def _by_own_name(text: str) -> set[int]:
+    """Ids of units whose own name, not only their subdistrict's or area's, has one of the words asked for."""
+    words = [_begins(word, FindKey) for word in _asked(text)[:_WORDS]]
+    if not words:
+        return set()
+    own = FindKey.select(FindKey.subject_id).where(FindKey.subject == "unit", FindKey.position != BY_PARENT)
+    return {unit_id for (unit_id,) in own.where(reduce(operator.or_, words)).distinct().tuples()}
+
+
+def _nearby(session: Session) -> list[int]:
+    """Ids of the units of the own area; of a neighbourhood officer the own unit first."""
+    own = [grant.unit_id for grant in session.grants if grant.unit_id]
+    area_id = session.area_id
+    return own + ([unit.id for unit in units_of_area(area_id, session.day)] if area_id else [])
+
+
+def example_place(session: Session) -> tuple[str, str] | None:
+    """The initials and the name of a unit of the own area: how places are found, shown on one that exists."""
+    for unit in Unit.select().where(Unit.id.in_(_nearby(session))).order_by(Unit.id).limit(1):
+        keys = FindKey.select(FindKey.key).where(
+            FindKey.subject == "unit", FindKey.subject_id == unit.id, FindKey.position == 0
+        )
+        spoken = sorted((key for (key,) in keys.tuples() if key.isascii()), key=len)
+        return (spoken[0], unit.name) if spoken else None
+    return None
+
+
 def places(session: Session, text: str) -> list[Found]:
     """治理单元 by name; those of the own area first, each with its parent, since initials collide.
 
-    Without text: the units of the own area (of a neighbourhood officer: the own unit first).
+    Those found only by their subdistrict or area come last and are not `sure`. Without text: the units of the own
+    area (of a neighbourhood officer: the own unit first).
     """
-    own = [grant.unit_id for grant in session.grants if grant.unit_id]
-    area_id = session.area_id
-    nearby = own + ([unit.id for unit in units_of_area(area_id, session.day)] if area_id else [])
+    nearby = _nearby(session)
     ids = _ids("unit", text) if _asked(text) else nearby
+    named = _by_own_name(text) if _asked(text) else set(nearby)
     rows = (
         Unit.select(Unit, Subdistrict, Area.name.alias("area_name"))
         .join(Subdistrict)
@@ -123,10 +153,13 @@ def places(session: Session, text: str) -> list[Found]:
         .objects()
     )
     found = {
-        unit.id: Found(str(unit.id), unit.name, f"{unit.short_name}·{unit.area_name or '未划片区'}")
+        unit.id: Found(
+            str(unit.id), unit.name, f"{unit.short_name}·{unit.area_name or '未划片区'}", unit.id in named
+        )
         for unit in rows
     }
-    return _in_order(ids, found, nearby)
+    by_name = _in_order([i for i in ids if i in named], found, nearby)
+    return (by_name + _in_order([i for i in ids if i not in named], found, nearby))[:SHOWN]
 
 
 def categories(session: Session, text: str) -> list[Found]:

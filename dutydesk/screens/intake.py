@@ -21,8 +21,7 @@ from dutydesk.widgets.form import FormView
 if TYPE_CHECKING:
     from dutydesk.forms.base import Form
 
-NO_SECRETS = "涉密信息不得录入。地点、类别可打拼音首字母（如 kjxc）。"
-
+NO_SECRETS = "涉密信息不得录入。地点、类别可打拼音首字母"
 
 FEWEST_CHARACTERS = 4  # fewer are like anything
 EMPTY: dict[str, Any] = {"source": Source.PATROL}
@@ -55,7 +54,7 @@ class IntakeScreen(FormScreen):
         """The warning, the form, what may be the same."""
         from dutydesk.forms.intake import IntakeForm
 
-        yield Words(NO_SECRETS, classes="form-head")
+        yield Words(f"{NO_SECRETS}。", classes="form-head")
         given = self.draft.content if self.draft else EMPTY | self.prefill
         searches = {"places": self.search(finding.places), "categories": self.search(finding.categories)}
         yield FormView(IntakeForm, searches=searches, values=given, save_words="保存登记")
@@ -71,6 +70,19 @@ class IntakeScreen(FormScreen):
             self.look_for_same(values)
         first = next((name for name in ("unit", "category", "summary") if not values.get(name)), "summary")
         self.form_view.focus_field(first)
+
+    def signed_on(self) -> None:
+        """How places are found, shown on one of this area."""
+        super().signed_on()
+        self.show_example()
+
+    @work(exclusive=True, group="example")
+    async def show_example(self) -> None:
+        """See above; said by nothing when it cannot be read."""
+        example = await self.ask(finding.example_place)
+        if example is not None:
+            initials, name = example
+            self.query_one(".form-head", Words).say(f"{NO_SECRETS}（{initials} 找{name}）。")
 
     def draft_title(self, values: Mapping[str, Any]) -> str:
         """Its first words."""

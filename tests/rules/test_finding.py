@@ -71,6 +71,26 @@ class TestPlaces:
         add_unit(cases, "东桂林苑", 0)
         assert titles(finding.places(cases.district.elsewhere, "gl"))[0] == "桂林苑"
 
+    def test_an_own_name_comes_before_the_subdistricts_and_only_that_is_sure(self, cases, duty):
+        from dutydesk.rules.district import unit_rows
+
+        FindKey.delete().where(FindKey.subject == "unit").execute()
+        for unit in Unit.select():
+            FindKey.insert_many(unit_rows(unit.id, unit.name, "康健新村街道", "康健一片区")).execute()
+        found = finding.places(duty, "kjxc")
+        assert [each.title for each in found if each.sure] == ["康健新村"]
+        assert (found[0].title, len(found)) == ("康健新村", Unit.select().count())
+        elsewhere = finding.places(cases.district.elsewhere, "kjxc")
+        assert (elsewhere[0].title, elsewhere[0].sure, elsewhere[1].sure) == ("康健新村", True, False)
+        assert [each.title for each in finding.places(duty, "kjxc cq") if each.sure] == ["长桥二村"]
+        assert not any(each.sure for each in finding.places(duty, "kjxcjd"))
+
+    def test_the_example_is_a_place_of_the_own_area_that_its_initials_find(self, cases, duty):
+        initials, name = finding.example_place(duty)
+        assert (initials, name) == ("kjxc", "康健新村")
+        assert finding.places(duty, initials)[0].title == name
+        assert finding.example_place(cases[R.SUPERVISOR]) is None
+
     def test_without_text_it_is_the_own_areas_units(self, cases, duty):
         assert titles(finding.places(duty, "")) == ["康健新村", "长桥二村", "寿昌坊"]
         assert titles(finding.places(cases[R.NEIGHBOURHOOD_OFFICER], "")) == ["康健新村"]

@@ -253,3 +253,31 @@ async def test_what_a_paste_had_no_room_for_is_said_next_to_the_field(stage):
         assert "这一栏已经写满，粘贴的没有收。" in app.text()
         await press(pilot, "backspace")
         assert "粘贴" not in app.text()
+
+
+async def test_up_on_the_first_choice_goes_to_the_field_above_and_unpicked_text_is_said(stage):
+    app = stage(lambda: form(values={"what": "电梯停运"}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "down", "up", "k", "j")
+        assert "1 康健新村" in app.text()
+        await press(pilot, "tab")
+        assert "✗ “kj”还没有选定" in app.text()
+        await press(pilot, "up", "down", "up")
+        assert app.focused is view(app).rows["place"].editor.target
+        await press(pilot, "1")
+        assert "✗" not in app.text()
+
+
+class Second(Form):
+    first: Annotated[str, Entry(label="先填")] = ""
+    place: Annotated[str, Entry(label="地点", kind="pick", search="places")] = ""
+
+
+async def test_an_open_list_of_an_optional_field_is_left_upwards_and_unpicked_text_is_not_saved_away(stage):
+    app = stage(lambda: FormView(Second, searches={"places": places}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "down", "k", "j", "up")
+        assert app.focused is view(app).rows["first"].editor
+        await press(pilot, "f10")
+        assert not app.of(FormView.Submitted)
+        assert "✗ “kj”还没有选定" in app.text()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from rich.cells import cell_len
 
 from dutydesk.widgets.picker import Choice, Picker, PickOne
 
@@ -121,3 +122,89 @@ async def test_pick_one_in_a_dialog(stage, keys, value):
             await pilot.press(key)
             await pilot.pause()
         assert [answer and answer.value for answer in answers] == [value]
+
+
+async def press(pilot, *keys):
+    for key in keys:
+        await pilot.press(key)
+        await pilot.pause()
+
+
+async def test_enter_on_what_matches_nothing_stays_and_says_so(stage):
+    picker = Picker(find)
+    app = stage(picker)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "z", "z", "enter")
+        assert "✗ 没有找到“zz”" in app.text()
+        assert app.focused is picker.line
+        await press(pilot, "escape", "enter")
+        assert "没有找到“zz”" in app.text()
+
+
+async def test_the_one_whose_name_is_typed_whole_is_under_the_cursor_and_settled_by_leaving(stage):
+    async def named(text: str) -> list[Choice]:
+        return [Choice(1, "康健新村北区"), Choice(2, "康健新村")] if text else []
+
+    picker = Picker(named)
+    app = stage(picker)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, *"康健新村")
+        assert "▶ 2 康健新村" in app.text()
+        assert picker.settle()
+        assert picker.value == 2
+
+
+async def test_what_only_belongs_to_it_is_not_taken_unasked(stage):
+    async def around(text: str) -> list[Choice]:
+        return [Choice(1, "寿昌山", "康健新村", sure=False), Choice(2, "寿祥坊", sure=False)] if text else []
+
+    picker = Picker(around)
+    app = stage(picker)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, *"kjxc", "enter")
+        assert picker.value is None
+        assert "▶" not in app.text()
+        assert "✗ 名称里没有“kjxc”" in app.text()
+        await press(pilot, "down", "down", "enter")
+        assert picker.value == 2
+
+
+async def test_a_long_list_keeps_its_cursor_in_sight(stage):
+    detail = "权责清单：科室职责第5条，这一条说得很长，一行写不下，要另起一行才看得全，所以一项占去三行"
+    many = [Choice(number, f"第{number}科", detail) for number in range(1, 10)]
+
+    async def all_of_them(text: str) -> list[Choice]:
+        return many
+
+    app = stage()
+    answers = []
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(PickOne("交给谁？", all_of_them), answers.append)
+        await pilot.pause()
+        assert "下面还有" in app.text()
+        for number in range(1, 9):
+            assert f"▶ {number} 第{number}科" in app.text()
+            await press(pilot, "down")
+        assert "▶ 9 第9科" in app.text()
+        assert "上面还有" in app.text() and "下面还有" not in app.text()
+        assert "Esc 返回" in app.text()
+        await press(pilot, "enter")
+        assert answers[0].value == 9
+
+
+async def test_details_begin_in_one_column_and_a_longer_name_has_its_own_below(stage):
+    found = [
+        Choice(1, "寿昌山", "康健·康乐片区"),
+        Choice(2, "桂林西街商业广场（演示）", "康健·康乐片区"),
+        Choice(3, "上海市徐汇区康健新村街道桂林西街商业广场二期北楼（演示）", "康健·康乐片区"),
+    ]
+
+    async def some(text: str) -> list[Choice]:
+        return found
+
+    app = stage(Picker(some))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        lines = [line for line in app.lines() if "康健·康乐" in line]
+        columns = [cell_len(line[: line.index("康健·康乐")]) for line in lines]
+        assert columns[0] == columns[1] > columns[2]
