@@ -3,37 +3,47 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
 from dutydesk.documents import issue_sheet, reading
 from dutydesk.rules import duty_lists
+from dutydesk.rules.duty_lists import RowError
 from dutydesk.rules.errors import Refused
 from dutydesk.session import Session
 
-_NAMED = 20  # rows with something wrong that are told of one by one
+_NAMED = 40  # rows with something wrong that are told of one by one
+Say = Callable[[str], None]
 
 
-def bring_in(
-    session: Session, path: Path, sheet: str, since: date, say: Callable[[str], None], dry: bool = False
-) -> bool:
-    """Let a list hold from a day on; `dry` only tells. Says whether all rows were well. Raises Refused."""
+def read_rows(path: Path, sheet: str) -> tuple[Sequence[str], list[reading.Row]]:
+    """The heads of a list and the rows below them. Raises Refused for what is no list, or an empty one."""
     try:
         rows = reading.read(path, sheet).rows
     except reading.Unreadable as problem:
         raise Refused(str(problem)) from None
     if not rows:
         raise Refused(f"{path.name} 是空的。")
-    heads, below = rows[0][1], rows[1:]
-    if dry:
-        report = duty_lists.dry_run(session, heads, below, since)
-    else:
-        report = duty_lists.replace(session, heads, below, since, str(uuid.uuid4()))
-    for error in report.errors[:_NAMED]:
+    return rows[0][1], rows[1:]
+
+
+def tell_errors(errors: Sequence[RowError], say: Say) -> None:
+    """Name each place with something wrong, as far as a person reads on, and how many there are besides."""
+    for error in errors[:_NAMED]:
         say(f"  第{error.row}行　{error.head}：{error.says}")
-    if len(report.errors) > _NAMED:
-        say(f"  还有{len(report.errors) - _NAMED}处。")
+    if len(errors) > _NAMED:
+        say(f"  还有{len(errors) - _NAMED}处。")
+
+
+def bring_in(session: Session, path: Path, sheet: str, since: date, say: Say, dry: bool = False) -> bool:
+    """Let a list hold from a day on; `dry` only tells. Says whether all rows were well. Raises NotAllowed, Refused."""
+    heads, rows = read_rows(path, sheet)
+    if dry:
+        report = duty_lists.dry_run(session, heads, rows, since)
+    else:
+        report = duty_lists.replace(session, heads, rows, since, str(uuid.uuid4()))
+    tell_errors(report.errors, say)
     done = "核对结果" if dry or report.errors else f"权责清单自{since:%Y年%m月%d日}起"
     say(f"{done}：{report.says}")
     return not report.errors

@@ -3,54 +3,32 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from dutydesk.documents import issue_sheet, reading
+from dutydesk.documents import issue_sheet
 from dutydesk.rules import exporting, staff_lists, staff_records, tree_lists
-from dutydesk.rules.duty_lists import RowError
-from dutydesk.rules.errors import Refused
+from dutydesk.rules.duty_files import Say, read_rows, tell_errors
 from dutydesk.session import Session
-
-_NAMED = 40  # rows with something wrong that are told of one by one
-Say = Callable[[str], None]
-
-
-def _read(path: Path, sheet: str) -> tuple[Sequence[str], list[reading.Row]]:
-    """The heads and the rows below them. Raises Refused."""
-    try:
-        rows = reading.read(path, sheet).rows
-    except reading.Unreadable as problem:
-        raise Refused(str(problem)) from None
-    if not rows:
-        raise Refused(f"{path.name} 是空的。")
-    return rows[0][1], rows[1:]
-
-
-def _tell(errors: Sequence[RowError], say: Say) -> None:
-    for error in errors[:_NAMED]:
-        say(f"  第{error.row}行　{error.head}：{error.says}")
-    if len(errors) > _NAMED:
-        say(f"  还有{len(errors) - _NAMED}处。")
 
 
 def bring_in_staff(
     session: Session, path: Path, sheet: str, since: date, say: Say, dry: bool = False
 ) -> bool:
     """Bring a staff list in; `dry` only tells. Says whether all rows were well. Raises NotAllowed, Refused."""
-    heads, rows = _read(path, sheet)
+    heads, rows = read_rows(path, sheet)
     report = staff_lists.bring_in(session, heads, rows, since, dry, say)
-    _tell(report.errors, say)
+    tell_errors(report.errors, say)
     say(f"{'核对结果' if dry else '导入完毕'}：{report.says}")
     return not report.errors
 
 
 def bring_in_tree(session: Session, path: Path, sheet: str, since: date, say: Say, dry: bool = False) -> bool:
     """Let an office's own areas and units hold from a day on; with an error nothing changes. Raises as above."""
-    heads, rows = _read(path, sheet)
+    heads, rows = read_rows(path, sheet)
     report = tree_lists.bring_in(session, heads, rows, since, str(uuid.uuid4()), dry)
-    _tell(report.errors, say)
+    tell_errors(report.errors, say)
     for line in report.told:
         say(f"  {line}")
     done = "核对结果" if dry or report.errors else f"导入完毕，区划自{since:%Y年%m月%d日}起"

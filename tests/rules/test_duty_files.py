@@ -55,13 +55,13 @@ def test_told_beforehand_nothing_changes(cases, file):
     assert (cases.written(), list(DutyItem.select().dicts())) == written
 
 
-def test_each_wrong_place_is_named_the_first_twenty_of_them_and_nothing_changes(cases, file):
+def test_each_wrong_place_is_named_the_first_forty_of_them_and_nothing_changes(cases, file):
     written = cases.written(), list(DutyItem.select().dicts())
-    well, said = bring(cases, file(*["没有的部门,楼道堆物,,某事"] * 23))
+    well, said = bring(cases, file(*["没有的部门,楼道堆物,,某事"] * 43))
     assert not well
     assert said[0].startswith("  第2行　部门：没有部门“没有的部门”")
-    assert said[19].startswith("  第21行") and said[20] == "  还有3处。"
-    assert said[21].startswith("核对结果：") and len(said) == 22
+    assert said[39].startswith("  第41行") and said[40] == "  还有3处。"
+    assert said[41].startswith("核对结果：") and len(said) == 42
     assert (cases.written(), list(DutyItem.select().dicts())) == written
 
 
