@@ -192,6 +192,12 @@ class AnswerDutyForm(Form):
     department: Annotated[str, Entry("归哪个部门", "pick", "拼音首字母", search="departments")] = ""
 
 
+class SinceForm(Form):
+    """From which day on."""
+
+    since: Since
+
+
 class DayForm(Form):
     """Which day is looked at."""
 

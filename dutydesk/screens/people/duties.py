@@ -54,10 +54,12 @@ class DutiesScreen(PeopleList):
 
     async def choose(self, row: DutyLine) -> None:
         """The department, or the whole clause."""
-        if row.department_id is not None:
-            await self.go(("department", row.department_id))
-        else:
+        if row.department_id is None:
             await self.page(row.category, [row.owner, row.says])
+            return
+        title = f"{row.category}　{row.owner}：{row.says}"
+        if await self.show(ActionMenu(title, [Action("go", "看这个部门", "负责人、联络员、人员、全部权责")])):
+            await self.go(("department", row.department_id))
 
     async def find(self) -> None:
         """Departments, categories, words of a clause."""

@@ -105,7 +105,11 @@ class RosterScreen(PeopleList):
         """Other rosters, and somebody new."""
         found = []
         if keeping.keeps(self.session, "keep_people", self.session.subdistrict_id):
-            found.append(Action("hire", "添加人员", "工号、姓名、部门；岗位随后安排"))
+            found += [
+                Action("hire", "添加人员", "工号、姓名、部门；岗位随后安排"),
+                Action("import", "导入名册", "收件夹里的 Excel 或 CSV，先核对再导入"),
+                Action("export", "导出名册", "到发件夹，改好可以再导入"),
+            ]
         if self.session.subdistrict_id:
             found.append(Action("own", "看本街镇的"))
         return [*found, Action("all", "看全区的"), Action("left", "看已离岗的")]
@@ -115,6 +119,10 @@ class RosterScreen(PeopleList):
         own = self.session.subdistrict_id
         if name == "hire":
             await self.hire()
+        elif name in ("import", "export"):
+            from dutydesk.screens.people import files
+
+            await (files.bring_in if name == "import" else files.take_out)(self, "staff")
         else:
             self.put({"own": Question(own), "all": Question(), "left": Question(own, left=True)}[name])
 

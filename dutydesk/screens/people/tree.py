@@ -63,11 +63,20 @@ class TreeScreen(PeopleList):
             found.append(Action("up", "看全区各街镇"))
             if keeping.keeps(self.session, "keep_tree", self.place_id):
                 found.append(Action("add_area", "设立片区", "从某一天起"))
+        if keeping.keeps(self.session, "keep_tree", self.session.subdistrict_id):
+            found += [
+                Action("import", "导入本单位的区划", "收件夹里的 Excel 或 CSV，先核对再导入"),
+                Action("export", "导出区划", "到发件夹，改好可以再导入"),
+            ]
         return found
 
     async def do_action(self, name: str) -> None:
         """See `actions`."""
-        if name == "up":
+        if name in ("import", "export"):
+            from dutydesk.screens.people import files
+
+            await (files.bring_in if name == "import" else files.take_out)(self, "tree")
+        elif name == "up":
             await self.go(("tree", ("district", 0)))
         elif name == "add_area":
             town = self.place_id

@@ -1,0 +1,260 @@
+"""人员: from the district to a unit, seats, cards, rosters and postings, by keys alone and without a Latin letter."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+
+from dutydesk.models import Posting, PostingDay, RoleGrant, Staff, TeamSeat, UnitArea
+from dutydesk.rules import finding, intake, issue_acts, organisation
+from dutydesk.settings import load
+from dutydesk.vocabulary import Attendance, Role
+from tests.conftest import ELSEWHERE
+from tests.screens.conftest import lines, settle, text
+
+R = Role
+
+
+@pytest.fixture
+def people(district):
+    """The small district, where everybody belongs to the subdistrict, and two are posted to the first area."""
+    Staff.update(subdistrict=district.subdistrict).execute()
+    other = Staff.get(Staff.number == ELSEWHERE)
+    finding.index("staff", other.id, other.name)
+    for number in (district.numbers[R.HANDLER], ELSEWHERE):
+        Posting.create(
+            staff=Staff.get(Staff.number == number),
+            area=district.areas[0],
+            department=district.departments[0],
+            line="民政",
+            valid_from=date(2026, 1, 1),
+        )
+    return district
+
+
+class Hand:
+    """Presses keys, each after all before it has been answered."""
+
+    def __init__(self, pilot):
+        self.pilot = pilot
+
+    async def __call__(self, *keys):
+        for key in keys:
+            await self.pilot.press(key)
+            await settle(self.pilot)
+
+    async def until(self, words):
+        for _ in range(300):
+            await settle(self.pilot)
+            if words in self.shown:
+                return
+            await self.pilot.pause(0.05)
+        pytest.fail(f"{words} is not to be seen:\n{text(self.pilot.app)}")
+
+    async def choose(self, words):
+        """Press the digit before these words in the menu."""
+        await self.until(words)
+        line = next(line for line in lines(self.pilot.app) if words in line)
+        await self(next(character for character in line.split(words)[0] if character.isdigit()))
+
+    async def down_to(self, words):
+        """Move the cursor to the row with these words."""
+        for _ in range(60):
+            if any(words in line and "▶" in line for line in lines(self.pilot.app)):
+                return
+            await self("down")
+        pytest.fail(f"no row {words}:\n{text(self.pilot.app)}")
+
+    @property
+    def shown(self):
+        return text(self.pilot.app).replace("\n", "")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_from_the_district_to_a_unit_and_back(people, open_desk, size):
+    intake.register(
+        people.sessions[R.DUTY_OFFICER],
+        {"unit": people.units[0], "category": people.categories[0], "summary": "三号楼门禁坏了一周"},
+        str(uuid4()),
+    )
+    async with open_desk(R.COORDINATOR, "people").run_test(size=size) as pilot:
+        hand = Hand(pilot)
+        await hand.until("康健一片区")
+        await hand("0")
+        await hand.choose("看全区各街镇")
+        await hand.until("1个街镇，2个片区，6个治理单元")
+        assert "2个片区，6个单元" in hand.shown
+        await hand("enter", "enter")
+        await hand.until("徐汇区 › 康健新村街道 › 康健一片区")
+        assert "不是本街镇领导班子成员" in hand.shown
+        await hand.down_to("康健新村 ")
+        await hand("enter")
+        await hand.until("› 康健一片区 › 康健新村")
+        assert "居委干部甲" in hand.shown
+        row = next(line for line in lines(pilot.app) if "看这里没办完的" in line)
+        assert row.split()[-1] == "1"
+        await hand.down_to("看这里没办完的")
+        await hand("enter")
+        await hand.until("三号楼门禁坏了一周")
+        await hand("escape", "escape", "escape")
+        await hand.until("康健二片区")
+
+
+async def test_a_stand_in_is_entered_by_digits_pinyin_and_days(people, open_desk):
+    async with open_desk(R.COORDINATOR, "people").run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot)
+        await hand.until("康健一片区")
+        await hand("enter")
+        await hand.until("片区长甲")
+        await hand("enter")
+        await hand.choose("请人代理")
+        await hand.until("从哪天起 *")
+        for letter in "zbyy":
+            await pilot.press(letter)
+        await hand.until("D99")
+        await hand("1")
+        await hand.down_to("到哪天止")
+        await hand(*"+14", "f10")
+        await hand.until("到期自行结束")
+        await hand.until("代理 值班员乙")
+    people.connect()
+    seat = TeamSeat.get(TeamSeat.stands_in == True)  # noqa: E712
+    day = organisation.today()
+    assert (seat.valid_from, seat.valid_to) == (day, day + timedelta(days=14))
+    assert RoleGrant.get(RoleGrant.seat == seat).role is R.AREA_CHIEF
+
+
+async def test_what_a_rule_refuses_stands_beside_its_field_and_esc_keeps_nothing(people, open_desk):
+    async with open_desk(R.COORDINATOR, "people").run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot)
+        await hand.until("康健一片区")
+        await hand("enter")
+        await hand.down_to("长桥二村")
+        await hand("enter", "0")
+        await hand.choose("划到另一个片区")
+        await hand.until("哪个片区 *")
+        await hand(*"一片区")
+        await hand.until("1 康健一片区")
+        await hand("1", "f10")
+        await hand.until("那一天已经属于康健一片区")
+        await hand("escape")
+        await hand.until("所属片区")
+    people.connect()
+    assert UnitArea.select().count() == 6
+
+
+async def test_somebody_is_found_by_pinyin_from_anywhere(people, open_desk):
+    async with open_desk(R.DUTY_OFFICER, "people").run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot)
+        await hand.until("康健一片区")
+        await hand("slash")
+        for letter in "pqz":
+            await pilot.press(letter)
+        await hand.until("片区长甲")
+        await hand("1")
+        await hand.until("片区长甲（D02）")
+        assert "片区长 康健一片区" in hand.shown
+        await hand("0")
+        await hand.until("数字或 ↑↓")
+        assert "安排岗位" not in hand.shown  # a duty officer looks and does not change
+
+
+async def test_who_leaves_has_the_open_work_reassigned_in_bulk(people, open_desk):
+    officer = people.sessions[R.DUTY_OFFICER]
+    fields = {"unit": people.units[0], "category": people.categories[0], "summary": "三号楼门禁坏了一周"}
+    case = intake.register(officer, fields, str(uuid4()))
+    handler = Staff.get(Staff.number == people.numbers[R.HANDLER])
+    opened = issue_acts.perform(officer, case.issue_id, case.version, "open", {}, str(uuid4()))
+    to_handler = {"assignee": f"staff:{handler.id}"}
+    issue_acts.perform(officer, case.issue_id, opened.version, "assign", to_handler, str(uuid4()))
+    async with open_desk(R.COORDINATOR, "people").run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot)
+        pilot.app.action_duty("people", f"person:{handler.id}")
+        await hand.until("1件没办完")
+        await hand("0")
+        await hand.choose("办离岗")
+        await hand.until("最后一天 *")
+        await hand("f10")
+        await hand.until("选中 1 件")
+        await hand.choose("改派")
+        await hand.until("交给谁")
+    people.connect()
+    assert Staff.get_by_id(handler.id).left_on == organisation.today()
+
+
+async def test_attendance_is_marked_and_the_rest_was_there(people, open_desk):
+    async with open_desk(R.DUTY_OFFICER, "people").run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot)
+        await hand.until("康健一片区")
+        await hand("2")
+        await hand.until("共2人下沉")
+        await hand("enter")
+        await hand.until("未记")
+        await hand("enter")
+        await hand.choose("记考勤")
+        await hand.until("考勤 *")
+        await hand("3", "f10")
+        await hand.until("请假")
+        await hand("0")
+        await hand.choose("其余到岗")
+        await hand.until("到岗率50%")
+    people.connect()
+    assert sorted(row.attendance for row in PostingDay.select()) == [Attendance.LEAVE, Attendance.PRESENT]
+
+
+async def test_digits_switch_the_lists_and_full_width_ones_too(people, open_desk):
+    async with open_desk(R.SUPERVISOR, "people").run_test(size=(120, 36)) as pilot:
+        hand = Hand(pilot)
+        for digit, words in (
+            ("3", "D00"),
+            ("4", "区住房保障和房屋管理局"),
+            ("5", "还没有定包保领导"),
+            ("6", "科室职责第5条：违建处置"),
+            ("７", "没有权责问题"),
+            ("1", "康健新村街道"),
+        ):
+            await hand(digit)
+            await hand.until(words)
+
+
+async def test_a_question_about_a_duty_is_asked_and_answered(people, open_desk):
+    async with open_desk(R.DUTY_OFFICER, "people").run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot)
+        await hand("7")
+        await hand.until("没有权责问题")
+        await hand("0")
+        await hand.choose("提一个权责问题")
+        await hand.until("问题 *")
+        await hand(*"围墙倒了归谁修", "f10")
+        await hand.until("待答复")
+    async with open_desk(R.COORDINATOR, "people").run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot)
+        await hand("7")
+        await hand.until("围墙倒了归谁修")
+        await hand("enter", "1")
+        await hand.until("答复 *")
+        await hand(*"由房管所先行处置", "f10")
+        await hand.until("已答复")
+
+
+async def test_a_roster_comes_in_from_the_inbox(people, open_desk):
+    app = open_desk(R.COORDINATOR, "people")
+    load().inbox.mkdir(parents=True, exist_ok=True)
+    rows = "工号,姓名,岗位,范围\nXH9,陈佳怡,值班员,康健一片区\n,许志强,,\n"
+    (load().inbox / "名册.csv").write_text(rows, encoding="utf-8-sig")
+    async with app.run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot)
+        await hand("3")
+        await hand.until("D00")
+        await hand("0")
+        await hand.choose("导入名册")
+        await hand.choose("名册.csv")
+        await hand.until("从哪天起 *")
+        await hand("f10")
+        await hand.until("第3行　工号：不能是空的")
+        await hand("escape")
+        await hand.choose("有错的行不导入")
+        await hand.until("导入完毕：1人：新增1人")
+        await hand.until("陈佳怡")
