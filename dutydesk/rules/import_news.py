@@ -56,21 +56,25 @@ def answered(news: News) -> None:
     over = "" if file_it or issue.state is not State.REPORTED else _open(news)
     step = news.step("note", news.row.means["answered_at"])
     before, frm = Before(issue), issue.state
-    if file_it or issue.state in _OPEN_WORK:
+    text = f"来源清单上的答复：{said}{over}"
+    if file_it:
         issue.outcome = said
-    if not file_it and issue.state in _OPEN_WORK:
-        issue.state = State.REVIEW
+        record(step, text, closing.SOURCE_ANSWERED, frm)
+        file_old(news, before)
+        return
+    if issue.state in _OPEN_WORK:
+        issue.outcome, issue.state = said, State.REVIEW
     moved_on(step)
-    record(step, f"来源清单上的答复：{said}{over}", closing.SOURCE_ANSWERED, frm)
+    record(step, text, closing.SOURCE_ANSWERED, frm)
     before.keep(news.acting, issue)
     before.tell(news.acting, issue, {"text": said})
-    if file_it:
-        file_old(news)
 
 
-def file_old(news: News) -> None:
-    """旧案入档, by its own way of the life cycle."""
-    take(news.step("file_old", news.row.means["answered_at"]))
+def file_old(news: News, before: Before | None = None) -> None:
+    """旧案入档, by its own way of the life cycle; `before` is how the case stood before its answer came."""
+    step = news.step("file_old", news.row.means["answered_at"])
+    step.before = before
+    take(step)
 
 
 def _open(news: News) -> str:
