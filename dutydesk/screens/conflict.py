@@ -44,7 +44,6 @@ async def show_conflict(
 class Decisions(LineWidget, can_focus=True):
     """The fields that differ, each with what was chosen for it."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"decisions--head", "decisions--dim"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "step(-1)", "上一项", show=False),
         Binding("down,j,tab", "step(1)", "下一项", show=False),
@@ -93,12 +92,12 @@ class Decisions(LineWidget, can_focus=True):
                 head += "　→ 用我填的" if self.chosen[place] == MINE else "　→ 用现在的"
             elif clash.field:
                 head += "　您没有改，用现在的"
-            lines.append(((cut(head, width), self.look("decisions--head") if here else self.look()),))
+            lines.append(((cut(head, width), self.look("cursor") if here else self.look()),))
             said = [("打开时：", clash.was), ("现在是：", f"{clash.now}（{clash.by}）")]
             if clash.own:
                 said.append(("我填的：", clash.typed))
             for label, text in said:
-                dim = self.look("decisions--dim") if label == "打开时：" else self.look()
+                dim = self.look("dim") if label == "打开时：" else self.look()
                 for number, line in enumerate(wrap(text, width - _LABEL_COLUMNS)):
                     lines.append(((_INDENT + (label if number == 0 else " " * 8) + line, dim),))
         return lines, [*begins, len(lines)]

@@ -20,12 +20,6 @@ _LABEL = 6
 class CaseView(QuietFocus, KeptLines, can_focus=True):
     """One case as text that scrolls; draws again only the lines that differ from those on the screen."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "case-view--head",
-        "case-view--here",
-        "case-view--dim",
-        "case-view--mark",
-    }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "scroll_by(-1)", "上一行", show=False),
         Binding("down,j", "scroll_by(1)", "下一行", show=False),
@@ -72,31 +66,28 @@ class CaseView(QuietFocus, KeptLines, can_focus=True):
         if lines and self.top + height < len(self._lines):
             more = len(self._lines) - self.top - height + 1
             how = "↑↓ 翻看" if self.has_focus else "Tab 后翻看"
-            lines[-1] = ((cut(f"↓ 还有{more}行，{how}", width), self._style("dim")),)
+            lines[-1] = ((cut(f"↓ 还有{more}行，{how}", width), self.look("dim")),)
         return lines
-
-    def _style(self, part: str) -> Style:
-        return self.look(f"case-view--{part}")
 
     def _lines_at(self, width: int) -> list[Line]:
         if width < 4:
             return []
         plain = self.look()
         if self.sheet is None:
-            return [((line, self._style("dim")),) for line in wrap(self.empty, width)] if self.empty else []
+            return [((line, self.look("dim")),) for line in wrap(self.empty, width)] if self.empty else []
         sheet, lines = self.sheet, []
-        head = self._style("here" if self.has_focus else "head")
+        head = self.look("head-here" if self.has_focus else "head")
         lines.append(((cut(f"{sheet.number} {sheet.state_words}", width), head),))
         lines += [((line, plain),) for line in wrap(sheet.title, width)]
         lines += [((line, plain),) for line in wrap(sheet.place, width)]
         if sheet.flags:
-            lines += [((line, self._style("mark")),) for line in wrap("★ " + "、".join(sheet.flags), width)]
+            lines += [((line, self.look("mark")),) for line in wrap("★ " + "、".join(sheet.flags), width)]
         for words in sheet.waiting:
-            lines += [((line, self._style("mark")),) for line in wrap(f"◆ {words}", width)]
+            lines += [((line, self.look("mark")),) for line in wrap(f"◆ {words}", width)]
         for said in sheet.deadlines:
             first, _, why = said.partition("\n")
             lines += [((line, plain),) for line in wrap(first, width)]
-            lines += [((line, self._style("dim")),) for line in wrap(why, width)]
+            lines += [((line, self.look("dim")),) for line in wrap(why, width)]
         for name, value in sheet.facts:
             lines += self._fact(name, value, width, plain)
         if self.person is not None:
@@ -107,7 +98,7 @@ class CaseView(QuietFocus, KeptLines, can_focus=True):
                 "反映人", shown + ("" if self.person.revealed else "（已隐去）"), width, plain
             )
         lines += self._demands(sheet, width, plain)
-        lines.append((("经过", self._style("head")),))
+        lines.append((("经过", self.look("head")),))
         for step in sheet.story:
             lines += self._step(step, width, plain)
         return lines
@@ -122,21 +113,19 @@ class CaseView(QuietFocus, KeptLines, can_focus=True):
     def _demands(self, sheet: CaseSheet, width: int, plain: Style) -> list[Line]:
         if not sheet.demands:
             return []
-        lines: list[Line] = [(("销项所需", self._style("head")),)]
+        lines: list[Line] = [(("销项所需", self.look("head")),)]
         for demand in sheet.demands:
-            mark, style = ("✓", plain) if demand.met else ("✗", self._style("mark"))
+            mark, style = ("✓", plain) if demand.met else ("✗", self.look("mark"))
             lines += [((line, style),) for line in wrap(f"{mark} {demand.name}：{demand.said}", width)]
         return lines
 
     def _step(self, step: StoryLine, width: int, plain: Style) -> list[Line]:
         head = f"{step.when} {step.what} {step.who}" + ("（补录）" if step.entered_later else "")
-        lines: list[Line] = [((line, self._style("dim")),) for line in wrap(head, width)]
+        lines: list[Line] = [((line, self.look("dim")),) for line in wrap(head, width)]
         if step.text:
             lines += [((f"  {line}", plain),) for line in wrap(step.text, width - 2)]
         if step.proxy:
-            lines += [
-                ((f"  {line}", self._style("mark")),) for line in wrap(f"代录：{step.proxy}", width - 2)
-            ]
+            lines += [((f"  {line}", self.look("mark")),) for line in wrap(f"代录：{step.proxy}", width - 2)]
         return lines
 
     def action_scroll_by(self, lines: int) -> None:

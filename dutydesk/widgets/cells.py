@@ -10,6 +10,19 @@ from textual.strip import Strip
 from dutydesk.terminal import literal
 
 ELLIPSIS = "…"
+# What is said by a look besides plain text, and never by a look alone. Not in the stylesheet: a component class
+# costs each launch a millisecond, and what differs here is the terminal's own attributes.
+LOOKS = {
+    "head": Style(bold=True),
+    "head-here": Style(bold=True, reverse=True),  # the keys go to what it heads
+    "mark": Style(bold=True),
+    "dim": Style(dim=True),
+    "titles": Style(underline=True),  # of columns
+    "cursor": Style(reverse=True),
+    "cursor-elsewhere": Style(bold=True),  # the keys go to another part
+    "good": Style(color="green"),
+    "bad": Style(color="red", bold=True),
+}
 Line = tuple[tuple[str, Style], ...]
 
 

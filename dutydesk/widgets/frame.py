@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, Literal, Self
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
 
-from dutydesk.widgets.cells import Line, cut, fit, lean, literal, strip_of, wrap
+from dutydesk.widgets.cells import LOOKS, Line, cut, fit, lean, literal, strip_of, wrap
 
 Kind = Literal["info", "good", "bad"]
 MARKS: dict[str, str] = {"info": "", "good": "✓ ", "bad": "✗ "}
@@ -89,10 +89,11 @@ class LineWidget(Widget):
         return self._drawn[1]
 
     def look(self, part: str = "") -> Style:
-        """The plain style, or that of a component class."""
+        """The plain style, or one of `LOOKS` upon it."""
         kept: dict[str, Style] = self.__dict__.setdefault("_looks", {})
         if part not in kept:
-            kept[part] = lean(self.get_component_rich_style(part) if part else self.rich_style)
+            plain = lean(self.rich_style)
+            kept[part] = plain + LOOKS[part] if part else plain
         return kept[part]
 
     def notify_style_update(self) -> None:
@@ -237,8 +238,6 @@ class Divider(LineWidget):
 class Notice(LineWidget):
     """Where the desk speaks to the user: one line, two when it must. It stays until `clear`, said at the next act."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"notice--info", "notice--good", "notice--bad"}
-
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.words = ""
@@ -270,6 +269,6 @@ class Notice(LineWidget):
     def render_line(self, y: int) -> Strip:
         """The words."""
         lines = self._lines(self.size.width)
-        look = self.look(f"notice--{self.kind}")
+        look = self.look("" if self.kind == "info" else self.kind)
         line: Line = ((lines[y], look),) if y < len(lines) and lines[y] else ()
         return strip_of(line, self.size.width, self.look())

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
-from rich.style import Style
+from typing import TYPE_CHECKING
 
 from dutydesk.widgets.cells import Line, cut, wrap
 from dutydesk.widgets.frame import KeptLines
@@ -25,8 +23,6 @@ INDENT = "　　　　"
 class TriageView(KeptLines, can_focus=True):
     """One card; draws again only the lines that differ. `gone` says that the case was dealt with meanwhile."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"triage--head", "triage--dim", "triage--mark"}
-
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.card: Card | None = None
@@ -36,9 +32,6 @@ class TriageView(KeptLines, can_focus=True):
         """Show a card; `words` stand in place of the proposal, or of everything where there is no card."""
         self.card, self.words = card, words
         self.paint()
-
-    def _style(self, part: str) -> Style:
-        return self.look(f"triage--{part}")
 
     def lines_in_sight(self, width: int, height: int) -> list[Line]:
         """The case, and below it the proposal."""
@@ -59,10 +52,10 @@ class TriageView(KeptLines, can_focus=True):
     def _case(self, card: Card, width: int, likely: int) -> list[Line]:
         """What it is, where, from whom, what it may be the same as: so many of those."""
         sheet, plain = card.sheet, self.look()
-        lines: list[Line] = [((cut(f"{sheet.number}　{card.waits}", width), self._style("head")),)]
+        lines: list[Line] = [((cut(f"{sheet.number}　{card.waits}", width), self.look("head")),)]
         if sheet.flags:
-            lines.append(((cut("★ " + "、".join(sheet.flags), width), self._style("mark")),))
-        lines += [((line, self._style("head")),) for line in wrap(sheet.title, width)[:2]]
+            lines.append(((cut("★ " + "、".join(sheet.flags), width), self.look("mark")),))
+        lines += [((line, self.look("head")),) for line in wrap(sheet.title, width)[:2]]
         lines.append(((cut(f"地点　{sheet.place}", width), plain),))
         facts = dict(sheet.facts)
         said = [f"{name}　{facts[name]}" for name in _SHOWN_FACTS if facts.get(name)]
@@ -72,7 +65,7 @@ class TriageView(KeptLines, can_focus=True):
         lines += [((line, plain),) for line in _joined(said, width)]
         for each in card.likely[:likely]:
             words = f"相近　{each.number} {each.state.label} {each.reported_on} {each.summary}"
-            lines.append(((cut(words, width), self._style("mark")),))
+            lines.append(((cut(words, width), self.look("mark")),))
         return lines
 
     def _detail(self, text: str, width: int, room: int) -> list[Line]:
@@ -85,18 +78,18 @@ class TriageView(KeptLines, can_focus=True):
 
     def _below(self, card: Card, width: int) -> list[Line]:
         """The proposal, or what has become of the case meanwhile."""
-        rule: Line = (("─" * width, self._style("dim")),)
+        rule: Line = (("─" * width, self.look("dim")),)
         if self.words:
-            return [rule, *(((line, self._style("mark")),) for line in wrap(self.words, width))]
+            return [rule, *(((line, self.look("mark")),) for line in wrap(self.words, width))]
         proposal = card.proposal
         lines: list[Line] = [rule]
         lines += [
-            ((line, self._style("head")),)
+            ((line, self.look("head")),)
             for line in wrap(f"提议（按 Enter 就这么办）：{proposal.does}", width)[:2]
         ]
         if card.likely:
             same = f"可能与 {card.likely[0].number} 是同一件：是的话按 6 并案，不是就照提议办"
-            lines.append(((cut(same, width), self._style("mark")),))
+            lines.append(((cut(same, width), self.look("mark")),))
         for digit, label, part in (
             ("1", "类别", proposal.category),
             ("2", "紧急", proposal.urgency),
@@ -104,7 +97,7 @@ class TriageView(KeptLines, can_focus=True):
         ):
             lines += self._part(f"{digit} {label}", part, width)
         lines += self._said("  期限", proposal.deadline, (proposal.explanation,), width)
-        lines += [((line, self._style("dim")),) for line in wrap(OTHER_WAYS, width)]
+        lines += [((line, self.look("dim")),) for line in wrap(OTHER_WAYS, width)]
         return lines
 
     def _part(self, label: str, part: Part, width: int) -> list[Line]:
@@ -113,7 +106,7 @@ class TriageView(KeptLines, can_focus=True):
 
     def _said(self, label: str, said: str, reasons: tuple[str, ...], width: int) -> list[Line]:
         """A part and, dim, why: on its line where there is room, else on one below."""
-        plain, dim = self.look(), self._style("dim")
+        plain, dim = self.look(), self.look("dim")
         words, why = f"{label}　{said}", "；".join(reasons)
         beside = f"{words}　　"
         if len(wrap(beside + why, width)) == 1:

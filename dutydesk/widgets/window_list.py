@@ -31,12 +31,6 @@ MOST_MARKED = 500
 class WindowList(QuietFocus, LineWidget, Generic[R], can_focus=True):
     """Rows of a source, one under the cursor. Keys are kept and answered in order while rows are on their way."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "window-list--header",
-        "window-list--cursor",
-        "window-list--cursor-blurred",
-        "window-list--empty",
-    }
     # Answered here, at the first stop of a key: a binding is looked up when it has bubbled up to the app.
     KEYS: ClassVar[dict[str, tuple[str, int]]] = {
         **dict.fromkeys(("up", "k"), ("lines", -1)),
@@ -378,12 +372,12 @@ class WindowList(QuietFocus, LineWidget, Generic[R], can_focus=True):
             mark = MARKS[here][row.key in self._marked]
             if not here:
                 return ((mark, self.look()), *body)
-            look = self.look("window-list--cursor" if self.has_focus else "window-list--cursor-blurred")
+            look = self.look("cursor" if self.has_focus else "cursor-elsewhere")
             return one_look(mark, body, look)
         if not window.rows and self._asked:
             words = wrap(self.empty_text, self.size.width - 2 * len(NO_MARK))
             if line < len(words):
-                return ((NO_MARK + words[line], self.look("window-list--empty")),)
+                return ((NO_MARK + words[line], self.look("dim")),)
         return ()
 
     def _paint(self) -> None:
@@ -404,6 +398,6 @@ class WindowList(QuietFocus, LineWidget, Generic[R], can_focus=True):
         """The header on line 0, then the rows."""
         width = self.size.width
         if y == 0:
-            style = self.look("window-list--header")
+            style = self.look("titles")
             return strip_of(((NO_MARK + self._texts.header(width), style),), width)
         return strip_of(self._shown[y - 1] if y <= len(self._shown) else (), width, self.look())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from rich.cells import cell_len
 
 from dutydesk.rules.patrol_sheets import Check, PatrolSheet
@@ -19,8 +17,6 @@ _LABEL = 7
 class CheckpointView(KeptLines):
     """The checkpoint under the cursor; only the lines that differ are drawn again."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"checkpoint-view--head"}
-
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.row: CheckRow | None = None
@@ -35,7 +31,7 @@ class CheckpointView(KeptLines):
         if self.row is None:
             return []
         check, sheet = self.row.check, self.row.sheet
-        plain, head = self.look(), self.look("checkpoint-view--head")
+        plain, head = self.look(), self.look("head")
         lines: list[Line] = [
             ((line, head),)
             for line in wrap(f"{check.position}/{len(sheet.checks)} {check.where}（{sheet.route}）", width)
