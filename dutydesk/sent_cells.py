@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -91,10 +92,10 @@ class SentCells:
                 style = "" if part == _PLAIN else _without_defaults(part) if not style else style + part
                 continue
             styled = self._styles[style]
-            before = len(cells)
-            cells += [cell for character in part for cell in styled[character]]
-            if len(cells) - before < len(part):
+            found = [styled[character] for character in part]
+            if () in found:
                 return None
+            cells += chain.from_iterable(found)
         return cells
 
     def _changes(self, row: str, begin: int, drawn: list[_Cell]) -> Iterator[str]:

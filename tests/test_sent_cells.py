@@ -67,9 +67,10 @@ def test_what_draws_nothing_passes_and_changes_nothing(other: str) -> None:
     assert sent.only_new(page("电梯故障")) == "\x1b[1;1H"
 
 
-def test_a_line_with_a_character_that_has_no_column_passes_untouched() -> None:
+@pytest.mark.parametrize("text", ["e\u0301tage", "电\u0301梯"])
+def test_a_line_with_a_character_that_has_no_column_passes_untouched(text: str) -> None:
     sent = SentCells()
-    odd = page("e\u0301tage")
+    odd = page(text)
     assert sent.only_new(odd) == odd
     assert sent.only_new(odd) == odd
 
