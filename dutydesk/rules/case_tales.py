@@ -198,21 +198,26 @@ class _Reading:
         return self._rows((Issue.area == area) & changed, (Issue.changed_at, Issue.id))
 
     def stood(self, area: int) -> list[Tale]:
-        """Open cases of an area that have not changed since: they stand at its end as they do now."""
-        unchanged: Any = Issue.changed_at < self.begins
-        return self._rows((Issue.area == area) & lists.OPEN & unchanged, (Issue.id,))
+        """Open cases of an area that have not changed since: they stand at its end as they do now.
 
-    def _rows(self, where: Expression, order: tuple[Any, ...]) -> list[Tale]:
+        That is asked of each row: as a condition it would lead to the index of the changes, through all that ended.
+        """
+        return self._rows((Issue.area == area) & lists.OPEN, (Issue.id,), unchanged=True)
+
+    def _rows(self, where: Expression, order: tuple[Any, ...], unchanged: bool = False) -> list[Tale]:
         columns = (Issue.id, Issue.area, Issue.category, Issue.force, Issue.state, Issue.due_at)
-        query: Any = Issue.select(*columns, Issue.paused_at, Issue.reported_at).where(where).order_by(*order)
+        query: Any = Issue.select(*columns, Issue.paused_at, Issue.reported_at, Issue.changed_at).where(where)
+        rows = list(database.execute(query.order_by(*order).limit(self.left)))
+        if len(rows) >= self.left:
+            raise TooMany
         found = []
-        for *about, reported_at in database.execute(query.limit(self.left)):
+        for *about, reported_at, changed_at in rows:
+            if unchanged and changed_at >= self.low:
+                continue
             found.append(Tale(*about))
             if self.low <= reported_at < self.high:
                 found[-1].marks.add("received")
         self.left -= len(found)
-        if self.left <= 0:
-            raise TooMany
         return found
 
     def follow(self, moved: list[Tale]) -> list[Tale]:

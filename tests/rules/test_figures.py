@@ -15,6 +15,8 @@ from dutydesk.rules.lifecycle import ways_from
 from dutydesk.rules.questions import Filters, Question
 from dutydesk.rules.workcalendar import CHINA
 from dutydesk.vocabulary import Role, State
+from tests.plans import heard, on_sqlite, wrong_in
+from tests.rules.test_plans import big, years_on_postgresql  # noqa: F401  (fixtures)
 
 R, S = Role, State
 
@@ -321,3 +323,13 @@ def test_too_many_to_look_at_are_not_counted_and_it_says_so(cases, monkeypatch):
     assert (sheet.total, sheet.groups, sheet.narrow) == (None, (), figures.NARROW)
     monkeypatch.setattr(case_tales, "LOOKED_AT", 4)
     assert counted(cases)["received"].value == "3件"
+
+
+def test_no_figure_reads_a_big_table_through_or_sorts_it(big):  # noqa: F811
+    """However many cases there are, those of the period come from each area's index, their stories by case."""
+    for asked in ("today", "2026-11-01..2026-11-20"):
+        with heard() as queries:
+            sheet = figures.figures(big.sessions[R.AREA_CHIEF], asked)
+        assert sheet.total is not None and sheet.total.figures[3].ids
+        wrong = [line for line in wrong_in(queries, set()) if on_sqlite() or "Seq Scan" in line]
+        assert wrong == []
