@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from dutydesk.models import Area, Deadline, Issue, IssueStep, Unit, UnitArea, connection
+from dutydesk.models import Area, Deadline, Issue, IssueStep, Unit, UnitArea, connection, search
 from dutydesk.rules import intake
 from dutydesk.rules.workcalendar import CHINA
 from dutydesk.vocabulary import AssigneeKind, Force, Role, Source, State, Urgency
@@ -53,6 +53,12 @@ def more_places(district, many: int = 18) -> tuple[list[int], list[list[int]]]:
 
 _PLAIN = [S.CLOSED, S.OPENED, S.FEEDBACK, S.PAUSED, S.POOLED, S.REVIEW]
 _SPECIAL = ("strongly_felt", "beyond_neighbourhood", "send_backs", "feedback_given", "sample_due")
+# What is written in them: what many are about, and what few are.
+_SAID = (
+    *["3号楼楼道堆放旧家具"] * 5,
+    *["消防通道停放非机动车影响通行"] * 3,
+    *["垃圾满溢两日无人清运", "电梯故障困人后仍未修复", "二楼楼道灯不亮"],
+)
 _ENDS = [S.CLOSED] * 15 + [S.MERGED, S.VOID]
 _WAYS = [*(state for state in State if state not in (S.CLOSED, S.MERGED, S.VOID)), *_ENDS]
 
@@ -71,6 +77,7 @@ def _case(
     return {
         "id": number,
         "serial": number,
+        "summary": f"{turn}室反映井盖缺失" if turn % 500 == 0 else _SAID[turn % len(_SAID)],
         "state": state,
         "is_open": state not in (S.CLOSED, S.MERGED, S.VOID),
         "area": areas[place],
@@ -174,3 +181,11 @@ def tell(first: int, many: int) -> None:
         connection.insert_rows(
             Deadline, due, ([n, "completion", kept, "", "", kept, "", True] for n in numbers)
         )
+
+
+def index(first: int, many: int) -> None:
+    """What these cases say and carry goes into the search index."""
+    rows = list(search.tokens_between(first, first + many - 1))
+    with connection.write_transaction():
+        connection.insert_rows(search.SearchText, ("issue", "tokens"), rows)
+        search.fill_index()
