@@ -13,7 +13,7 @@ from dutydesk.vocabulary import JointWork, Level, Means, Urgency
 
 Needed = Field(min_length=2)
 Reason = Annotated[str, Entry("理由", max_length=500), Needed]
-Until = Annotated[date, Entry("到哪一天", "date", "例如 12-31、+7（七天后）、下周五")]
+Until = Annotated[date, Entry("到哪一天", "date", "例如 12-31、月底、+7（七天后）、下周五")]
 Text = Annotated[str, Entry("内容", "prose", max_length=1000), Needed]
 ToldHow = Annotated[Means, Entry("方式", "choice")]
 EvidenceKind = Annotated[

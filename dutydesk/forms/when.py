@@ -19,6 +19,10 @@ _NEAR_DAYS = {
     "大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "今天": 0, "今日": 0, "今": 0, "当天": 0,
     "明天": 1, "明日": 1, "明": 1, "后天": 2, "大后天": 3,
 }  # fmt: skip
+_MONTH_ENDS = {"月底": 0, "月末": 0, "本月底": 0, "这个月底": 0, "下月底": 1, "下个月底": 1}
+_YEAR_ENDS = {"年底": 0, "年末": 0, "今年底": 0, "今年年底": 0, "明年底": 1, "明年年底": 1}
+_NUMERALS = "〇一二三四五六七八九"
+_SPOKEN = re.compile(rf"[{_NUMERALS}零十]+(?=[年月日号])|(?<=月)[{_NUMERALS}零十]+")
 _WEEKDAYS = "一二三四五六日天"
 _WEEKDAY_NAMES = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _DAY_SHAPES = [
@@ -41,6 +45,11 @@ def parse_day(text: str, today: date | None = None) -> date:
     typed = narrow(text).strip().replace(" ", "")
     if typed in _NEAR_DAYS:
         return today + timedelta(days=_NEAR_DAYS[typed])
+    if typed in _MONTH_ENDS:
+        return _month_end(today, _MONTH_ENDS[typed])
+    if typed in _YEAR_ENDS:
+        return date(today.year + _YEAR_ENDS[typed], 12, 31)
+    typed = _SPOKEN.sub(lambda found: _in_digits(found[0]), typed)
     if shift := re.fullmatch(r"([+-]\d{1,3})天?", typed):
         return today + timedelta(days=int(shift[1]))
     if weekday := re.fullmatch(rf"(下)?(?:周|星期|礼拜)([{_WEEKDAYS}])", typed):
@@ -50,6 +59,22 @@ def parse_day(text: str, today: date | None = None) -> date:
             parts = found.groupdict()
             return _nearest(parts.get("y"), parts.get("m"), int(parts["d"]), today)
     raise ValueError(DAY_UNREAD)
+
+
+def _month_end(today: date, months: int) -> date:
+    count = today.year * 12 + today.month + months  # months up to and with the one wanted
+    return date(count // 12, count % 12 + 1, 1) - timedelta(days=1)
+
+
+def _in_digits(spoken: str) -> str:
+    """`三十一` as `31`, `二〇二六` as `2026`."""
+    plain = spoken.replace("零", "〇")
+    if "十" not in plain:
+        return "".join(str(_NUMERALS.index(character)) for character in plain)
+    tens, _, ones = plain.partition("十")
+    if len(tens) > 1 or len(ones) > 1 or "十" in ones:
+        return spoken
+    return f"{_NUMERALS.index(tens) if tens else 1}{_NUMERALS.index(ones) if ones else 0}"
 
 
 def _weekday(today: date, weekday: int, next_week: bool) -> date:

@@ -48,6 +48,16 @@ def kept(session: Session) -> list[Kept]:
     return [Kept(row.id, row.kind, row.title, json.loads(row.content), row.saved_at) for row in rows]
 
 
+def of_act(session: Session, issue_id: int, act: str, for_others: bool = False) -> Kept | None:
+    """This person's newest draft of an act on a case (代录 apart), if there is one."""
+    wanted = (issue_id, act, for_others)
+    for draft in kept(session):
+        told = draft.content
+        if draft.kind == "act" and (told.get("_issue"), told.get("_act"), told.get("_for_others")) == wanted:
+            return draft
+    return None
+
+
 def throw_away(session: Session, draft_id: str) -> None:
     """Delete one of this person's drafts."""
     with write_transaction():

@@ -15,9 +15,10 @@ from dutydesk.rules import deadlines, office
 from dutydesk.rules.deadlines import Extended, Halted, LimitUnit
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.organisation import day_of, today
-from dutydesk.rules.permission import may
+from dutydesk.rules.permission import may, require
 from dutydesk.rules.steps import Asking, Step, condition, effect, standing
-from dutydesk.rules.workcalendar import CHINA
+from dutydesk.rules.workcalendar import CHINA, moment
+from dutydesk.session import Session
 from dutydesk.vocabulary import Phase, RequestKind, RequestState
 
 ASKED = {
@@ -101,6 +102,21 @@ def _check_pool(issue: Issue, until: date) -> None:
     _at_most(int(office.setting("pool_review", issue.subdistrict_id)), until, today(), "挂账再议的间隔")
 
 
+def present_deadline(session: Session, issue_id: int, act: str) -> str:
+    """What the date of an act's form is measured against, in words; "" where it is nothing.
+
+    Raises NotAllowed outside the session's scope.
+    """
+    require(session, "read", issue_id)
+    issue = Issue.get_by_id(issue_id)
+    if act not in _MOVES or issue.due_at is None:
+        return ""
+    most = int(office.setting("extension_max", issue.subdistrict_id))
+    limit = f"；一次最多延期{most}个工作日" if act in ("ask_extension", "extend") else ""
+    return f"现在的期限：{moment(issue.due_at)}{limit}"
+
+
+_MOVES = frozenset({"ask_extension", "extend", "source_extension", "ask_pause", "pause", "ask_pool", "pool"})
 _CHECKS = {
     RequestKind.EXTENSION: _check_extension,
     RequestKind.PAUSE: _check_pause,

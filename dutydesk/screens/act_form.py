@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import work
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 
-from dutydesk.rules import duty_basis, finding, issue_acts
+from dutydesk.rules import case, drafts, duty_basis, finding, issue_acts, pausing
 from dutydesk.rules.drafts import Kept
 from dutydesk.rules.errors import Stale
 from dutydesk.rules.issue_acts import Done
 from dutydesk.rules.steps import Proxy
+from dutydesk.rules.workcalendar import moment
 from dutydesk.screens.forms import FormScreen
 from dutydesk.widgets.action_menu import Words
 from dutydesk.widgets.form import FormView
@@ -37,7 +40,8 @@ class ActScreen(FormScreen):
 
     KIND = "act"
     NAME: ClassVar[str] = "办理"
-    HELP = "填好后按 F10 保存。带 * 的必须填。停一停就自动存草稿。"
+    HELP = "填好后按 F10 保存。带 * 的必须填。停一停就自动存草稿，下次办同一件的同一件事会接着填。"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f11", "anew", "重新填写", show=False)]
 
     def __init__(
         self,
@@ -65,7 +69,14 @@ class ActScreen(FormScreen):
             "bases": self.search(duty_basis.send_back_bases, self.subject.issue_id),
             "speakers": self.search(issue_acts.speakers, self.subject.issue_id),
         }
-        about = {
+        values = dict(self.draft.content) if self.draft else self.given
+        yield FormView(
+            form_class, searches=searches, values=values | self._about(), save_words=f"确定{self.act_name}"
+        )
+
+    def _about(self) -> dict[str, Any]:
+        """What a draft keeps of the act and the case."""
+        return {
             "_act": self.act,
             "_name": self.act_name,
             "_for_others": self.for_others,
@@ -74,15 +85,41 @@ class ActScreen(FormScreen):
             "_number": self.subject.number,
             "_words": self.subject.words,
         }
-        values = dict(self.draft.content) if self.draft else self.given
-        yield FormView(
-            form_class, searches=searches, values=values | about, save_words=f"确定{self.act_name}"
-        )
 
     def signed_on(self) -> None:
-        """The act stands in the first line."""
+        """The act stands in the first line; what was begun before says so."""
         kind = "代录·" if self.for_others else ""
         self.show_title(f"{kind}{self.act_name}")
+        if self.draft is not None:
+            self.show_keys(before=[("F11", "重新填写")])
+            self.say(f"接着填上次没填完的（{moment(self.draft.saved_at)}）。要重新填，按 F11。")
+        if "until" in self.form_view.rows:
+            self.show_deadline()
+
+    @work(exclusive=True, group="deadline")
+    async def show_deadline(self) -> None:
+        """The deadline as it is now, below the date that is asked for."""
+        words = await self.ask(pausing.present_deadline, self.subject.issue_id, self.act)
+        if words:
+            await self.form_view.note("until", words)
+
+    @work(exclusive=True, group="anew")
+    async def action_anew(self) -> None:
+        """F11: what was begun before is thrown away, and the form is as it opens for the first time."""
+        draft = self.draft
+        if draft is None:
+            return
+        with self.desk_app.holding_keys():
+            sheet = await self.ask(case.case_sheet, self.subject.issue_id)
+            given = await self.ask(issue_acts.usual_answers, self.subject.issue_id, self.act)
+            if sheet is None or given is None:
+                return
+            self.workers.cancel_group(self, "draft")
+            await self.do(drafts.throw_away, draft.id)
+            self.subject = replace(self.subject, version=sheet.version)
+            self.begin_anew(given | self._about())
+            self.show_keys()
+            self.say("上次填的已删去，重新填写。")
 
     def draft_title(self, values: Mapping[str, Any]) -> str:
         """Which act, on which case."""
@@ -120,8 +157,8 @@ class ActScreen(FormScreen):
         self.form_view.action_save()
 
     @classmethod
-    def from_draft(cls, draft: Kept) -> ActScreen:
-        """The form as it was left."""
+    def from_draft(cls, draft: Kept, words: str = "") -> ActScreen:
+        """The form as it was left; `words` is what is said of the case now, where that is known."""
         kept = draft.content
-        subject = Subject(kept["_issue"], kept["_version"], kept["_number"], kept["_words"])
+        subject = Subject(kept["_issue"], kept["_version"], kept["_number"], words or kept["_words"])
         return cls(kept["_act"], kept["_name"], subject, for_others=kept["_for_others"], draft=draft)

@@ -123,6 +123,7 @@ EVERYWHERE: tuple[tuple[str, str], ...] = (
     ("Ctrl+Q", "退出（正在填写的留作草稿）"),
 )
 SMALLEST = (80, 24)
+DRAFT_KEPT = "已留作草稿，今日的“没填完”里可以接着填。"
 
 
 class DeskScreen(CalmFocus, Screen[Any]):
@@ -239,6 +240,11 @@ class DeskScreen(CalmFocus, Screen[Any]):
 
     async def keep(self) -> None:
         """Save what is typed here as a draft."""
+
+    def draft_kept(self, draft_id: str) -> None:
+        """A form over this screen was left half typed: say where that is now."""
+        if self.composed:
+            self.say(DRAFT_KEPT)
 
     def plain_drafts(self) -> Mapping[str, Mapping[str, Any]]:
         """What is typed here, in plain words, for when nothing else works; must touch no widget."""

@@ -36,6 +36,7 @@ class FormScreen(DeskScreen):
         self.draft = draft
         self.plain: dict[str, Any] | None = None
         self.done = False
+        self.kept = draft is not None  # there is a draft of this form
         self.refused = False  # the notice line says how many fields are wrong
 
     @property
@@ -80,7 +81,7 @@ class FormScreen(DeskScreen):
         if self.plain is None or self.done:
             return
         try:
-            await self.desk.run(
+            self.kept = await self.desk.run(
                 drafts.keep, self.act_id, self.KIND, self.plain["title"], self.plain["content"]
             )
         except (Refused, DatabaseProblem) as problem:
@@ -94,6 +95,16 @@ class FormScreen(DeskScreen):
         if self.plain is not None or values != self.begun_with:
             self._note(values)
             await self._keep()
+
+    async def action_back(self) -> None:
+        """One step back, where it is said that what was typed is kept."""
+        if len(self.app.screen_stack) < 2:
+            return
+        await self.keep()
+        below = self.app.screen_stack[-2]
+        self.dismiss()
+        if self.kept and not self.done and isinstance(below, DeskScreen):
+            below.draft_kept(self.act_id)
 
     def plain_drafts(self) -> Mapping[str, Mapping[str, Any]]:
         """See the base class."""
@@ -112,7 +123,7 @@ class FormScreen(DeskScreen):
     def begin_anew(self, values: Mapping[str, Any]) -> None:
         """An empty form for another act, with these values."""
         self.act_id, self.plain, self.done, self.draft = self.new_act(), None, False, None
-        self.refused = False
+        self.refused = self.kept = False
         self.form_view.begin_anew(values)
         self._begun_with = dict(self.form_view.plain_copy)
         self.focus_first()

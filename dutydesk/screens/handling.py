@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from dutydesk.rules import case, finding, issue_acts
+from dutydesk.rules import case, drafts, finding, issue_acts
 from dutydesk.rules.case import CaseSheet, Person
 from dutydesk.rules.issue_acts import Choice
 from dutydesk.screens.act_digits import ANSWER, FOR_OTHERS, READ, REVEAL, placed
@@ -79,14 +79,21 @@ async def take_act(
     if choice.act not in FORMS and not choice.for_others:
         done = await screen.do(issue_acts.perform, sheet.key, sheet.version, choice.act, {}, screen.new_act())
     else:
-        given = await _begun(screen, sheet, choice) | (values or {})
-        form = ActScreen(choice.act, choice.name, subject_of(sheet), given, choice.for_others)
-        done = await screen.show(form)
+        done = await screen.show(await _form_of(screen, sheet, choice, values or {}))
     if done is None:
         return False
     said = f"：{done.said}" if done.said else ""
     screen.say(f"{done.number} 已{choice.name}，现在是{done.state.label}{said}", "good")
     return True
+
+
+async def _form_of(screen: DeskScreen, sheet: CaseSheet, choice: Choice, values: dict[str, Any]) -> ActScreen:
+    """The form of an act: as it was left when it was begun before, else with the usual answers."""
+    draft = await screen.ask(drafts.of_act, sheet.key, choice.act, choice.for_others)
+    if draft is not None:
+        return ActScreen.from_draft(draft, subject_of(sheet).words)
+    given = await _begun(screen, sheet, choice) | values
+    return ActScreen(choice.act, choice.name, subject_of(sheet), given, choice.for_others)
 
 
 async def _begun(screen: DeskScreen, sheet: CaseSheet, choice: Choice) -> dict[str, Any]:

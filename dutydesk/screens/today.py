@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 WEEKDAYS = "一二三四五六日"
 NEEDS, NEWS, DRAFTS = "要办", "新情况", "没填完"
+DRAFT_KEPT_HERE = "已留作草稿，就在光标这一行，按 Enter 接着填。"
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class TodayScreen(DeskScreen):
         self.late = late
         self.since: datetime | None = None
         self.visit_noted = False
+        self.just_kept = ""  # the draft that was left a moment ago
 
     def compose(self) -> ComposeResult:
         """The frame and the list, or nothing yet."""
@@ -147,6 +149,17 @@ class TodayScreen(DeskScreen):
         elif list(listing.source.rows) != rows:
             listing.source.rows = rows
             await listing.reload()
+        if self.just_kept:
+            kept, self.just_kept = f"draft:{self.just_kept}", ""
+            if any(row.key == kept for row in rows):
+                await listing.show(kept)
+                self.say(DRAFT_KEPT_HERE)
+
+    def draft_kept(self, draft_id: str) -> None:
+        """The cursor goes to its line, which is above what was in sight."""
+        self.just_kept = draft_id
+        if self.wanted_now():
+            self.read_again()
 
     # -- opening --------------------------------------------------------------------------------------------
 

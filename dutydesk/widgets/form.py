@@ -195,6 +195,11 @@ class FormView(Widget):
         assert isinstance(editor, LineEditor)
         editor.suggest(text)
 
+    async def note(self, field: str, text: str) -> None:
+        """What one has to know to fill in a field, in a line below it."""
+        row = self.rows[field]
+        await row.mount(Words(text, classes="field--hint"), before=row.message)
+
     def focus_field(self, field: str) -> None:
         """Put the caret into a field."""
         self.rows[field].editor.target.focus()

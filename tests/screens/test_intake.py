@@ -136,3 +136,21 @@ async def test_all_that_is_wrong_is_said_at_once_and_taken_back_as_it_is_put_rig
         await settle(pilot)
         assert "✗ 12345" not in text(pilot.app)
         assert "都改好了，按 F10 再保存" in text(pilot.app)
+
+
+async def test_on_today_it_is_said_that_a_draft_was_kept_and_the_cursor_is_on_it(district, open_desk):
+    app = open_desk()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("end", "f3")
+        await filled(pilot, "楼道里堆满纸箱")
+        await pilot.press("escape")
+        await settle(pilot)
+        await settle(pilot)
+        assert "已留作草稿" in text(app)
+        assert any("▶" in line and "没填完 楼道里堆满纸箱" in line for line in lines(app))
+        await pilot.press("f3")
+        await settle(pilot)
+        await pilot.press("escape", "escape")  # the list of places, then the form, which was not touched
+        await settle(pilot)
+        assert len([line for line in lines(app) if "没填完" in line]) == 1
