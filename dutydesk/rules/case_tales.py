@@ -174,7 +174,7 @@ class TooMany(Exception):
 def tales(areas: Iterable[int], asked: Period) -> Iterator[Tale]:
     """The cases of these areas that have to do with a period. Raises TooMany."""
     reading = _Reading(asked)
-    found = [(reading.moved(area), reading.stood(area)) for area in areas]
+    found = [reading.of(area) for area in areas]
     for moved, stood in found:
         for tale in stood:
             yield reading.standing(tale)
@@ -192,32 +192,32 @@ class _Reading:
         self.low, self.high = _as_kept(self.begins), _as_kept(self.ends)
         self.left = LOOKED_AT
 
-    def moved(self, area: int) -> list[Tale]:
-        """Cases of an area that changed since the period began."""
-        changed: Any = Issue.changed_at >= self.begins
-        return self._rows((Issue.area == area) & changed, (Issue.changed_at, Issue.id))
+    def of(self, area: int) -> tuple[list[Tale], list[Tale]]:
+        """The cases of an area that changed since the period began, and the open ones that did not.
 
-    def stood(self, area: int) -> list[Tale]:
-        """Open cases of an area that have not changed since: they stand at its end as they do now.
-
-        That is asked of each row: as a condition it would lead to the index of the changes, through all that ended.
+        Those stand at its end as they do now. Whether they changed is asked of each row: as a condition it would lead
+        to the index of the changes, and through all that ended.
         """
-        return self._rows((Issue.area == area) & lists.OPEN, (Issue.id,), unchanged=True)
+        here: Any = Issue.area == area
+        moved = self._rows(here & (Issue.changed_at >= self.begins), (Issue.changed_at, Issue.id), 0)
+        changed = {tale.id for tale in moved}
+        stood = self._rows(here & lists.OPEN, (Issue.id,), len(moved))
+        return self._within_reach(moved), self._within_reach([t for t in stood if t.id not in changed])
 
-    def _rows(self, where: Expression, order: tuple[Any, ...], unchanged: bool = False) -> list[Tale]:
+    def _rows(self, where: Expression, order: tuple[Any, ...], besides: int) -> list[Tale]:
         columns = (Issue.id, Issue.area, Issue.category, Issue.force, Issue.state, Issue.due_at)
-        query: Any = Issue.select(*columns, Issue.paused_at, Issue.reported_at, Issue.changed_at).where(where)
-        rows = list(database.execute(query.order_by(*order).limit(self.left)))
-        if len(rows) >= self.left:
-            raise TooMany
+        query: Any = Issue.select(*columns, Issue.paused_at, Issue.reported_at).where(where).order_by(*order)
         found = []
-        for *about, reported_at, changed_at in rows:
-            if unchanged and changed_at >= self.low:
-                continue
+        for *about, reported_at in database.execute(query.limit(self.left + besides)):
             found.append(Tale(*about))
             if self.low <= reported_at < self.high:
                 found[-1].marks.add("received")
+        return found
+
+    def _within_reach(self, found: list[Tale]) -> list[Tale]:
         self.left -= len(found)
+        if self.left <= 0:
+            raise TooMany
         return found
 
     def follow(self, moved: list[Tale]) -> list[Tale]:
