@@ -63,7 +63,7 @@ class Source(Word):
     VISIT = "visit", "四百大走访"
     MEETING = "meeting", "双周例会"
     HOTLINE = "hotline", "12345热线"
-    CALLER = "caller", "居民来访"
+    CALLER = "caller", "来访来电"  # at the desk, or by telephone to it
     GRID = "grid", "网格上报"
     SUPERIOR = "superior", "上级交办"
     OPINION = "opinion", "舆情"

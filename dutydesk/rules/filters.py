@@ -72,7 +72,7 @@ _SOUNDS = {
     "基层党建": "ji ceng dang jian", "公共管理": "gong gong guan li", "公共服务": "gong gong fu wu",
     "公共安全": "gong gong an quan",
     "日常巡查": "ri chang xun cha", "联合巡查": "lian he xun cha", "四百大走访": "si bai da zou fang",
-    "双周例会": "shuang zhou li hui", "12345热线": "12345 re xian", "居民来访": "ju min lai fang",
+    "双周例会": "shuang zhou li hui", "12345热线": "12345 re xian", "来访来电": "lai fang lai dian",
     "网格上报": "wang ge shang bao", "上级交办": "shang ji jiao ban", "舆情": "yu qing",
     "一般": "yi ban", "紧急": "jin ji", "特急": "te ji",
     "居委": "ju wei", "片区": "pian qu", "街镇": "jie zhen", "区": "qu",

@@ -97,6 +97,12 @@ def test_what_identifies_people_says_so():
     assert all("个人信息" in hints[name] for name in ("reporter_name", "reporter_phone", "reporter_address"))
 
 
+def test_a_telephone_call_to_the_desk_has_a_source_and_each_has_a_digit():
+    choices = next(spec.choices for spec in fields(IntakeForm) if spec.name == "source")
+    assert ("caller", "来访来电") in choices
+    assert len(choices) <= 9
+
+
 def test_what_is_typed_most_often_comes_first():
     names = [spec.name for spec in fields(IntakeForm)]
     assert names[:3] == ["unit", "category", "summary"]

@@ -62,19 +62,20 @@ def test_each_sees_and_throws_away_only_the_own(cases, duty):
     assert (drafts.kept(duty), [each.id for each in drafts.kept(chief)]) == ([], ["act-2"])
 
 
-def test_the_draft_of_an_act_is_found_by_its_case_and_the_act(duty, chief):
+def test_the_draft_of_an_act_is_found_by_its_case_and_the_act(cases, duty):
     def begun(issue_id: int, act: str, for_others: bool) -> dict[str, object]:
         return {"_issue": issue_id, "_act": act, "_for_others": for_others}
 
     drafts.keep(duty, "act-1", "act", "", begun(7, "note", False))
     drafts.keep(duty, "act-2", "act", "", begun(7, "note", True))
     drafts.keep(duty, "act-3", "intake", "", {"summary": "一"})
-    drafts.keep(chief, "act-4", "act", "", begun(8, "note", False))
+    drafts.keep(cases[R.AREA_CHIEF], "act-4", "act", "", begun(8, "note", False))
     found = drafts.of_act(duty, 7, "note")
     assert found is not None and found.id == "act-1"
     other = drafts.of_act(duty, 7, "note", for_others=True)
     assert other is not None and other.id == "act-2"
-    assert drafts.of_act(duty, 8, "note") is drafts.of_act(duty, 7, "urge") is None
+    assert drafts.of_act(duty, 8, "note") is None
+    assert drafts.of_act(duty, 7, "urge") is None
 
 
 def test_a_draft_whose_act_is_done_is_gone_and_not_brought_back(cases, duty):

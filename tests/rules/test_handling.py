@@ -226,7 +226,7 @@ class TestChecking:
     def test_with_nobody_to_tell_the_feedback_is_settled_by_the_check(self, cases):
         issue_id = cases.in_state(S.FEEDBACK, reporter_name="", reporter_phone="")
         row = cases.row(issue_id)
-        assert (row.feedback_given, row.feedback_text) == (True, "无反映人（居民来访），不需反馈")
+        assert (row.feedback_given, row.feedback_text) == (True, "无反映人（来访来电），不需反馈")
         cases.do("close", issue_id)
 
     def test_a_telephone_number_alone_is_somebody_to_tell(self, cases):

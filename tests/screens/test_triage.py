@@ -95,7 +95,7 @@ async def test_the_case_and_the_proposal_with_its_reasons_are_in_sight(speaking,
         for words in (
             "★ 群众反映强烈",
             "居民多次反映",
-            "居民来访",
+            "来访来电",
             "李*",
             "1 类别　消防安全·楼道堆物",
             "2 紧急　一般",
