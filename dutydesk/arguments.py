@@ -123,6 +123,20 @@ def _export(commands: Any) -> None:
         people.add_argument("--json", action="store_true", help="把 JSON 写到标准输出")
         people.add_argument("--day", metavar="日期", help="哪一天的，如 2026-11-01；不写是今天")
         _file_options(people, ("xlsx", "csv"))
+    shifts = what.add_parser("shifts", help="值班表：一个月里谁值哪一班")
+    shifts.add_argument("--json", action="store_true", required=True, help="把 JSON 写到标准输出")
+    shifts.add_argument("--as", dest="number", metavar="工号", help="按谁的范围；不写是全区")
+    shifts.add_argument("--month", type=_month, default="", metavar="月份", help="如 2026-12；不写是本月")
+
+
+def _month(text: str) -> str:
+    """A month as it is written. Raises what argparse tells of."""
+    from datetime import date
+
+    try:
+        return f"{date.fromisoformat(f'{text}-01'):%Y-%m}"
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"月份 {text} 看不懂，请写成 2026-12") from None
 
 
 def _import(commands: Any) -> None:

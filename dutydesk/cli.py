@@ -201,6 +201,12 @@ def _export(chosen: argparse.Namespace) -> int:
         return 0
     if chosen.what in ("staff", "postings", "tree"):
         return _export_people(chosen)
+    if chosen.what == "shifts":
+        from dutydesk.rules.shift_export import shifts
+
+        _connect()
+        _write_json(shifts(_asked(chosen)[0], chosen.month))
+        return 0
     if not chosen.output:
         fail("请写明 --output 文件。")
     return _export_to_file(chosen)

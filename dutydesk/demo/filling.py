@@ -22,6 +22,7 @@ from dutydesk.demo.making import Maker
 from dutydesk.demo.patrols import Walks
 from dutydesk.demo.people import Person, Roster
 from dutydesk.demo.schedule import Schedule
+from dutydesk.demo.shifts import Watches, hand_over
 from dutydesk.demo.stories import Teller
 from dutydesk.demo.wording import Wording
 from dutydesk.models import (
@@ -59,8 +60,10 @@ def fill(url: str, issues: int = 30_000, seed: int = 1, say: Callable[[str], Non
     cannot be written.
     """
     with connection.made_whole(url):
+        making = _Fill(issues, seed, clocks.now(), say)
         with connection.bulk_writing():
-            _Fill(issues, seed, clocks.now(), say).run()
+            making.run()
+        making.hand_over()
         _index(say)
     say(f"演示数据已备好：{shown(url)}")
 
@@ -94,6 +97,7 @@ class _Fill:
             roster = Roster(self.rng, self.clock, words)
             roster.fill()
             roster.write()
+            Watches(self.clock, roster.teams).write()
         self.say(f"安排 {len(roster.teams)} 个片区的队伍、下沉力量和值班表…")
         self.roster = roster
         walks = Walks(self.rng, self.clock, words, roster.teams)
@@ -104,6 +108,11 @@ class _Fill:
         with write_transaction():
             walks.write()
             self._write_rest()
+
+    def hand_over(self) -> None:
+        """What is read by its indexes to be written: the pages of the own area's shifts."""
+        own = next(team for team in self.roster.teams if team.own)
+        hand_over(self.rng, self.clock, own, self.act_id)
 
     def _write_issues(self, maker: Maker) -> None:
         slots = enumerate(Schedule(self.rng, self.clock, self.roster.teams, self.issues), start=1)
@@ -208,6 +217,7 @@ class _Fill:
             at=self.now,
         )
         row.save(force_insert=True)
+        self.act_id = row.id
         chains = [
             audit.DISTRICT,
             *(str(street.code) for street in Subdistrict.select().order_by(Subdistrict.code)),

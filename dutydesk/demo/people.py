@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
@@ -10,7 +9,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from dutydesk.demo import standing
-from dutydesk.demo.clock import Clock, start_of
+from dutydesk.demo.clock import Clock
 from dutydesk.demo.wording import Wording
 from dutydesk.models import (
     Area,
@@ -19,7 +18,6 @@ from dutydesk.models import (
     FindKey,
     Posting,
     RoleGrant,
-    Shift,
     Staff,
     Subdistrict,
     TeamSeat,
@@ -213,7 +211,7 @@ class Roster:
                     team.answering.setdefault(category, []).extend(answering)
 
     def write(self) -> None:
-        """Write staff, roles, seats, postings, shifts and the keys under which people are found."""
+        """Write staff, roles, seats, postings and the keys under which people are found."""
         columns = ("id", "number", "name", "phone", "department", "subdistrict", "active")
         insert_rows(Staff, columns, self._staff)
         insert_rows(
@@ -228,7 +226,6 @@ class Roster:
         insert_rows(
             Posting, ("staff", "area", "department", "line", "valid_from", "valid_to"), self._postings()
         )
-        insert_rows(Shift, ("area", "staff", "name", "starts_at", "ends_at"), self._shifts())
         standing.write(self.teams, self._clock, self._since)
 
     def _write_seats(self) -> list[dict[str, object]]:
@@ -303,32 +300,9 @@ class Roster:
             )
         return rows
 
-    def _shifts(self) -> Iterator[tuple[Any, ...]]:
-        """Two weeks back to two weeks ahead; in the own area its first officer is on duty now."""
-        clock = self._clock
-        plan = [
-            (each["name"], *(_minutes(each[end]) for end in ("from", "to")))
-            for each in self._words.texts["team"]["shifts"]
-        ]
-        spans = []
-        for days in range(-14, 15):
-            midnight = start_of(clock.today + timedelta(days=days))
-            for name, begin, end in plan:
-                spans.append((name, midnight + begin, midnight + end + (1440 if end <= begin else 0)))
-        running = next(place for place, (_, begin, end) in enumerate(spans) if begin <= clock.now < end)
-        for team in self.teams:
-            for place, (name, begin, end) in enumerate(spans):
-                officer = team.officers[(place - running) % len(team.officers)]
-                yield team.id, officer.id, name, clock.iso(begin), clock.iso(end)
-
 
 def _posted(team: Team) -> list[Person]:
     return [*team.officers, *(person for force in Force for person in team.hands[force.value])]
-
-
-def _minutes(text: str) -> int:
-    hours, minutes = text.split(":")
-    return int(hours) * 60 + int(minutes)
 
 
 def _teams() -> list[Team]:

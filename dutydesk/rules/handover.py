@@ -34,18 +34,8 @@ from dutydesk.rules.workcalendar import moment
 from dutydesk.session import Session
 from dutydesk.text import clean, mask_phones_in
 
-__all__ = [
-    "Entry",
-    "Page",
-    "add",
-    "day_and_shift",
-    "latest",
-    "left_by_the_last",
-    "page",
-    "problems",
-    "sign_in",
-]
-__all__ += ["sign_out", "signed", "successors"]
+__all__ = ["Entry", "Page", "add", "day_and_shift", "keep_page", "latest", "left_by_the_last", "page", "page_of"]
+__all__ += ["problems", "sign_in", "sign_out", "signed", "successors"]
 
 FREE_LINES = 20
 
@@ -96,7 +86,14 @@ def _keep(session: Session, own: Watch, found: Page, fields: Mapping[str, Any], 
     free = [Line("free", mask_phones_in(line)) for line in said if line]
     if len(free) > FREE_LINES:
         raise Refused(f"留言最多{FREE_LINES}行，请并成几行。", "free")
-    content = _content(session, found, [*found.lines, *free], name_of(incoming_id))
+    return keep_page(session, own, found, [*found.lines, *free], incoming_id, act_id)
+
+
+def keep_page(
+    session: Session, own: Watch, found: Page, lines: list[Line], incoming_id: int | None, act_id: str
+) -> Handover:
+    """Write a page down as it is signed by this session, in the transaction under way."""
+    content = _content(session, found, lines, name_of(incoming_id))
     return Handover.create(
         area=own.area_id,
         shift=own.shift_id,

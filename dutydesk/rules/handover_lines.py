@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from dutydesk.models import Area, Issue, IssueStep, Posting, Shift, Staff
 from dutydesk.models import issue_lists as lists
@@ -51,78 +51,93 @@ class Line:
     promise_id: int | None = None
 
 
+class Part(NamedTuple):
+    """Lines about cases that are still to be read: the section, the sentence of each, and (case, moment)s in order."""
+
+    section: str
+    words: str
+    rows: Sequence[tuple[int, datetime | None]]
+
+
+Parts = Iterator["Part | Line"]
+_PLAIN = "{place} {summary}（{state}）"
+
+
 def collect(session: Session, watch: Watch, since: datetime, now: datetime) -> list[Line]:
     """All lines but the free ones, for a duty that is handed over now."""
     own, until = watch.area_id, watch.next_until
     areas = [own, *taken_over(Area, [own], session.day)]
-    return [
-        *(line for area in areas for line in _due(area, now, until)),
-        *(line for area in areas for line in _overdue(area, now)),
-        *(line for area in areas for line in _promised(area, until)),
-        *(line for area in areas for line in _flagged(area)),
-        *_patrol(session),
-        *(line for area in areas for line in came(area, since, now)),
-        *(line for area in areas for line in done(area, since, now)),
-        *_who(own, session.day, now),
-    ]
+    parts: list[Part | Line] = []
+    for section in (
+        lambda area: _due(area, now, until),
+        lambda area: _overdue(area, now),
+        lambda area: _promised(area, until),
+        _flagged,
+    ):
+        parts += [part for area in areas for part in section(area)]
+    parts += _patrol(session)
+    for area in areas:
+        parts += came(area, since, now)
+    for area in areas:
+        parts += done(area, since, now)
+    return told([*parts, *_who(own, session.day, now)])
 
 
-def _of_cases(section: str, rows: Sequence[Any], words: str = "{place} {summary}（{state}）") -> list[Line]:
-    """Lines of cases given as (id, moment), a sentence for what is left out."""
-    shown = rows[:MOST]
-    when = {issue_id: moment(at) for issue_id, at in shown}
-    lines = [_line(section, row, words, when[row.key]) for row in rows_of([row[0] for row in shown])]
-    if len(rows) > MOST:
-        lines.append(Line(section, f"只列了{MOST}件，其余见问题清单"))
+def told(parts: Sequence[Part | Line]) -> list[Line]:
+    """The parts as lines: all their cases are read at once."""
+    ids = {issue_id for part in parts if isinstance(part, Part) for issue_id, _ in part.rows[:MOST]}
+    known = {row.key: row for row in rows_of(sorted(ids))}
+    lines: list[Line] = []
+    for part in parts:
+        if isinstance(part, Line):
+            lines.append(part)
+            continue
+        lines += [
+            _line(part, known[issue_id], moment(at)) for issue_id, at in part.rows[:MOST] if issue_id in known
+        ]
+        if len(part.rows) > MOST:
+            lines.append(Line(part.section, f"只列了{MOST}件，其余见问题清单"))
     return lines
 
 
-def _line(section: str, row: IssueRow, words: str, when: str) -> Line:
-    marks = f"★{'、'.join(row.marks)} " if row.marks and section != "flagged" else ""
-    text = words.format(
+def _line(part: Part, row: IssueRow, when: str) -> Line:
+    marks = f"★{'、'.join(row.marks)} " if row.marks and part.section != "flagged" else ""
+    text = part.words.format(
         place=row.place,
         summary=marks + row.summary,
         state=row.state.label + (f"·{row.holder}" if row.holder else ""),
         marks="、".join(row.marks),
     )
-    return Line(section, text, when, row.key, row.number)
+    return Line(part.section, text, when, row.key, row.number)
 
 
 def _query(area: int, column: Any, *where: Any) -> Any:
     return Issue.select(Issue.id, column).where(Issue.area == area, *where).limit(MOST + 1)
 
 
-def _due(area: int, now: datetime, until: datetime) -> list[Line]:
+def _due(area: int, now: datetime, until: datetime) -> Parts:
     query = _query(area, Issue.due_at, lists.RUNNING_NOW, Issue.due_at >= now, Issue.due_at <= until)
-    return _of_cases("due", list(query.order_by(Issue.due_at, Issue.id).tuples()))
+    yield Part("due", _PLAIN, list(query.order_by(Issue.due_at, Issue.id).tuples()))
 
 
-def _overdue(area: int, now: datetime) -> list[Line]:
+def _overdue(area: int, now: datetime) -> Parts:
     query = _query(area, Issue.due_at, lists.RUNNING_NOW, Issue.due_at >= _LONG_AGO, Issue.due_at < now)
-    return _of_cases("overdue", list(query.order_by(Issue.due_at.desc(), Issue.id.desc()).tuples()))
+    yield Part("overdue", _PLAIN, list(query.order_by(Issue.due_at.desc(), Issue.id.desc()).tuples()))
 
 
-def _promised(area: int, until: datetime) -> list[Line]:
-    lines = [
-        Line(
-            "promised",
-            f"{owed.place} 答应反映人：{owed.text}",
-            moment(owed.due_at),
-            owed.issue_id,
-            owed.number,
-            owed.id,
-        )
-        for owed in promises.open_in(area)
-    ]
+def _promised(area: int, until: datetime) -> Parts:
+    for owed in promises.open_in(area):
+        text = f"{owed.place} 答应反映人：{owed.text}"
+        yield Line("promised", text, moment(owed.due_at), owed.issue_id, owed.number, owed.id)
     due = Issue.first_contact_due_at
     to_contact = _query(area, due, lists.TO_CONTACT, due <= until).order_by(due, Issue.id)
-    lines += _of_cases("promised", list(to_contact.tuples()), "{place} {summary}：还没有先行联系反映人")
-    waiting = _query(area, Issue.changed_at, lists.IN_FEEDBACK, Issue.feedback_given == lists.FALSE)
-    told = [(issue_id, None) for issue_id, _ in waiting.order_by(Issue.id).tuples()]
-    return lines + _of_cases("promised", told, "{place} {summary}：办完了，还没有反馈反映人")
+    yield Part("promised", "{place} {summary}：还没有先行联系反映人", list(to_contact.tuples()))
+    waiting = _query(area, Issue.id, lists.IN_FEEDBACK, Issue.feedback_given == lists.FALSE)
+    ids = [(issue_id, None) for issue_id, _ in waiting.order_by(Issue.id).tuples()]
+    yield Part("promised", "{place} {summary}：办完了，还没有反馈反映人", ids)
 
 
-def _flagged(area: int) -> list[Line]:
+def _flagged(area: int) -> Parts:
     """Flags as the index has them: both columns said in each query."""
     found: list[Any] = []
     for beyond, strongly in ((True, True), (True, False), (False, True)):
@@ -135,7 +150,7 @@ def _flagged(area: int) -> list[Line]:
             Issue.strongly_felt == said[strongly],
         )
         found += list(query.order_by(Issue.id.desc()).tuples())
-    return _of_cases("flagged", found, "{marks}：{place} {summary}（{state}）")
+    yield Part("flagged", "{marks}：{place} {summary}（{state}）", found)
 
 
 def _patrol(session: Session) -> list[Line]:
@@ -143,36 +158,29 @@ def _patrol(session: Session) -> list[Line]:
     return [Line("patrol", each.text + (f"，{each.count}处未查" if each.count else "")) for each in left]
 
 
-def came(area: int, since: datetime, until: datetime) -> list[Line]:
+def came(area: int, since: datetime, until: datetime, words: str = _PLAIN) -> Parts:
     """What came in during a time: among the newest 200 cases of the area."""
     rows: Any = Issue.select(Issue.id, Issue.reported_at).where(Issue.area == area)
     newest = list(rows.order_by(Issue.id.desc()).limit(_LOOKED_AT).tuples())
-    return _of_cases("came", [(key, at) for key, at in newest if since < at <= until])
+    yield Part("came", words, [(key, at) for key, at in newest if since < at <= until])
 
 
-def done(area: int, since: datetime, until: datetime) -> list[Line]:
+def done(area: int, since: datetime, until: datetime) -> Parts:
     """What was done during a time: each case with its steps and who took them, the last one first."""
     at = Issue.changed_at
     changed = _query(area, at, at > since).order_by(at.desc(), Issue.id.desc()).limit(_LOOKED_AT)
     ids = [issue_id for issue_id, _ in changed.tuples()]
-    if not ids:
-        return []
+    steps: dict[int, list[Any]] = {}
     step = IssueStep
-    query: Any = step.select(step.issue, step.name, step.staff_name, step.recorded_at).where(
+    query: Any = step.select(step.id, step.issue, step.name, step.staff_name, step.recorded_at).where(
         step.issue.in_(ids), step.recorded_at > since, step.recorded_at <= until
     )
-    steps: dict[int, list[Any]] = {}
-    for issue_id, name, who, when in query.order_by(step.id).tuples():
+    for _, issue_id, name, who, when in sorted(query.tuples()) if ids else ():
         if name != "register":  # that it came in is told already
             steps.setdefault(issue_id, []).append((name, who, when))
-    taken = [(issue_id, steps[issue_id][-1][2]) for issue_id in ids if issue_id in steps]
-    lines = _of_cases("done", taken, "{place} {summary}")
-    return [
-        line if line.issue_id is None else Line(
-            "done", f"{line.text}：{_acts(steps[line.issue_id])}", line.when, line.issue_id, line.number
-        )
-        for line in lines
-    ]  # fmt: skip
+    for issue_id in (each for each in ids if each in steps):
+        acts = _acts(steps[issue_id]).replace("{", "｛").replace("}", "｝")
+        yield Part("done", f"{{place}} {{summary}}：{acts}", [(issue_id, steps[issue_id][-1][2])])
 
 
 def _acts(steps: Sequence[tuple[str, str, datetime]]) -> str:

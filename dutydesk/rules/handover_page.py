@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -98,7 +98,7 @@ def page_of(session: Session, own: Watch, now: datetime) -> Page:
         incoming_id=own.next_id,
         incoming=own.next_name,
         lines=lines,
-        digest=_hash([asdict(line) for line in lines if line.section != "who"]),
+        digest=_hash([vars(line) for line in lines if line.section != "who"]),
         handed_over=own.shift_id is not None
         and Handover.select()
         .where(Handover.shift == own.shift_id, Handover.outgoing == session.staff_id)

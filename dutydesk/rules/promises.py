@@ -58,8 +58,22 @@ def told_again(step: Step) -> None:
 
 
 def open_in(area_id: int, at_most: int = _SHOWN) -> list[Owed]:
-    """What is still owed in an area on open cases, the soonest first; those of an act that was undone left out."""
-    rows: Any = (
+    """What is still owed in an area on open cases, the soonest first, then what has no date.
+
+    What was promised with an act that was undone is left out.
+    """
+    rows = [
+        *_open(area_id, Promise.due_at.is_null(False), at_most),
+        *_open(area_id, Promise.due_at.is_null(), at_most),
+    ]
+    return [
+        Owed(row[0], row[1], case_number(row[4], row[5]), row[6], mask_phones_in(row[2]), row[3])
+        for row in rows[:at_most]
+    ]
+
+
+def _open(area_id: int, dated: Any, at_most: int) -> list[Any]:
+    query: Any = (
         Promise.select(
             Promise.id, Promise.issue, Promise.text, Promise.due_at, Issue.year, Issue.serial, Unit.name
         )
@@ -69,17 +83,14 @@ def open_in(area_id: int, at_most: int = _SHOWN) -> list[Owed]:
         .where(
             Promise.area == area_id,
             Promise.kept_at.is_null(),
+            dated,
             Issue.is_open == True,  # noqa: E712
             ActChange.undone_by.is_null(),
         )
-        .order_by(Promise.due_at.is_null(), Promise.due_at, Promise.id)
+        .order_by(Promise.due_at, Promise.id)
         .limit(at_most)
-        .tuples()
     )
-    return [
-        Owed(row[0], row[1], case_number(row[4], row[5]), row[6], mask_phones_in(row[2]), row[3])
-        for row in rows
-    ]
+    return list(query.tuples())
 
 
 def keep(session: Session, promise_id: int, act_id: str) -> str:
