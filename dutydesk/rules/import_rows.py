@@ -95,6 +95,7 @@ class Places:
 
     units: dict[str, int]
     names: re.Pattern[str]
+    session: Session
     within: dict[int, bool]  # by area, whether the session may import into it
     out_of_reach: dict[int, str]
     categories: dict[str, int]
@@ -113,7 +114,13 @@ class Places:
         vocabulary = Vocabulary.read()
         categories = {name: row.id for row, _ in vocabulary.words for name in (row.name, row.code)}
         pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
-        return cls(names, pattern, within, no, categories, vocabulary)
+        return cls(names, pattern, session, within, no, categories, vocabulary)
+
+    def reaches(self, area_id: int) -> bool:
+        """Whether cases of an area are this session's to import, of one that was taken over too."""
+        if area_id not in self.within:
+            self.within[area_id] = permission.covers(self.session, "import", area_id)
+        return self.within[area_id]
 
     def unit_in(self, text: str) -> int | None:
         """The unit whose whole name stands in a text, the longest such name."""

@@ -140,7 +140,7 @@ def look(
 def _sort(plan: Plan, row: Read, known: Known | None, places: Places) -> None:
     """Count a row as what it is, and put it aside where it is to be written or handed back."""
     report = plan.report
-    if known and not places.within.get(known.area):
+    if known and not places.reaches(known.area):
         row.wrong["source_number"] = _ELSEWHERE
     if row.wrong:
         report.wrong.update(row.wrong.keys())
