@@ -54,8 +54,8 @@ class AreaScreen(_PlaceScreen):
     """1+4+N, who is posted here, the units, what is open."""
 
     COLUMNS = (
-        Column("", 9, lambda row: row.part),
-        Column("", 16, lambda row: row.text, flex=True),
+        Column("", 8, lambda row: row.part),
+        Column("", 18, lambda row: row.text),
         Column("谁", 20, lambda row: row.note, flex=True),
         Column("未结", 6, lambda row: row.count),
     )
