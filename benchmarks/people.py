@@ -2,7 +2,8 @@
 
 `python benchmarks/people.py [--rounds 20] [--staff 20000] [--postings 100000] [--current 1200]` makes both databases
 in a folder of their own (SQLite), asks what each page of 人员 asks, small and large in turn, and prints p50 in
-milliseconds of work (not of waiting) of both and the ratio. `--current` of the postings hold today; the others are of the years before.
+milliseconds of work (not of waiting) of both and the ratio. `--current` of the postings hold today; the others are
+of the years before.
 """
 
 from __future__ import annotations
