@@ -144,3 +144,29 @@ def test_what_was_answered_goes_where_the_option_says(district, tmp_path):
         district.connect()
         assert Issue.get().state is state
         district.close()
+
+
+def test_answers_go_out_in_the_sheet_that_the_source_gave(district, tmp_path):
+    empty, out = tmp_path / "空表.csv", tmp_path / "答复.csv"
+    empty.write_bytes("工单编号,处理结果,处理人手机\n".encode("gb18030"))
+    district.close()
+    arguments = [
+        sys.executable,
+        "-m",
+        "dutydesk",
+        "export",
+        "answers",
+        "--as",
+        district.numbers[Role.AREA_CHIEF],
+    ]
+    arguments += ["--output", str(out), "--heads", str(empty)]
+    env = beside(district, tmp_path)
+    refused = subprocess.run(arguments, env=env, capture_output=True, encoding="utf-8", check=False)
+    assert (refused.returncode, "认不出这些列：处理人手机" in refused.stderr) == (1, True)
+    assert not out.exists()
+    done = subprocess.run(
+        [*arguments, "--map", "处理人手机="], env=env, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "工单编号→来源编号，处理结果→办理情况，处理人手机→留空" in done.stderr
+    assert out.read_text(encoding="utf-8-sig").splitlines() == ["工单编号,处理结果,处理人手机"]
