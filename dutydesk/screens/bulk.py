@@ -62,11 +62,16 @@ async def handle_marked(screen: DeskScreen, rows: Sequence[IssueRow]) -> bool:
     chosen = await screen.show(menu)
     if chosen is None:
         return False
-    if chosen == "merge" and len(ordered) == 2:
-        from dutydesk.screens.merging import merge_side_by_side
+    values: dict[str, Any] = {}
+    if chosen == "merge":
+        from dutydesk.screens import merging
 
-        return await merge_side_by_side(screen, ordered[0].key, ordered[1].key)
-    values = {"target": marked.numbers[0]} if chosen == "merge" else {}
+        if len(ordered) == 2:
+            return await merging.merge_side_by_side(screen, ordered[0].key, ordered[1].key)
+        target = await merging.main_of_marked(screen, [(row.key, row.number) for row in ordered])
+        if target is None:
+            return False
+        values = {"target": target}
     return await _in_turn(screen, marked, chosen, screen.new_act(), values)
 
 

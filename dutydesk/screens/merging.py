@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
@@ -91,27 +92,49 @@ async def merge_side_by_side(screen: DeskScreen, first_id: int, second_id: int) 
 
 async def merge(screen: DeskScreen, sheet: CaseSheet) -> bool:
     """Choose the other one among those that look alike, or by number or words; then side by side."""
-    text = ""
+    other = await other_case(screen, sheet.key, sheet.number)
+    return other is not None and await merge_side_by_side(screen, sheet.key, int(other.value))
+
+
+async def other_case(
+    screen: DeskScreen, issue_id: int, number: str, likely_first: bool = True
+) -> Action[str] | None:
+    """Which case another one goes with: its id as `value`, its number as `label`; None when left.
+
+    Among those that look alike (`likely_first`), or by number or words.
+    """
+    text, asking = "", not likely_first
     while True:
-        found = await screen.ask(merged.candidates, sheet.key, text)
+        found = [] if asking else await screen.ask(merged.candidates, issue_id, text)
         if found is None:
-            return False
+            return None
         options = [Action(each.value, each.title, each.detail) for each in found]
         if text and not found:
             screen.say(f"没有找到“{text}”：可打编号（今年的只打序号），或问题里的两个字以上。", "bad")
-        title = f"{sheet.number} 和哪一件并案？" + ("（相似的）" if found and not text else "")
+        title = f"{number} 和哪一件并案？" + ("（相似的）" if found and not text else "")
         ask = Action(_OTHER, "打编号或字词找", "未结的问题")
         chosen = _OTHER if not options else await screen.show(ActionMenu(title, [*options, ask]))
         if chosen is None:
-            return False
+            return None
         if chosen != _OTHER:
-            return await merge_side_by_side(screen, sheet.key, int(chosen))
-        none = "没有相似的。" if not text and not found else ""
-        asks = f"{none}{sheet.number} 和哪一件并案？打编号（今年的只打序号），或问题里的字词"
+            return next(each for each in options if each.value == chosen)
+        none = "没有相似的。" if not asking and not text and not found else ""
+        asks = f"{none}{number} 和哪一件并案？打编号（今年的只打序号），或问题里的字词"
         typed = await screen.show(AskText(asks, value=text))
         if typed is None:
-            return False
-        text = typed
+            return None
+        text, asking = typed, False
+
+
+async def main_of_marked(screen: DeskScreen, rows: Sequence[tuple[int, str]]) -> str | None:
+    """The number of the case that all of these (id, number) are merged into: one of them, or another; None when left."""
+    options = [Action(number, number) for _, number in rows]
+    ask = Action(_OTHER, "打编号或字词找", "不在选中的里面")
+    chosen = await screen.show(ActionMenu(f"选中的 {len(rows)} 件，哪一件作主案？", [*options, ask]))
+    if chosen != _OTHER:
+        return chosen
+    other = await other_case(screen, *rows[0], likely_first=False)
+    return None if other is None else other.label
 
 
 async def unmerge(screen: DeskScreen, sheet: CaseSheet) -> bool:

@@ -144,20 +144,21 @@ class TriageScreen(QueueScreen[Card]):
         await self.do_other(card, "solve_on_spot", "当场解决")
 
     async def _merge(self, card: Card) -> None:
-        """Into one of those that look alike, or into the one whose number is typed."""
+        """Into one of those that look alike, or into one found by number or words."""
         options = [
             Action(
                 each.number, f"并入 {each.number}", f"{each.state.label} {each.reported_on} {each.summary}"
             )
             for each in card.likely
         ]
-        if not options:
-            await self.do_other(card, "merge", "并案")
-            return
-        chosen = await self.show(ActionMenu("并入哪一件？", [*options, Action("", "别的，打编号")]))
+        other = Action("", "打编号或字词找", "未结的问题")
+        chosen = await self.show(ActionMenu("并入哪一件？", [*options, other])) if options else ""
         if chosen == "":
-            await self.do_other(card, "merge", "并案")
-        elif chosen is not None:
+            from dutydesk.screens import merging
+
+            found = await merging.other_case(self, card.sheet.key, card.sheet.number, likely_first=False)
+            chosen = found.label if found else None
+        if chosen is not None:
             await self._merge_into(card, chosen)
 
     async def _merge_into(self, card: Card, number: str) -> None:

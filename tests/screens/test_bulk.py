@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 import pytest
@@ -232,3 +233,21 @@ async def test_a_form_for_many_that_was_left_as_it_opened_leaves_no_draft(distri
         await marked.follow()
         await marked.press("1", "escape", "escape")
     assert kept_drafts(district) == []
+
+
+async def test_the_main_case_of_several_is_chosen_and_not_typed(district, open_desk):
+    ids = opened(district, 3)
+    numbers = [Issue.get_by_id(issue_id).number for issue_id in ids]
+    async with open_desk(duty="issues").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        marked = Marked(pilot, ids)
+        await marked.follow()
+        digit = re.search(r"(\d) 并案", text(pilot.app))
+        assert digit is not None
+        shown = await marked.press(digit[1])
+        assert "哪一件作主案？" in shown
+        assert all(number in shown for number in numbers)
+        await marked.press("2", "f10", "1")
+        assert marked.results == [True]
+    district.connect()
+    assert [Issue.get_by_id(key).merged_into_id for key in ids] == [ids[1], None, ids[1]]

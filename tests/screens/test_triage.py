@@ -279,6 +279,26 @@ async def test_other_digits_reject_merge_and_read(speaking, open_desk):
     assert Issue.get_by_id(again.issue_id).merged_into_id == first.issue_id
 
 
+async def test_the_case_to_merge_into_is_found_by_number_or_words(speaking, open_desk):
+    far = registered(speaking, "电梯停运两天", unit=speaking.units[1])
+    again = registered(speaking, "三号楼道堆放旧家具")
+    async with open_desk(duty="triage").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("7")
+        await settle(pilot)
+        await pilot.press("6")
+        await settle(pilot)
+        assert "打编号（今年的只打序号），或问题里的字词" in text(pilot.app)
+        await pilot.press(*"电梯停运", "enter")
+        await settle(pilot)
+        assert f"1 {far.number}" in text(pilot.app)
+        await pilot.press("1")
+        await settle(pilot)
+        assert "已并入" in text(pilot.app)
+    speaking.connect()
+    assert Issue.get_by_id(again.issue_id).merged_into_id == far.issue_id
+
+
 async def test_nine_makes_it_the_list(speaking, open_desk):
     waiting(speaking, 2)
     async with open_desk(duty="triage").run_test(size=(80, 24)) as pilot:
