@@ -198,12 +198,13 @@ def figures(session: Session, asked: str = "month", by: str = "", place: str = "
 
 
 def places(session: Session) -> list[tuple[str, str]]:
-    """What `place` may be, with names: the subdistricts in scope where there are several, and the areas."""
+    """What `place` may be, with names: the subdistricts in scope, or where that is but one, its areas."""
     query: Any = Area.select(Area.id, Area.name, Subdistrict.id, Subdistrict.name).join(Subdistrict)
     rows = list(query.where(Area.id.in_(_areas(session))).order_by(Area.code).tuples())
     towns = {f"subdistrict:{town}": name for _area, _name, town, name in rows}
-    found = list(towns.items()) if len(towns) > 1 else []
-    return found + [(f"area:{area}", name) for area, name, _town, _its in rows]
+    if len(towns) > 1:
+        return sorted(towns.items())
+    return [(f"area:{area}", name) for area, name, _town, _its in rows]
 
 
 _KEY: dict[str, Callable[[int, int], int]] = {
