@@ -73,6 +73,11 @@ def narrow(text: str) -> str:
     return text.translate(_WIDE)
 
 
+def place_in_words(unit: str, spot: str) -> str:
+    """A unit and where in it; people often begin the second with the first."""
+    return spot if spot.startswith(unit) else f"{unit} {spot}".strip()
+
+
 def mask_name(name: str) -> str:
     """A resident's name as everybody may see it: the family name, the rest as one star (`王某某` → `王*`)."""
     return name[:1] + "*" if name else ""

@@ -16,6 +16,7 @@ from dutydesk.text import (
     mask_phone,
     mask_phones_in,
     narrow,
+    place_in_words,
 )
 
 
@@ -175,3 +176,9 @@ class TestFindKeys:
     def test_nothing_readable_is_found_by_its_text_alone(self):
         assert find_keys("——") == {"——": 0, "—": 1}
         assert find_keys("") == {}
+
+
+def test_a_place_is_not_said_twice():
+    assert place_in_words("寿昌山", "寿昌山12号楼") == "寿昌山12号楼"
+    assert place_in_words("寿昌山", "12号楼") == "寿昌山 12号楼"
+    assert place_in_words("寿昌山", "") == "寿昌山"

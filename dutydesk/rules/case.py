@@ -14,7 +14,7 @@ from dutydesk.rules.handling import name_of
 from dutydesk.rules.lifecycle import STEP_NAMES
 from dutydesk.rules.workcalendar import moment
 from dutydesk.session import Session
-from dutydesk.text import mask_name, mask_phone, mask_phones_in
+from dutydesk.text import mask_name, mask_phone, mask_phones_in, place_in_words
 from dutydesk.vocabulary import Phase, ProxyState, RequestState, Source, State
 
 
@@ -80,7 +80,7 @@ def case_sheet(session: Session, issue_id: int) -> CaseSheet:
         version=issue.version,
         state=issue.state,
         title=mask_phones_in(issue.summary),
-        place=mask_phones_in(f"{issue.unit.name} {issue.spot}".strip()),
+        place=mask_phones_in(place_in_words(issue.unit.name, issue.spot)),
         facts=tuple((name, said) for name, said in _facts(issue) if said),
         flags=flags_of(issue),
         deadlines=tuple(_deadline_lines(issue)),

@@ -12,9 +12,9 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from dutydesk.text import clean
+from dutydesk.text import LINE_LIMIT, clean
 from dutydesk.widgets.action_menu import Words
-from dutydesk.widgets.typing_fields import LineField
+from dutydesk.widgets.typing_fields import LineField, PasteCut
 
 
 class AskText(ModalScreen[str | None]):
@@ -33,9 +33,14 @@ class AskText(ModalScreen[str | None]):
         """Title, line, how."""
         with Vertical(classes="dialog"):
             yield Words(self.words, classes="dialog--title")
-            yield LineField(self.value)
+            yield LineField(self.value, paste_limit=LINE_LIMIT)
             how = "↓↑ 换常用语　" if self.usual else ""
             yield Words(f"{how}Enter 确定　Esc 返回", id="how", classes="dialog--how")
+
+    def on_paste_cut(self, event: PasteCut) -> None:
+        """Say how much was taken."""
+        event.stop()
+        self.query_one("#how", Words).say(f"{event.words}Enter 确定　Esc 返回")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter takes it when it is long enough."""

@@ -10,6 +10,7 @@ from textual.strip import Strip
 from dutydesk.terminal import literal
 
 ELLIPSIS = "…"
+_CLOSES = "）」』】〕》〉”’，。、；：！？…)],.;:!?"
 # What is said by a look besides plain text, and never by a look alone. Not in the stylesheet: a component class
 # costs each launch a millisecond, and what differs here is the terminal's own attributes.
 LOOKS = {
@@ -50,10 +51,22 @@ def fit(text: str, width: int) -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """`text` broken into lines of at most `width` columns; its own line ends stay. At least one line."""
+    """`text` broken into lines of at most `width` columns; its own line ends stay. At least one line.
+
+    No line begins with what closes the one before it: a character goes along.
+    """
     lines: list[str] = []
     for paragraph in text.split("\n"):
-        lines.extend(chop_cells(literal(paragraph), max(width, 2)) or [""])
+        rest = literal(paragraph)
+        while True:
+            broken = chop_cells(rest, max(width, 2)) or [""]
+            at = next((i for i, line in enumerate(broken) if i and line[0] in _CLOSES), 0)
+            kept = broken[at - 1].rstrip(_CLOSES)[:-1] if at else ""
+            if not kept:  # nothing to mend, or nothing but closing marks
+                lines.extend(broken)
+                break
+            lines.extend([*broken[: at - 1], kept])
+            rest = broken[at - 1][len(kept) :] + "".join(broken[at:])
     return lines
 
 

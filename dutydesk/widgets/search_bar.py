@@ -14,11 +14,12 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from dutydesk.widgets.frame import Words
-from dutydesk.widgets.typing_fields import LineField
+from dutydesk.widgets.typing_fields import LineField, PasteCut
 
 # A search repaints up to a screen: wait until the hand rests, which an input method's commit does at once.
 PAUSE_SECONDS = 0.4
 WORDS_LIMIT = 100
+_HOW = "Enter 到清单　Esc 不查了"
 
 
 class SearchBar(Horizontal):
@@ -45,7 +46,7 @@ class SearchBar(Horizontal):
         """The box, and how it goes on."""
         yield Words("查找 ", classes="search--label")
         yield LineField(placeholder="两个以上汉字、编号，或地点、人员、类别的拼音", max_length=WORDS_LIMIT)
-        yield Words("Enter 到清单　Esc 不查了", classes="search--how")
+        yield Words(_HOW, classes="search--how")
 
     def begin(self, words: str) -> None:
         """Open with what is searched for now."""
@@ -54,8 +55,14 @@ class SearchBar(Horizontal):
         with line.prevent(Input.Changed):
             line.value = words
         line.cursor_position = len(words)
+        self.query_one(".search--how", Words).say(_HOW)
         self.display = True
         line.focus()
+
+    def on_paste_cut(self, event: PasteCut) -> None:
+        """Say how much was taken."""
+        event.stop()
+        self.query_one(".search--how", Words).say(event.words)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Wait for the hand to rest."""

@@ -1,0 +1,34 @@
+"""Text broken into lines of the terminal."""
+
+from __future__ import annotations
+
+import pytest
+from rich.cells import cell_len
+
+from dutydesk.widgets.cells import wrap
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("一二三四五六", 8, ["一二三四", "五六"]),
+        ("一二三四）五六", 8, ["一二三", "四）五六"]),
+        ("（本单位设置）", 12, ["（本单位设", "置）"]),
+        ("一二三四）。五", 8, ["一二三", "四）。五"]),
+        ("一二三）。四五六", 8, ["一二", "三）。四", "五六"]),
+        ("一二\n三", 8, ["一二", "三"]),
+        ("", 8, [""]),
+        ("。。。。。。", 4, ["。。", "。。", "。。"]),
+        ("一。。。。", 4, ["一。", "。。", "。"]),
+    ],
+)
+def test_no_line_begins_with_what_closes_the_one_before(text, width, lines):
+    assert wrap(text, width) == lines
+
+
+@pytest.mark.parametrize("width", range(1, 30))
+def test_nothing_is_lost_and_nothing_is_too_wide(width):
+    text = "现在的期限（本单位设置）：11月26日，周四18:00。“好”，……！？ok) 以后再说；就这样、吧。"
+    lines = wrap(text, width)
+    assert "".join(lines) == text
+    assert all(cell_len(line) <= max(width, 2) for line in lines)
