@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any, TypeVar
 
 import psycopg
@@ -21,6 +22,7 @@ T = TypeVar("T")
 
 _CHANNEL = "dutydesk"
 _MIGRATING = 310104  # the advisory lock of whoever makes or upgrades the schema
+_AT_A_TIME = 5_000  # rows of one COPY
 _CHECK_EACH = 0.05  # seconds between two looks whether a read is still wanted
 # A dead network is noticed after 11 s when idle, after 9 s with a query under way (without: not within a minute).
 _ALIVE = {
@@ -281,9 +283,11 @@ def insert_rows(table: type[Table], columns: Sequence[str], rows: Iterable[Seque
     meta: Any = table._meta
     names = ", ".join(f'"{meta.fields[name].column_name}"' for name in columns)
     with __exception_wrapper__, database.connection().cursor() as cursor:
-        with cursor.copy(f'copy "{meta.table_name}" ({names}) from stdin') as copy:
-            for row in rows:
-                copy.write_row(row)
+        coming = iter(rows)
+        while some := list(islice(coming, _AT_A_TIME)):  # what yields them may ask this very connection
+            with cursor.copy(f'copy "{meta.table_name}" ({names}) from stdin') as copy:
+                for row in some:
+                    copy.write_row(row)
         key = meta.primary_key.column_name
         if meta.primary_key.field_type in ("AUTO", "BIGAUTO"):
             cursor.execute(

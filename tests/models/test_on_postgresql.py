@@ -14,7 +14,7 @@ from playhouse.schema_diff import diff_models
 
 import dutydesk.models.issue_indexes  # noqa: F401  (the model's partial indexes)
 from dutydesk.desk import Desk
-from dutydesk.models import TABLES, Area, Issue, connection, database
+from dutydesk.models import TABLES, Area, Issue, OfficeSetting, connection, database
 from dutydesk.models.connection import connect, explain, known_migrations, migrate
 from dutydesk.models.problems import DatabaseProblem, NewerSchema, NotOurs, OlderSchema
 from dutydesk.rules import intake
@@ -213,6 +213,21 @@ async def test_what_was_kept_already_is_not_done_again(desk):
     with pytest.raises(DatabaseProblem, match="与别人同时改到了一处，没有保存"):
         await desk.run(two)
     assert len(tries) == 1
+
+
+def test_many_rows_may_come_of_questions_to_the_same_database(district):
+    written = []
+
+    def fill():
+        with database.obj.connection_context(), connection.write_transaction():
+            rows = ((f"k{n}", str(Area.select().count()), "2020-01-01") for n in range(3))
+            connection.insert_rows(OfficeSetting, ("key", "value", "valid_from"), rows)
+            written.append(OfficeSetting.select().where(OfficeSetting.value == "2").count())
+
+    filling = threading.Thread(target=fill, daemon=True)  # it would wait for itself for ever
+    filling.start()
+    filling.join(20)
+    assert written == [3]
 
 
 class TestServer:
