@@ -13,9 +13,11 @@ from typing import Any
 
 from dutydesk.models import (
     Area,
+    Checkpoint,
     Issue,
     Posting,
     RoleGrant,
+    Route,
     Sponsorship,
     Subdistrict,
     TeamSeat,
@@ -138,7 +140,7 @@ def merge_areas(session: Session, area_id: int, into_id: int, since: date, act_i
     left = open_there(Issue.area == gone.id)
     stays = f"{gone.name}没办完的{left}，由{into.name}接着办。" if left else ""
     return Changed(
-        gone.id, f"{gone.name}自{since:%m月%d日}起并入{into.name}。{stays}值班表和巡查路线请随之调整。"
+        gone.id, f"{gone.name}自{since:%m月%d日}起并入{into.name}。{stays}巡查路线随之过去，值班表请重排。"
     )
 
 
@@ -160,7 +162,26 @@ def take_people_over(gone: Area, into: Area, since: date) -> dict[str, int]:
         end(posting, day_before(since))
     for sponsorship in going_on(Sponsorship, Sponsorship.area == gone.id, since):
         end(sponsorship, day_before(since))
+    for route in going_on(Route, Route.area == gone.id, since):
+        _walk_on(route, into, since)
     return {"roles": moved, "postings": len(postings), "seats": len(seats)}
+
+
+def _walk_on(route: Route, into: Area, since: date) -> None:
+    """A route of an area that ends is walked on by the one that takes over; its patrols of before stay with it."""
+    taken = Route.create(
+        area=into,
+        name=route.name,
+        kind=route.kind,
+        partners=route.partners,
+        valid_from=max(since, route.valid_from),
+        valid_to=route.valid_to,
+    )
+    for point in going_on(Checkpoint, Checkpoint.route == route.id, since):
+        again = {name: value for name, value in point.__data__.items() if name not in ("id", "route")}
+        Checkpoint.create(**again | {"route": taken.id, "valid_from": max(since, point.valid_from)})
+    if route.valid_from <= day_before(since):
+        end(route, day_before(since))
 
 
 def going_on(model: Any, where: Any, since: date) -> list[Any]:

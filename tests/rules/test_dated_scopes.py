@@ -17,6 +17,7 @@ from dutydesk.rules import (
     finding,
     ledger,
     organisation,
+    patrol,
     permission,
     person,
     role_grants,
@@ -320,6 +321,17 @@ class TestAMergedArea:
         ]
         cases.do("reassign", merged, officer, assignee=seat.value)
         assert TeamSeat.get_by_id(int(seat.value.split(":")[1])).area_id == cases.district.areas[1]
+
+    def test_its_routes_are_walked_on_and_what_was_walked_stays(self, cases, chief, clock):
+        first, second = cases.district.areas
+        cases.district.add_route("居民区安全线", 3)
+        tree_changes.merge_areas(chief, first, second, THE_DAY, new_act())
+        seen = []
+        for day in (TODAY, THE_DAY):
+            clock.move_to(at(day))
+            sheets = patrol.prepare(sign_on(ELSEWHERE), day, new_act())
+            seen.append([(sheet.route, len(sheet.checks)) for sheet in sheets])
+        assert seen == [[], [("居民区安全线", 3)]]
 
     def test_a_merged_area_that_merges_again_takes_everything_along(self, cases, chief, merged, clock):
         clock.move_to(at(THE_DAY))

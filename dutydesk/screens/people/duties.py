@@ -79,14 +79,25 @@ class DutiesScreen(PeopleList):
             await super().action_back()
 
     async def actions(self) -> Sequence[Action[str]]:
-        """A question."""
-        if not permission.may_at_all(self.session, "ask_whose"):
-            return ()
-        return [Action("ask", "提一个权责问题", "清单上没有人答、说不清归谁的")]
+        """A question; the list in and out for who keeps it."""
+        found = []
+        if permission.may_at_all(self.session, "ask_whose"):
+            found.append(Action("ask", "提一个权责问题", "清单上没有人答、说不清归谁的"))
+        if keeping.keeps(self.session, "keep_duties", self.session.subdistrict_id):
+            found += [
+                Action("import", "导入权责清单", "收件夹里的 Excel 或 CSV，先核对再导入"),
+                Action("export", "导出权责清单", "到发件夹，改好可以再导入"),
+            ]
+        return found
 
     async def do_action(self, name: str) -> None:
         """See `actions`."""
-        await ask_whose(self)
+        if name == "ask":
+            await ask_whose(self)
+        else:
+            from dutydesk.screens.people import files
+
+            await (files.bring_in if name == "import" else files.take_out)(self, "duties")
 
 
 class QuestionsScreen(PeopleList):

@@ -14,7 +14,12 @@ from dutydesk.session import Session
 from dutydesk.settings import load
 from dutydesk.widgets.action_menu import Action, ActionMenu, TextPage
 
-NAMES = {"staff": "名册", "tree": "区划"}
+NAMES = {"staff": "名册", "tree": "区划", "duties": "权责清单"}
+_HEADS = {
+    "staff": "没写起的日期的岗位从哪一天起",
+    "tree": "区划从哪一天起变动",
+    "duties": "这份清单从哪一天起；表里各部门原来的到前一天止",
+}
 
 
 async def bring_in(screen: PeopleList, what: str) -> None:
@@ -36,9 +41,9 @@ async def bring_in(screen: PeopleList, what: str) -> None:
     hint = "有错的行不导入" if what == "staff" else "有一处错就都不导入"
     if await screen.show(ActionMenu(says, [Action("go", "导入", hint)])) == "go":
         screen.say(f"正在导入 {path.name}…")
-        _, told = await _run(screen, given)
+        code, told = await _run(screen, given)
         done = told[-1] if told else "没有导入成，请再试一次。"
-        screen.say(done, "good" if done.startswith("导入完毕") else "bad")
+        screen.say(done, "good" if code == 0 or done.startswith("导入完毕") else "bad")
         screen.read_again()
 
 
@@ -50,8 +55,7 @@ async def _since(screen: PeopleList, what: str) -> date | None:
         chosen.append(fields["since"])
         return "好"
 
-    head = "区划从哪一天起变动" if what == "tree" else "没写起的日期的岗位从哪一天起"
-    await fill_in(screen, "从哪天起", head, "SinceForm", take, {"since": "今天"})
+    await fill_in(screen, "从哪天起", _HEADS[what], "SinceForm", take, {"since": "今天"})
     return chosen[0] if chosen else None
 
 
