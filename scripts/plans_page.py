@@ -11,17 +11,19 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from peewee import SqliteDatabase
 
 from dutydesk.models import RoleGrant, Staff, database
 from dutydesk.models.connection import connect
-from dutydesk.rules import case, decisions, intake, ledger, search, today, views
+from dutydesk.rules import case, decisions, intake, ledger, search, today, triage_queue, views
 from dutydesk.rules.questions import Question
 from dutydesk.rules.signing_on import sign_on
 from dutydesk.session import Session
 from dutydesk.vocabulary import Role
 
+_OURS = r"(?:issue|search|deadline)\w*"
 PAGE = Path(__file__).parent.parent / "docs" / "plans.md"
 ROLES = (
     Role.DUTY_OFFICER,
@@ -35,7 +37,8 @@ HEAD = """# Plans of the hot queries
 
 Written by `scripts/plans_page.py`; `tests/rules/test_plans.py` holds what it shows. Each list of the ledger is read
 by keyset on an index that begins with the scope and ends with the order (`models/issue_indexes.py`); where the scope
-or the view is an alternative, each part is walked by itself and merged. `id` is the table by number.
+or the view is an alternative, each part is walked by itself and merged. `id` is the table by number; search asks of
+what it found there whether it belongs. PostgreSQL sorts the deadlines and steps of one case after it has found them.
 """
 
 
@@ -70,17 +73,34 @@ def indexes_of(read: Callable[[], object]) -> str:
 
 
 def _indexes(sql: str, values: object) -> Iterator[str]:
-    how = "explain query plan " if isinstance(database.obj, SqliteDatabase) else "explain "
-    for row in database.execute_sql(how + sql, values).fetchall():
+    if isinstance(database.obj, SqliteDatabase):
+        yield from _on_sqlite(sql, values)
+    else:
+        rows = database.execute_sql(f"explain (format json) {sql}", values).fetchone()
+        yield from _on_postgresql(rows[0][0]["Plan"])
+
+
+def _on_sqlite(sql: str, values: object) -> Iterator[str]:
+    for row in database.execute_sql(f"explain query plan {sql}", values).fetchall():
         line = str(row[-1])
-        if match := re.search(
-            r"(?:USING (?:COVERING )?INDEX|using|Index Scan on) (issue\w*|search\w*|deadline\w*)", line
-        ):
-            yield match[1].replace("issue_pkey", "id")
+        if match := re.search(rf"USING (?:COVERING )?INDEX ({_OURS})", line):
+            yield match[1]
         elif "INTEGER PRIMARY KEY" in line or re.search(r"SCAN t1$", line):
             yield "id"
-        elif "VIRTUAL TABLE" in line or "Seq Scan on" in line or "TEMP B-TREE" in line:
-            yield line.strip("-> ").split("  ")[0]
+        elif "VIRTUAL TABLE" in line:
+            yield "search_index"
+        elif "TEMP B-TREE" in line:
+            yield line
+
+
+def _on_postgresql(node: dict[str, Any]) -> Iterator[str]:
+    name, table = node.get("Index Name", ""), node.get("Relation Name", "")
+    if re.match(_OURS, name):
+        yield "id" if name.endswith("_pkey") else name
+    elif node["Node Type"] == "Seq Scan" and re.match(_OURS, table):
+        yield f"Seq Scan {table}"
+    for inner in node.get("Plans", ()):
+        yield from _on_postgresql(inner)
 
 
 def queries(session: Session) -> Iterator[tuple[str, Callable[[], object]]]:
@@ -92,6 +112,8 @@ def queries(session: Session) -> Iterator[tuple[str, Callable[[], object]]]:
             name = f"{views.VIEWS[view].name}，按{ledger.ORDERS[order]}"
             yield name, lambda view=view, order=order: ledger.ids(session, Question(view, order=order), 50)
         yield "搜索", lambda: search.page(session, "电梯", open_only=True, edge=None, forward=True, count=50)
+        yield "待立案的下一件", lambda: triage_queue.cards(session)
+        yield "待立案还有几件", lambda: triage_queue.remaining(session)
         yield "登记时的相似问题", lambda: intake.likely_duplicates(session, 1, 1, "楼道堆物旧家具")
         first = ledger.ids(session, "all", 1)
         yield "案情", lambda: case.case_sheet(session, first[0])
