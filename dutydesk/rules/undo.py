@@ -170,9 +170,7 @@ def _hindrances(parts: list[_Part]) -> list[str]:
     """Who has acted since on which case and with what; the first few, in words."""
     act_id = parts[0].changes[0].act_id if parts else ""
     found = dict.fromkeys(
-        said
-        for part in parts
-        if (said := _acted_since(part.issue, act_id) or _main_moved_on(part, act_id))
+        said for part in parts if (said := _acted_since(part.issue, act_id) or _main_moved_on(part, act_id))
     )
     named = list(found)
     if len(named) > _NAMED:

@@ -208,9 +208,7 @@ class TestRecategorising:
         issue_id = self.granted(cases)
         cases.do("recategorise", issue_id, urgency="urgent")
         assert due(cases, issue_id) == datetime(2026, 12, 10, 18, 0, tzinfo=CHINA)
-        kept = Deadline.get(
-            Deadline.issue == issue_id, Deadline.phase == Phase.COMPLETION, Deadline.current
-        )
+        kept = Deadline.get(Deadline.issue == issue_id, Deadline.phase == Phase.COMPLETION, Deadline.current)
         assert (kept.amount, kept.unit) == (8, "work_hours")
         assert kept.explanation.startswith("立案 11月24日10:00，8工作时")
         assert kept.explanation.endswith("；准予延期至12月10日18:00，现定12月10日18:00")

@@ -166,9 +166,7 @@ class TestTheIndex:
     """What is found is what stands there: also after something was taken back."""
 
     def found(self, cases, words: str) -> list[int]:
-        return search.page(
-            cases[R.DUTY_OFFICER], words, open_only=True, edge=None, forward=True, count=9
-        )
+        return search.page(cases[R.DUTY_OFFICER], words, open_only=True, edge=None, forward=True, count=9)
 
     def test_a_correction_that_was_taken_back_is_not_found_any_more(self, cases):
         issue_id = cases.new()
