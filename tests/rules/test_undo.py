@@ -278,7 +278,7 @@ class TestWhatIsNot:
         assert f"{cases.row(issue_id).number} 片区长甲" in self.refused(cases)
 
     def test_a_merge_is_not_once_the_main_case_told_its_reporter(self, cases):
-        main, issue_id = self.merged(cases)
+        main, _ = self.merged(cases)
         for act in ("report_done", "pass_check", "feedback"):
             cases.do(act, main, R.HANDLER if act == "report_done" else R.AREA_CHIEF)
         assert "已随主案" in self.refused(cases)
