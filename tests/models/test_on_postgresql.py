@@ -220,8 +220,8 @@ def test_many_rows_may_come_of_questions_to_the_same_database(district):
 
     def fill():
         with database.obj.connection_context(), connection.write_transaction():
-            rows = ((f"k{n}", str(Area.select().count()), "2020-01-01") for n in range(3))
-            connection.insert_rows(OfficeSetting, ("key", "value", "valid_from"), rows)
+            rows = ((f"k{n}", str(Area.select().count()), "2020-01-01", "") for n in range(3))
+            connection.insert_rows(OfficeSetting, ("key", "value", "valid_from", "set_by"), rows)
             written.append(OfficeSetting.select().where(OfficeSetting.value == "2").count())
 
     filling = threading.Thread(target=fill, daemon=True)  # it would wait for itself for ever
