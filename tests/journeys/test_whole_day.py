@@ -6,6 +6,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from tests.journeys.conftest import OpenDesk
 from tests.journeys.terminal import TerminalDesk
 
@@ -40,6 +42,7 @@ def become(desk: TerminalDesk, role: str, *then: str) -> None:
     desk.wait("今日", gone="换成哪个岗位")
 
 
+@pytest.mark.both
 def test_a_case_walks_from_registration_to_closed_through_everyones_hands(
     open_desk: OpenDesk, demo_copy: str
 ) -> None:
@@ -125,6 +128,7 @@ def test_a_trifle_solved_on_the_spot_is_closed_in_one_act(open_desk: OpenDesk, d
     assert (case["state"], case["steps"]) == ("closed", 2)
 
 
+@pytest.mark.both
 def test_what_another_desk_writes_shows_within_two_seconds(open_desk: OpenDesk) -> None:
     watching = open_desk("desk", "--open", "issues")
     watching.wait("问题清单", "还有")
