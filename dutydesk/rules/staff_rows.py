@@ -36,6 +36,7 @@ _NEEDED = ("工号", "姓名")
 POSTED = "下沉"
 _DAMAGED = "#已损坏#"
 _NUMBER = re.compile(r"[A-Z0-9][A-Z0-9\-]{1,19}")
+_IDENTITY = re.compile(r"\d{15}|\d{17}[\dX]")
 _PHONE = re.compile(r"\+?\d[\d\- ]{5,17}\d")
 _ROLES = {role.label: role for role in Role}
 _FORCES = {force.label: force for force in Force} | {f"{force.label}力量": force for force in Force}
@@ -133,6 +134,8 @@ class Reading:
             off("工号", "不能是空的，每个人都要有工号。")
         elif number.startswith(_DAMAGED):
             off("工号", "位数太长，被表格程序改坏了。请把这一列设成“文本”重新填。")
+        elif _IDENTITY.fullmatch(number):
+            off("工号", "像身份证号码，是个人信息，不能当工号。请改用单位的工号。")
         elif not _NUMBER.fullmatch(number):
             off("工号", f"“{said['工号']}”不像工号：用字母和数字，2 至 20 位，例如 XH0012。")
         if not name:
