@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 from dutydesk.documents import issue_sheet, reading
@@ -17,7 +16,7 @@ from dutydesk.session import Session
 from dutydesk.vocabulary import Source
 
 Say = Callable[[str], None]
-_NAMED = 10  # rows with something wrong that are told of one by one
+_NAMED = 10  # things that are told of one by one
 
 
 @dataclass(frozen=True)
@@ -124,10 +123,12 @@ def _tell(plan: importing.Plan, say: Say) -> None:
         say(
             f"有错的列：{'，'.join(f'{LABELS[name]} {many}行' for name, many in report.wrong.most_common())}。"
         )
-    for row in islice(report.refused, _NAMED):
-        say(f"  第{row.number}行　{row.why}")
-    if len(report.refused) > _NAMED:
-        say(f"  还有{len(report.refused) - _NAMED}行有错，都写在未导入的文件里。")
+    often = sorted(report.reasons.items(), key=lambda each: -each[1][0])
+    for (name, words), (count, *numbers) in often[:_NAMED]:
+        where = "、".join(map(str, numbers)) + (f"行等{count}行" if count > len(numbers) else "行")
+        say(f"  第{where}　{LABELS[name]}：{words}")
+    if len(often) > _NAMED:
+        say("  还有别的错，都写在未导入的文件里。")
 
 
 def _edited(session: Session, rows: importing.Rows, path: Path, outbox: Path, say: Say, dry: bool) -> int:

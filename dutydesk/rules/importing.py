@@ -46,6 +46,9 @@ _HEAVY = (
     10  # a row with an answer, or of a known case, takes as long as so many: no act keeps other desks waiting
 )
 _TOLD_EACH = 5000  # rows between two lines of progress while a list is read
+_REASONS = 500  # different things wrong that are counted
+_ROWS_NAMED = 5  # for each
+NOTHING_NEW = "新增0件，有变化0件"
 WHY = "为何未导入"
 Say = Callable[[str], None]
 Rows = Iterable[tuple[int, Sequence[str]]]  # gone through anew each time that they are asked for
@@ -65,12 +68,26 @@ class Report:
     answered: int = 0  # of the new and the changed
     refused: Aside[Read] = field(default_factory=Aside)
     wrong: Counter[str] = field(default_factory=Counter)  # rows with something wrong in a field
+    reasons: dict[tuple[str, str], list[int]] = field(
+        default_factory=dict
+    )  # field and words → count, first rows
 
     @property
     def unknown(self) -> list[str]:
         """The headers that mean nothing to the desk yet."""
         meant = self.mapping.keys() | self.left_out
         return [head for place, head in enumerate(self.heads) if head not in ("", WHY) and place not in meant]
+
+    def refuse(self, row: Read) -> None:
+        """Put a row aside that cannot be taken; of each thing that is wrong, how often and where first."""
+        self.refused.append(row)
+        self.wrong.update(row.wrong.keys())
+        for reason in row.wrong.items():
+            if reason in self.reasons or len(self.reasons) < _REASONS:
+                rows = self.reasons.setdefault(reason, [0])
+                rows[0] += 1
+                if len(rows) <= _ROWS_NAMED:
+                    rows.append(row.number)
 
     @property
     def says(self) -> str:
@@ -143,8 +160,7 @@ def _sort(plan: Plan, row: Read, known: Known | None, places: Places) -> None:
     if known and not places.reaches(known.area):
         row.wrong["source_number"] = _ELSEWHERE
     if row.wrong:
-        report.wrong.update(row.wrong.keys())
-        report.refused.append(row)
+        report.refuse(row)
         return
     answer = bool(row.said.get("answer"))
     if known is None:

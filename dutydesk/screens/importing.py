@@ -199,7 +199,7 @@ async def _agreed(screen: DeskScreen, wanted: _Wanted) -> bool:
             wanted.answered = chosen
             continue
         says = next((line for line in told if line.startswith("核对")), "")
-        chosen = await screen.show(ActionMenu(says or wanted.path.name, _options(wanted, answered)))
+        chosen = await screen.show(ActionMenu(says or wanted.path.name, _options(wanted, says, answered)))
         if chosen in (None, "go"):
             return chosen == "go"
         page = chosen != "answered"
@@ -210,11 +210,15 @@ async def _agreed(screen: DeskScreen, wanted: _Wanted) -> bool:
             setattr(wanted, chosen, picked or getattr(wanted, chosen))
 
 
-def _options(wanted: _Wanted, answered: str) -> list[Action[str]]:
-    options = [
-        Action("go", "导入没有错的行", "有错的行连同原因写到发件夹"),
-        Action("read", "再看一遍核对结果"),
-    ]
+def _options(wanted: _Wanted, says: str, answered: str) -> list[Action[str]]:
+    from dutydesk.rules.importing import NOTHING_NEW
+
+    go = Action("go", "导入没有错的行", "有错的行连同原因写到发件夹")
+    if NOTHING_NEW in says:
+        none_wrong = "有错0行" in says
+        why = "没有新的，也没有变化的。" if none_wrong else ""
+        go = Action("go", "只把有错的行写到发件夹", "没有可以导入的；连同原因，便于改好", why)
+    options = [go, Action("read", "再看一遍核对结果")]
     if answered:
         options.append(Action("answered", f"{answered}换一种办法", f"现在是：{wanted.answered}"))
     if wanted.source is not None:

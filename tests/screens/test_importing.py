@@ -104,6 +104,24 @@ async def test_what_was_answered_already_is_asked_about_once(district, open_desk
     assert Issue.get().state is state
 
 
+async def test_where_nothing_can_come_in_the_rows_and_why_go_out(district, open_desk):
+    app = open_desk(Role.DUTY_OFFICER)
+    lines = [f"GD-{n},楼道堆物,,楼道堆物" for n in range(1, 8)]
+    put("热线.csv", *lines, heads="工单编号,诉求标题,居民区,问题类型")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("8")
+        await choose(app, pilot, "导入清单")
+        await choose(app, pilot, "热线.csv")
+        await choose(app, pilot, "12345热线")
+        await until(app, pilot, "第2、3、4、5、6行等7行　居民区：没有写")
+        await pilot.press("escape")
+        await choose(app, pilot, "只把有错的行写到发件夹")
+        await until(app, pilot, "有错的行在发件夹的“未导入-热线.xlsx”")
+    district.connect()
+    assert not Issue.select().exists()
+
+
 async def test_an_empty_inbox_says_where_it_is(district, open_desk):
     app = open_desk(Role.DUTY_OFFICER)
     async with app.run_test(size=(80, 24)) as pilot:
