@@ -36,7 +36,7 @@ def test_the_form_of_an_act_costs_less_than_seven_kilobytes_and_leaving_it_too(o
     desk.wait("问题清单", "经过")
     below = desk.settle()
     desk.press("enter").wait("备注")
-    assert sent_by(desk, "2") < 7000
+    assert sent_by(desk, "5") < 7000
     assert "F10 保存" in desk.text
     assert sent_by(desk, "esc") < 7000
     assert desk.settle() == below
