@@ -13,13 +13,12 @@ from dutydesk.rules import bulk, case, decisions, issue_acts, on_behalf
 from dutydesk.rules.decisions import EnteredForMe, Waiting
 from dutydesk.rules.issue_acts import Choice
 from dutydesk.rules.lifecycle import BY_ACT
-from dutydesk.screens.base import DeskScreen
 from dutydesk.screens.bulk import close_marked, undo_last
 from dutydesk.screens.handling import CaseScreen, handle_case, take_act
+from dutydesk.screens.whole_list import WholeListScreen
 from dutydesk.terminal import digit_of
 from dutydesk.widgets.action_menu import Action, ActionMenu, Confirm, TextPage, Words
 from dutydesk.widgets.ask_text import AskText
-from dutydesk.widgets.given import Given
 from dutydesk.widgets.window_list import Column, WindowList
 
 # What is filled in a form, by the kind of line and whether the chief pressed 1 or 2.
@@ -53,7 +52,7 @@ COLUMNS = (
 )
 
 
-class DecisionsScreen(DeskScreen):
+class DecisionsScreen(WholeListScreen):
     """One page for everything that waits for a word."""
 
     NAME = "待我定"
@@ -84,30 +83,14 @@ class DecisionsScreen(DeskScreen):
         yield WindowList(COLUMNS, empty_text="现在没有等您定的事。")
         yield Words("", id="why")
 
-    def signed_on(self) -> None:
-        """Read the page."""
-        self.show_title()
-        listing = self.query_one(WindowList)
-        listing.source = Given[DecisionRow]([])
-        listing.focus()
-        self.read_again()
-
-    def changed(self) -> None:
-        """Somebody wrote."""
-        self.read_again()
-
-    @work(exclusive=True, group="read")
-    async def read_again(self) -> None:
-        """Read the page again; the cursor goes on to the next line."""
+    async def read(self) -> None:
+        """What waits for this person; the cursor goes on to the next line."""
         waiting = await self.ask(decisions.waiting)
         entered = await self.ask(decisions.proxies_to_answer)
         if waiting is None or entered is None:
             return
         rows = [_asked(each) for each in waiting] + [_entered(each) for each in entered]
-        listing = self.query_one(WindowList)
-        if isinstance(listing.source, Given) and listing.source.rows != rows:
-            listing.source.rows = rows
-            await listing.reload()
+        await self.put(rows)
         self.show_title(f"{len(rows)}件" if rows else "")
 
     def on_window_list_moved(self, event: WindowList.Moved) -> None:

@@ -9,9 +9,8 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from dutydesk.rules import shift_board
-from dutydesk.rules.shift_board import BoardLine
-from dutydesk.screens.base import DeskScreen
 from dutydesk.screens.shift.page import HandoverScreen, show_summary
+from dutydesk.screens.whole_list import WholeListScreen
 from dutydesk.terminal import digit_of
 from dutydesk.widgets.given import Given
 from dutydesk.widgets.window_list import Column, WindowList
@@ -23,7 +22,7 @@ COLUMNS = (
 )
 
 
-class ShiftScreen(DeskScreen):
+class ShiftScreen(WholeListScreen):
     """The shift. `target` opens one of its parts at once."""
 
     NAME = "值班"
@@ -48,27 +47,16 @@ class ShiftScreen(DeskScreen):
 
     def signed_on(self) -> None:
         """Read the page, and open the part that was asked for."""
-        self.show_title()
-        listing = self.query_one(WindowList)
-        listing.source = Given[BoardLine]([])
-        listing.focus()
-        self.read_again()
+        super().signed_on()
         target, self.target = self.target, ""
         if target:
             self.open_part(target)
 
-    def changed(self) -> None:
-        """Somebody wrote."""
-        self.read_again()
-
-    @work(exclusive=True, group="read")
-    async def read_again(self) -> None:
-        """Read the page again."""
+    async def read(self) -> None:
+        """What there is to do about shifts."""
         rows = await self.ask(shift_board.board)
-        listing = self.query_one(WindowList)
-        if rows is not None and isinstance(listing.source, Given) and listing.source.rows != rows:
-            listing.source.rows = rows
-            await listing.reload()
+        if rows is not None:
+            await self.put(rows)
 
     def on_window_list_chosen(self, event: WindowList.Chosen) -> None:
         """Enter opens what the line names."""

@@ -16,11 +16,11 @@ from dutydesk.rules.on_duty import TAKEN_OVER
 from dutydesk.rules.workcalendar import moment
 from dutydesk.screens.base import DeskScreen
 from dutydesk.screens.handling import handle_case
+from dutydesk.screens.whole_list import WholeListScreen
 from dutydesk.terminal import digit_of
 from dutydesk.widgets.action_menu import Confirm, TextPage
 from dutydesk.widgets.ask_text import AskText
 from dutydesk.widgets.frame import BottomLine, Words
-from dutydesk.widgets.given import Given
 from dutydesk.widgets.window_list import Column, WindowList
 
 SIGN, SUMMARY, ADD, PRINT, KEPT = 1, 2, 3, 4, 5
@@ -45,7 +45,7 @@ COLUMNS = (
 )
 
 
-class HandoverScreen(DeskScreen):
+class HandoverScreen(WholeListScreen):
     """The page as it would be signed now, or a signed one."""
 
     NAME = "交接班"
@@ -79,24 +79,8 @@ class HandoverScreen(DeskScreen):
 
     # -- reading --------------------------------------------------------------------------------------------
 
-    def signed_on(self) -> None:
-        """Read the page."""
-        self.show_title()
-        listing = self.query_one(WindowList)
-        listing.source = Given[PageRow]([])
-        listing.focus()
-        self.read_again()
-
-    def changed(self) -> None:
-        """Somebody wrote."""
-        self.read_again()
-
-    @work(exclusive=True, group="read")
-    async def read_again(self) -> None:
-        """Read the page again."""
-        await self._read()
-
-    async def _read(self) -> None:
+    async def read(self) -> None:
+        """The page as it stands now, or as it was signed."""
         if self.page_id:
             found = await self.ask(handover.signed, self.page_id)
         else:
@@ -107,10 +91,7 @@ class HandoverScreen(DeskScreen):
     async def _show(self, found: Page) -> None:
         self.page = found
         rows = [PageRow(str(place), line, _left(found, line)) for place, line in enumerate(found.lines)]
-        listing = self.query_one(WindowList)
-        if isinstance(listing.source, Given) and listing.source.rows != rows:
-            listing.source.rows = rows
-            await listing.reload()
+        await self.put(rows)
         self.show_title(handover.day_and_shift(found) if found.signed else found.shift)
         self.query_one("#shift-head", Words).say(_head(found))
         self._show_keys(found)
@@ -254,7 +235,7 @@ class HandoverScreen(DeskScreen):
         number = await self.do(promises.keep, row.line.promise_id, self.new_act())
         if number is not None:
             self.say(f"{number} 答应的事已记为兑现。", "good")
-            await self._read()
+            await self.read()
 
 
 def _left(page: Page, line: Line) -> str:

@@ -9,12 +9,11 @@ from textual.app import ComposeResult
 
 from dutydesk.rules import roster_publishing, swaps
 from dutydesk.rules.swaps import OPEN, DutyLine, SwapLine
-from dutydesk.screens.base import DeskScreen
+from dutydesk.screens.whole_list import WholeListScreen
 from dutydesk.terminal import digit_of
 from dutydesk.widgets.action_menu import Action, ActionMenu
 from dutydesk.widgets.ask_text import AskText
 from dutydesk.widgets.frame import Words
-from dutydesk.widgets.given import Given
 from dutydesk.widgets.window_list import Column, WindowList
 
 ASK, AGREE, REFUSE, WITHDRAW = 1, 2, 3, 4
@@ -40,7 +39,7 @@ class SwapRow:
         return hash(self.line)
 
 
-class SwapsScreen(DeskScreen):
+class SwapsScreen(WholeListScreen):
     """One list for both sides."""
 
     NAME = "换班"
@@ -62,28 +61,11 @@ class SwapsScreen(DeskScreen):
         yield WindowList(COLUMNS, empty_text="没有换班。按 1 提出。")
         yield Words("", id="shift-line")
 
-    def signed_on(self) -> None:
-        """Read the list."""
-        self.show_title()
-        listing = self.query_one(WindowList)
-        listing.source = Given[SwapRow]([])
-        listing.focus()
-        self.read_again()
-
-    def changed(self) -> None:
-        """Somebody wrote."""
-        self.read_again()
-
-    @work(exclusive=True, group="read")
-    async def read_again(self) -> None:
-        """Read the list again."""
+    async def read(self) -> None:
+        """What is asked of this person, and what this person asked."""
         found = await self.ask(swaps.listed)
-        listing = self.query_one(WindowList)
-        if found is not None and isinstance(listing.source, Given):
-            rows = [SwapRow(line) for line in found]
-            if listing.source.rows != rows:
-                listing.source.rows = rows
-                await listing.reload()
+        if found is not None:
+            await self.put([SwapRow(line) for line in found])
 
     def on_window_list_moved(self, event: WindowList.Moved) -> None:
         """Why, and what it would make wrong."""

@@ -1,0 +1,44 @@
+"""A screen about one short list, whose rows are all read at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from textual import work
+
+from dutydesk.screens.base import DeskScreen
+from dutydesk.widgets.given import Given
+from dutydesk.widgets.window_list import WindowList
+
+
+class WholeListScreen(DeskScreen):
+    """Its list is read when somebody signs on and again whenever somebody has written; the cursor keeps its row."""
+
+    def signed_on(self) -> None:
+        """Read for whoever sits here now."""
+        self.show_title()
+        listing = self.query_one(WindowList)
+        listing.source = Given[Any]([])
+        listing.focus()
+        self.read_again()
+
+    def changed(self) -> None:
+        """Somebody wrote."""
+        self.read_again()
+
+    @work(exclusive=True, group="read")
+    async def read_again(self) -> None:
+        """Read the list again."""
+        await self.read()
+
+    async def read(self) -> None:
+        """Ask a rule for the rows, and put them."""
+        raise NotImplementedError
+
+    async def put(self, rows: Sequence[Any]) -> None:
+        """Show these rows; drawn again only where they are others than before."""
+        listing = self.query_one(WindowList)
+        if isinstance(listing.source, Given) and listing.source.rows != list(rows):
+            listing.source.rows = list(rows)
+            await listing.reload()
