@@ -82,11 +82,22 @@ class LineField(AtCaret, Input):
         self.cursor_blink = False
 
     def show_caret(self) -> None:
-        """Textual does not scroll to the caret when the first text comes all at once, nor when the width changes."""
-        if self.has_focus:
-            caret = Region(self._position_to_cell(self.cursor_position), 0, 1, 1)
-            self.scroll_to_region(caret, force=True, animate=False)
+        """Textual does not scroll to the caret when the first text comes all at once, nor when the width changes.
+
+        A field without the caret is read from its beginning.
+        """
+        at = self._position_to_cell(self.cursor_position) if self.has_focus else 0
+        self.scroll_to_region(Region(at, 0, 1, 1), force=True, animate=False)
         self.refresh()
+
+    def watch_value(self) -> None:
+        """A text that is put here while the caret is elsewhere."""
+        if not self.has_focus:
+            self.call_after_refresh(self.show_caret)
+
+    def on_blur(self) -> None:
+        """See `show_caret`."""
+        self.call_after_refresh(self.show_caret)
 
     @property
     def cursor_screen_offset(self) -> Offset:

@@ -281,3 +281,23 @@ async def test_an_open_list_of_an_optional_field_is_left_upwards_and_unpicked_te
         await press(pilot, "f10")
         assert not app.of(FormView.Submitted)
         assert "✗ “kj”还没有选定" in app.text()
+
+
+async def test_a_long_text_without_the_caret_is_read_from_its_beginning(stage):
+    words = "".join(chr(0x4E00 + number) for number in range(60))
+    long = Choice(9, words, "权责清单")
+
+    async def one(text: str) -> list[Choice]:
+        return [long]
+
+    app = stage(lambda: FormView(Second, searches={"places": one}, values={"first": words}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "down", "一", "1", "up", "up")
+        await pilot.pause()
+        place = next(line for line in app.lines() if "地点" in line)
+        assert words[:15] in place and "权责清单" in place
+        assert "▶ 先填" in app.text()
+        assert words[-20:] in app.text()
+        await press(pilot, "down")
+        await pilot.pause()
+        assert words[:20] in next(line for line in app.lines() if "先填" in line)
