@@ -7,7 +7,6 @@ import contextlib
 import gc
 import os
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from textual import work
@@ -24,19 +23,18 @@ from dutydesk.screens.today import TodayScreen
 from dutydesk.settings import load
 from dutydesk.terminal import DeskFilter, FullWidthKeys, SendsOnce, watch_for_hangup
 from dutydesk.vocabulary import Role
+from dutydesk.widgets.frame import STYLES
 
 R = TypeVar("R")
 
 _SETTLED = 1.0  # seconds after which the first page is surely drawn
-_BESIDE_PACKAGE = Path(__file__).parent.parent / "dutydesk.tcss"
-_INSIDE_PACKAGE = Path(__file__).parent / "dutydesk.tcss"
 
 
 class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
     """The desk. Ends with None, or with the sentence that says why it could not go on."""
 
     TITLE = "片区长值班台"
-    CSS_PATH = _BESIDE_PACKAGE if _BESIDE_PACKAGE.exists() else _INSIDE_PACKAGE
+    CSS_PATH = STYLES / "dutydesk.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(duty.key, f"duty('{duty.name}')", duty.title, show=False) for duty in DUTIES if duty.key),

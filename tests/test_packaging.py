@@ -56,7 +56,8 @@ def test_the_wheel_holds_every_file_of_the_package_and_the_look(wheel: Path) -> 
     """Data and migrations too; the look comes from the root of the repository."""
     with zipfile.ZipFile(wheel) as archive:
         inside = set(archive.namelist())
-        assert archive.read("dutydesk/dutydesk.tcss") == (ROOT / "dutydesk.tcss").read_bytes()
+        for name in ("dutydesk.tcss", "dutydesk-duties.tcss"):
+            assert archive.read(f"dutydesk/{name}") == (ROOT / name).read_bytes()
     files = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "dutydesk").rglob("*")

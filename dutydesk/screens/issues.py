@@ -35,6 +35,7 @@ class IssuesScreen(DeskScreen):
     """One question put to the ledger; digits switch views, 0 opens what else can be done, Enter what may be done."""
 
     NAME = "问题清单"
+    CSS_PATH = None  # it is in the first stylesheet
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
         *_ASK,
         ("空格", "标记"),

@@ -49,6 +49,7 @@ class TodayScreen(DeskScreen):
     """Everything that needs somebody, each line opening what it names."""
 
     NAME = "今日"
+    CSS_PATH = None  # it is in the first stylesheet
     KEYS = (("Enter", "打开"), ("F12", "更多"), ("F1", "帮助"))
     BACK = ("Ctrl+Q", "退出")
     HELP = "今日把要办的事列在一页上：光标移到哪一行，按 Enter 就打开哪一件。行首的 ! 表示要紧。"

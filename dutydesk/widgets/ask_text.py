@@ -13,11 +13,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from dutydesk.text import LINE_LIMIT, clean
-from dutydesk.widgets.action_menu import Words
+from dutydesk.widgets.frame import CalmFocus, Words
 from dutydesk.widgets.typing_fields import LineField, PasteCut
 
 
-class AskText(ModalScreen[str | None]):
+class AskText(CalmFocus, ModalScreen[str | None]):
     """Leaves with the text, at least two characters of it, or None. Usual answers are picked with ↓ or ↑."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

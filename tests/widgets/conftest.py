@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +12,9 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from dutydesk.terminal import DeskFilter, FullWidthKeys
-from dutydesk.widgets.frame import CalmFocus
+from dutydesk.widgets.frame import STYLES, CalmFocus
 
-LOOK = Path(__file__).resolve().parents[2] / "dutydesk.tcss"
+LOOK = [STYLES / "dutydesk.tcss", STYLES / "dutydesk-duties.tcss"]
 
 
 class CalmScreen(CalmFocus, Screen[None]):
