@@ -37,14 +37,13 @@ PAGES: tuple[tuple[tuple[str, ...], ...], ...] = (
         ("amend",),
         ("flag",),
         ("extend", "ask_extension"),
-        ("pause", "ask_pause"),
+        ("pause", "ask_pause", "file_old"),
         ("pool", "ask_pool"),
         (FOR_OTHERS,),
         (REVEAL,),
     ),
     (
         ("source_extension",),
-        ("file_old",),
         (ANSWER,),
     ),
 )
