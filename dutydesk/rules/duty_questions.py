@@ -13,7 +13,7 @@ from dutydesk.rules import acts, finding, keeping, permission
 from dutydesk.rules.errors import AlreadyDone, Refused
 from dutydesk.rules.organisation import clause, on_day, row_id
 from dutydesk.session import Session
-from dutydesk.text import clean
+from dutydesk.text import clean, mask_phones_in
 
 AT_MOST = 500
 NEIGHBOURHOOD = "各居委"
@@ -141,6 +141,18 @@ def ask(session: Session, question: str, category: object, act_id: str, issue_id
     except AlreadyDone:
         pass
     return "已记下这个权责问题，等协调员答复。"
+
+
+def collect(session: Session, issue: Any, why: str, at: datetime) -> None:
+    """A case was sent back because the list is silent (清单无此项): a question for whoever mends the list."""
+    DutyQuestion.create(
+        subdistrict=issue.subdistrict_id,
+        category=issue.category_id,
+        question=clean(f"{issue.category.name}归谁管？{issue.number} {mask_phones_in(why)}", 300),
+        issue_id=issue.id,
+        asked_by=session.name,
+        asked_at=at,
+    )
 
 
 def answer(session: Session, question_id: int, said: str, department: object, act_id: str) -> str:

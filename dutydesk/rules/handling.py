@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dutydesk.models import Issue, Staff
-from dutydesk.rules import office
+from dutydesk.rules import duty_questions, office
 from dutydesk.rules.assignees import give, is_with, resolve
 from dutydesk.rules.duty_basis import NOT_LISTED, basis_said
 from dutydesk.rules.merged import ask_again, told_back
@@ -50,6 +50,8 @@ def _send_back(step: Step) -> str:
     _back_to_the_area(issue)
     issue.send_backs += 1
     step.details |= {"basis": basis, "unlisted": chosen == NOT_LISTED}
+    if chosen == NOT_LISTED:
+        duty_questions.collect(step.session, issue, f"{was}退单：{reason}", step.acting.at)
     said = f"{was}退单。依据：{basis}。{reason}"
     if issue.send_backs >= int(office.setting("send_backs_before_invitation", issue.subdistrict_id)):
         said += "（已多次退单，建议条块约请）"

@@ -201,12 +201,19 @@ def _line(step: Step, text: str, name: str | None, frm: State | None) -> dict[st
         "to_state": step.issue.state,
         "staff": step.session.staff_id,
         "staff_name": step.session.name,
-        "role": step.session.main.role.value if step.session.main else "",
+        "role": _role_of(step),
         "text": text,
         "details": json.dumps(step.details, ensure_ascii=False, default=str),
         "occurred_at": step.at,
         "recorded_at": step.acting.at,
     }
+
+
+def _role_of(step: Step) -> str:
+    """The role that names the desk, or, where that one may not go this way, the first that may: a stand-in's."""
+    roles = [grant.role for grant in step.session.grants]
+    by = next((role for role in roles if role in step.way.who), roles[0] if roles else None)
+    return by.value if by else ""
 
 
 def standing(issue_id: int) -> list[IssueStep]:

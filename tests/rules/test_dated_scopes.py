@@ -210,9 +210,13 @@ class TestAStandIn:
         cases.do("reject", case, session)
         entry = AuditEntry.select().order_by(AuditEntry.id.desc()).first()
         assert (entry.staff_number, entry.name) == (ELSEWHERE, "issue.reject")
+        step = cases.last(case)
+        assert (step.staff_name, step.role) == ("值班员乙", R.DUTY_OFFICER.value)  # which may reject as well
+        cases.do("reconsider", case, session)
+        assert cases.last(case).role == R.AREA_CHIEF.value
         clock.move_to(at(self.LAST + timedelta(days=1)))
         with pytest.raises(NotAllowed):
-            cases.do("reconsider", case, sign_on(ELSEWHERE))
+            cases.do("pool", case, sign_on(ELSEWHERE))
 
     def test_nobody_makes_himself_a_chief(self, cases, chief, place):
         with pytest.raises(NotAllowed, match="由别人来定"):

@@ -12,7 +12,7 @@ from dutydesk.rules import departments, duty_questions, person, role_grants, tre
 from dutydesk.rules.errors import NotAllowed, Refused
 from dutydesk.rules.role_grants import Scope
 from dutydesk.rules.signing_on import sign_on
-from dutydesk.vocabulary import Force, Role, UnitKind
+from dutydesk.vocabulary import Force, Role, State, UnitKind
 
 pytestmark = pytest.mark.both
 R = Role
@@ -161,6 +161,14 @@ class TestDuties:
         assert (answered.answered_by, answered.department) == ("街镇协调员甲", "社区管理办公室")
         with pytest.raises(NotAllowed):
             duty_questions.ask(cases[R.AUDITOR], "谁来管这件事", "", new_act())
+
+
+    def test_a_case_sent_back_because_the_list_is_silent_is_collected_too(self, cases, keeper):
+        case = cases.in_hands(R.HANDLER, State.ASSIGNED)
+        cases.do("send_back", case, R.HANDLER, basis="none", reason="不归消防，请打13800001234")
+        [collected] = duty_questions.questions(keeper)
+        assert collected.question.startswith("楼道堆物归谁管？2026-000001 公共安全力量退单：不归消防")
+        assert "13800001234" not in collected.question
 
 
 class TestPeople:
