@@ -19,7 +19,7 @@ def in_the_intake(desk: TerminalDesk) -> TerminalDesk:
     desk.wait("今日", "要办")
     desk.press("f3").wait("登记", "涉密信息不得录入")
     desk.press("k", "j", "x", "c").wait("康健新村·")
-    desk.press("enter").wait("类别 *", gone="没有找到")
+    desk.press("1").wait("类别 *", gone="kjxc")
     desk.press("tab").type(HALF_TYPED)
     desk.wait(HALF_TYPED)
     return desk
