@@ -32,7 +32,6 @@ class ContactCard:
     due_at: datetime
     left: str
     over: bool
-    why: str
     tried: tuple[str, ...]
 
     @property
@@ -86,7 +85,6 @@ def card(session: Session, issue_id: int) -> ContactCard:
         due_at=due_at,
         left=time_left(now, due_at, office.calendar(issue.subdistrict_id), by_the_clock),
         over=deadlines.is_overdue(now, due_at),
-        why=current.explanation if current else "",
         tried=tuple(
             f"{line.when} {line.who}：{line.text}" for line in sheet.story if line.text.startswith(NO_ANSWER)
         ),

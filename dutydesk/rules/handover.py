@@ -34,7 +34,17 @@ from dutydesk.rules.workcalendar import moment
 from dutydesk.session import Session
 from dutydesk.text import clean, mask_phones_in
 
-__all__ = ["Entry", "Page", "add", "day_and_shift", "keep_page", "latest", "left_by_the_last", "page", "page_of"]
+__all__ = [
+    "Entry",
+    "Page",
+    "add",
+    "day_and_shift",
+    "keep_page",
+    "latest",
+    "left_by_the_last",
+    "page",
+    "page_of",
+]
 __all__ += ["problems", "sign_in", "sign_out", "signed", "successors"]
 
 FREE_LINES = 20

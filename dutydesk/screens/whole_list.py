@@ -19,9 +19,15 @@ class WholeListScreen(DeskScreen):
         """Read for whoever sits here now."""
         self.show_title()
         listing = self.query_one(WindowList)
-        listing.source = Given[Any]([])
+        listing.source = None  # that there is nothing is said when that is known
         listing.focus()
-        self.read_again()
+        self.begin()
+
+    @work(exclusive=True, group="read")
+    async def begin(self) -> None:
+        """Keys wait for the rows that they are meant for."""
+        with self.desk_app.holding_keys():
+            await self.read()
 
     def changed(self) -> None:
         """Somebody wrote."""
@@ -39,6 +45,9 @@ class WholeListScreen(DeskScreen):
     async def put(self, rows: Sequence[Any]) -> None:
         """Show these rows; drawn again only where they are others than before."""
         listing = self.query_one(WindowList)
-        if isinstance(listing.source, Given) and listing.source.rows != list(rows):
-            listing.source.rows = list(rows)
-            await listing.reload()
+        if not isinstance(listing.source, Given):
+            listing.source = Given[Any](rows)
+        elif listing.source.rows == list(rows):
+            return
+        listing.source.rows = list(rows)
+        await listing.reload()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -36,7 +37,7 @@ def test_the_last_page_waits_for_the_demos_own_and_tells_what_there_is(demo: Ses
     pages = list(Handover.select().where(Handover.area == demo.area_id).order_by(Handover.id))
     assert len(pages) == 12
     assert [page.signed_in_at is None for page in pages] == [False] * 11 + [True]
-    assert all(before.incoming_id == after.outgoing_id for before, after in zip(pages, pages[1:], strict=False))
+    assert all(before.incoming_id == after.outgoing_id for before, after in itertools.pairwise(pages))
     assert list(handover.problems()) == []
 
 

@@ -62,10 +62,11 @@ class ContactScreen(QueueScreen[ContactCard]):
                 self._say_left(now)
 
     def _say_left(self, card: ContactCard) -> None:
-        mark = "! " if card.over else ""
-        self.query_one("#shift-head", Words).say(
-            f"{mark}{card.left}　{moment(card.due_at)}前联系\n{card.why}"
-        )
+        mark, person = "! " if card.over else "", card.sheet.reporter
+        who = "没有登记反映人"
+        if person is not None:
+            who = f"反映人　{' '.join(filter(None, (person.name, person.phone)))}（已隐去，按 3 看）"
+        self.query_one("#shift-head", Words).say(f"{mark}{card.left}　{moment(card.due_at)}前联系\n{who}")
 
     # -- which queue it is ----------------------------------------------------------------------------------
 

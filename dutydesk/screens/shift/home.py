@@ -43,7 +43,7 @@ class ShiftScreen(WholeListScreen):
 
     def body(self) -> ComposeResult:
         """The list."""
-        yield WindowList(COLUMNS, empty_text="正在打开…")
+        yield WindowList(COLUMNS, empty_text="")
 
     def signed_on(self) -> None:
         """Read the page, and open the part that was asked for."""

@@ -92,7 +92,7 @@ class RosterScreen(DeskScreen):
     def body(self) -> ComposeResult:
         """Where the month stands, its days, what to look at."""
         yield Words("", id="shift-head")
-        yield WindowList(COLUMNS, empty_text="正在打开…")
+        yield WindowList(COLUMNS, empty_text="")
         yield Words("", id="shift-line")
 
     # -- reading --------------------------------------------------------------------------------------------
@@ -102,14 +102,14 @@ class RosterScreen(DeskScreen):
         self.show_title()
         self.month = self.month or f"{self.session.day:%Y-%m}"
         listing = self.query_one(WindowList)
-        listing.source = Given[DayRow]([])
         listing.focus()
         self.begin()
 
     @work(exclusive=True, group="read")
     async def begin(self) -> None:
         """The month, from today on where it is this one."""
-        await self._read(self.session.day.isoformat())
+        with self.desk_app.holding_keys():
+            await self._read(self.session.day.isoformat())
 
     def changed(self) -> None:
         """Somebody wrote."""
@@ -129,13 +129,14 @@ class RosterScreen(DeskScreen):
         self.sheet = found
         rows = [DayRow(day.day.isoformat(), day) for day in found.days]
         listing = self.query_one(WindowList)
-        if isinstance(listing.source, Given):
-            same = listing.source.rows == rows
-            listing.source.rows = rows
-            if key is not None:
-                await listing.show(key)
-            elif not same:
-                await listing.reload()
+        if not isinstance(listing.source, Given):
+            listing.source = Given(rows)
+        same = listing.source.rows == rows
+        listing.source.rows = rows
+        if key is not None:
+            await listing.show(key)
+        elif not same:
+            await listing.reload()
         year, number = found.month.split("-")
         self.show_title(f"{year}年{int(number)}月　{found.stands}")
         self.query_one("#shift-head", Words).say(_head(found))
