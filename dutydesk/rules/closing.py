@@ -163,7 +163,7 @@ def _file_old(step: Step) -> str:
     office.drop_deadlines(issue)
     issue.closed_at = answered_at
     issue.feedback_given, issue.feedback_text = True, "来源已答复"
-    return f"旧案入档：来源已于{moment(answered_at)}答复，按此日期销项，不计逾期，不再核查"
+    return f"理由：旧案入档。来源已于{moment(answered_at)}答复，按此日期销项，不计逾期，不再核查"
 
 
 @effect("reopen")

@@ -82,7 +82,7 @@ class TestAnsweredLongAgo:
         assert story() == ["register", "source_answer", "file_old"]
         step = IssueStep.get(IssueStep.name == "file_old")
         assert (step.occurred_at, step.staff_name) == (issue.closed_at, chief.name)
-        assert step.text.startswith("旧案入档")
+        assert step.text.startswith("理由：旧案入档。来源已于2025年3月4日 15:00答复")
         assert "旧案入档" in "".join(row.content for row in AuditValues.select())
         assert check() == []
 
