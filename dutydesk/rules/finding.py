@@ -112,8 +112,10 @@ def _by_own_name(text: str) -> set[int]:
     words = [_begins(word, FindKey) for word in _asked(text)[:_WORDS]]
     if not words:
         return set()
-    own = FindKey.select(FindKey.subject_id).where(FindKey.subject == "unit", FindKey.position != BY_PARENT)
-    return {unit_id for (unit_id,) in own.where(reduce(operator.or_, words)).distinct().tuples()}
+    own: Any = FindKey.select(FindKey.subject_id).where(
+        reduce(operator.or_, words), FindKey.subject == "unit"
+    )
+    return {unit_id for (unit_id,) in own.where(FindKey.position != BY_PARENT).distinct().tuples()}
 
 
 def _nearby(session: Session) -> list[int]:
@@ -126,7 +128,7 @@ def _nearby(session: Session) -> list[int]:
 def example_place(session: Session) -> tuple[str, str] | None:
     """The initials and the name of a unit of the own area: how places are found, shown on one that exists."""
     for unit in Unit.select().where(Unit.id.in_(_nearby(session))).order_by(Unit.id).limit(1):
-        keys = FindKey.select(FindKey.key).where(
+        keys: Any = FindKey.select(FindKey.key).where(
             FindKey.subject == "unit", FindKey.subject_id == unit.id, FindKey.position == 0
         )
         spoken = sorted((key for (key,) in keys.tuples() if key.isascii()), key=len)
