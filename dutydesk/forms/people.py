@@ -146,6 +146,13 @@ class MendForm(Form):
     department: Annotated[str, Entry("部门", "pick", "不变就再选一次", search="departments")] = ""
 
 
+class LeaderForm(Form):
+    """A leader of the subdistrict."""
+
+    title: Annotated[str, Entry("职务", hint="例如 党工委副书记", max_length=40), Field(min_length=2)]
+    since: Since
+
+
 class PostForm(Form):
     """A posting to an area."""
 

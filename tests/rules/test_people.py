@@ -7,12 +7,21 @@ from uuid import uuid4
 
 import pytest
 
-from dutydesk.models import AuditEntry, Sponsorship, Staff
-from dutydesk.rules import departments, duty_questions, person, role_grants, tree, tree_changes
+from dutydesk.models import AuditEntry, Leader, Sponsorship, Staff
+from dutydesk.rules import (
+    departments,
+    duty_questions,
+    leaders,
+    person,
+    role_grants,
+    team_seats,
+    tree,
+    tree_changes,
+)
 from dutydesk.rules.errors import NotAllowed, Refused
 from dutydesk.rules.role_grants import Scope
 from dutydesk.rules.signing_on import sign_on
-from dutydesk.vocabulary import Force, Role, State, UnitKind
+from dutydesk.vocabulary import Force, Role, SeatKind, State, UnitKind
 
 pytestmark = pytest.mark.both
 R = Role
@@ -162,7 +171,6 @@ class TestDuties:
         with pytest.raises(NotAllowed):
             duty_questions.ask(cases[R.AUDITOR], "谁来管这件事", "", new_act())
 
-
     def test_a_case_sent_back_because_the_list_is_silent_is_collected_too(self, cases, keeper):
         case = cases.in_hands(R.HANDLER, State.ASSIGNED)
         cases.do("send_back", case, R.HANDLER, basis="none", reason="不归消防，请打13800001234")
@@ -196,6 +204,23 @@ class TestPeople:
             with pytest.raises(Refused) as refused:
                 role_grants.give(keeper, who.id, role, scope, TODAY, new_act())
             assert refused.value.field == field
+
+    def test_among_the_leaders_a_chief_is_no_odd_one_any_more(self, cases, keeper):
+        who = Staff.get(Staff.number == "D99")
+        place = team_seats.Place(cases.district.areas[1], SeatKind.CHIEF)
+        team_seats.fill(keeper, place, who.id, "", TODAY, new_act())
+
+        def odd(day):
+            return team_seats.team(keeper, place.area_id, day)[0].odd
+
+        assert odd(TODAY) == ("不是本街镇领导班子成员",)
+        leaders.appoint(keeper, who.id, "党工委副书记", TODAY, new_act())
+        assert odd(TODAY) == ()
+        row = Leader.get(Leader.staff == who)
+        leaders.dismiss(keeper, row.id, THE_DAY, new_act())
+        assert (odd(THE_DAY), odd(THE_DAY + timedelta(days=1))) == ((), ("不是本街镇领导班子成员",))
+        with pytest.raises(NotAllowed):
+            leaders.appoint(cases[R.AREA_CHIEF], who.id, "党工委委员", TODAY, new_act())
 
     def test_a_coordinator_gives_no_role_of_the_whole_district(self, cases, keeper):
         who = Staff.get(Staff.number == "D99")

@@ -68,6 +68,8 @@ class DepartmentsScreen(PeopleList):
 class DepartmentScreen(PeopleList):
     """A department: who leads it and speaks for it, its people, its postings, its duties."""
 
+    COLUMNS = (Column("", 8, lambda row: row.part), Column("", 20, lambda row: row.text, flex=True))
+
     def __init__(self, department_id: int) -> None:
         super().__init__()
         self.department_id = department_id
@@ -90,7 +92,7 @@ class DepartmentScreen(PeopleList):
         for part, people in (("负责人", row.heads), ("联络员", row.liaisons)):
             lines += [Line(f"{part}{key}", part, name, "", "", ("person", key)) for key, name in people]
             if not people:
-                lines.append(Line(part, part, "空缺", "按 / 查到人，在名片上安排"))
+                lines.append(Line(part, part, "空缺。按 / 查到人，在名片上安排"))
         mine = roster.Question(department_id=self.department_id)
         sent = postings.Question(self.session.day, department_id=self.department_id)
         lines.append(Line("roster", "人员", "看本部门的名册", "", "", ("roster", mine)))

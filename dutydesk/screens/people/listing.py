@@ -136,9 +136,11 @@ class PeopleList(DeskScreen):
             await self.choose(row)
 
     async def choose(self, row: Any) -> None:
-        """Enter on a row; a line leads to its target."""
+        """Enter on a row; a line leads to its target, or is read whole."""
         if row.target is not None:
             await self.go(row.target)
+        else:
+            await self.page(row.part, [row.text, row.note])
 
     async def go(self, target: tuple[str, Any]) -> None:
         """Open what a target names."""

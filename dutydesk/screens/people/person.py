@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dutydesk.rules import keeping, person, postings, role_grants
+from dutydesk.rules import keeping, leaders, person, postings, role_grants
 from dutydesk.rules.person import Card, CardLine
 from dutydesk.rules.questions import Filters, Question
 from dutydesk.rules.role_grants import SCOPE_OF, Scope
@@ -88,6 +88,8 @@ class PersonScreen(PeopleList):
                 ]
             elif line.part == "下沉":
                 found = [Action("recall", "结束下沉", "到哪一天为止")]
+            elif line.part == "班子":
+                found = [Action("dismiss", "离开领导班子", "到哪一天为止")]
         if not found:
             self.say(f"{line.text}　{line.span}")
             return
@@ -105,13 +107,16 @@ class PersonScreen(PeopleList):
         def recall(session: Any, fields: dict[str, Any], act_id: str) -> str:
             return postings.recall(session, line.row_id, fields["last_day"], act_id)
 
+        def dismiss(session: Any, fields: dict[str, Any], act_id: str) -> str:
+            return leaders.dismiss(session, line.row_id, fields["last_day"], act_id)
+
         def stand_in(session: Any, fields: dict[str, Any], act_id: str) -> str:
             staff, since, until = int(fields["staff"]), fields["since"], fields["until"]
             return role_grants.stand_in(session, line.row_id, staff, since, until, act_id)
 
         if act == "stand_in":
             return await fill_in(self, "代理", head, "StandInForm", stand_in, {"since": "今天"})
-        rule = end_role if act == "end_role" else recall
+        rule = {"end_role": end_role, "recall": recall, "dismiss": dismiss}[act]
         return await fill_in(self, "结束", head, "LastDayForm", rule, {"last_day": "今天"})
 
     async def actions(self) -> Sequence[Action[str]]:
@@ -126,6 +131,7 @@ class PersonScreen(PeopleList):
             found += [
                 Action("give", "安排岗位", "可以有几个岗位，各有起止"),
                 Action("post", "下沉到片区"),
+                Action("appoint", "任本街镇领导班子成员", "片区长应当是班子成员"),
                 Action("mend", "更正资料", "姓名、电话、职务、部门"),
             ]
             gone = card.status.endswith("离岗") or card.status == "已停用"
@@ -165,6 +171,12 @@ class PersonScreen(PeopleList):
         def leave(session: Any, fields: dict[str, Any], act_id: str) -> str:
             return person.leave(session, self.staff_id, fields["last_day"], act_id).says
 
+        def appoint(session: Any, fields: dict[str, Any], act_id: str) -> str:
+            return leaders.appoint(session, self.staff_id, fields["title"], fields["since"], act_id)
+
+        if name == "appoint":
+            given = {"title": card.title, "since": "今天"}
+            return await fill_in(self, "任班子成员", self.heading, "LeaderForm", appoint, given)
         if name == "post":
             return await fill_in(self, "下沉", self.heading, "PostForm", post, {"since": "今天"})
         if name == "mend":
