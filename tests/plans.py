@@ -51,7 +51,10 @@ def heard() -> Iterator[list[Query]]:
         yield queries
     finally:
         logger.removeHandler(ear)
-        logger.level, logger.propagate = before
+        logger.setLevel(
+            before[0]
+        )  # not by assignment: what it once let through it would go on letting through
+        logger.propagate = before[1]
 
 
 def wrong_in(queries: list[Query], seen: set[str]) -> list[str]:

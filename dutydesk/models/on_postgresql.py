@@ -202,8 +202,7 @@ def explain(error: Exception, url: str = "") -> DatabaseProblem:
         return DatabaseProblem(f"数据库服务器不接受这个账号或密码：{where}。请核对 DUTYDESK_DATABASE。")
     if is_lost(error) or (isinstance(below, psycopg.OperationalError) and not state):
         return DatabaseProblem(
-            "与数据库服务器的连接断了，不一定存上了，已填内容仍在。请稍等再试一次，已存上的不会再存一遍；"
-            "一直如此请告诉管理员。"
+            "与数据库服务器的连接断了。已填内容仍在，请稍等再试一次，不会存两遍；一直如此请告诉管理员。"
         )
     if isinstance(below, psycopg.ProgrammingError) and not database.is_closed() and state == "42P01":
         return NotOurs(f"数据库{where} 缺少值班台的表。请核对 DUTYDESK_DATABASE。")
