@@ -31,7 +31,7 @@ _BACK_EACH = 2.0  # seconds between two tries to come back to a server that is g
 _TIMES = 3  # so often a write is tried that somebody else's came across
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class _Job:
     work: Callable[[], Any]
     reads: bool
@@ -52,6 +52,8 @@ class Desk:
         self._seen = 0
         self._closed = False
         self._lost = False  # the server is gone: the next job connects anew, or the next try to come back
+        self._said_lost = False  # and somebody was told so; back again, it waits to be told too
+        self.came_back = False
         self._line: int | None = (
             None  # what becomes readable when another desk has written, where that is told
         )
@@ -212,6 +214,7 @@ class Desk:
         try:
             if self._lost:
                 self._connect()
+                self._said_lost = False  # what is asked for tells it
             result = self._worked(job)
         except connection.ERRORS as error:
             if connection.is_lost(error):
@@ -245,8 +248,8 @@ class Desk:
         self._current = None
         self._jobs.task_done()
 
-    @staticmethod
-    def _answer(job: _Job, error: BaseException) -> None:
+    def _answer(self, job: _Job, error: BaseException) -> None:
+        self._said_lost = self._said_lost or self._lost
         if not job.answer.cancelled():
             job.answer.set_exception(error)
 
@@ -275,6 +278,7 @@ class Desk:
         """Connect anew though nobody asks for anything, and have the screens read what they missed."""
         with suppress(DatabaseProblem, *connection.ERRORS):
             self._connect()
+            self.came_back, self._said_lost = self._said_lost, False
             self._tell()
 
     def _tell(self) -> None:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from peewee import JOIN
 
@@ -82,8 +81,7 @@ def append(act: Act, staff_number: str, chain: str, subject: str, values: Any) -
     AuditHead.update(hash=entry.hash).where(AuditHead.chain == chain).execute()
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """The first thing that is off in a chain."""
 
     chain: str

@@ -60,8 +60,7 @@ class TimeLimit:
         return f"{self.amount}{self.unit.label}"
 
 
-@dataclass(frozen=True)
-class _Stretch:
+class _Stretch(NamedTuple):
     """A day on a limit's way: its name, whether it is worked, and the office minutes that the limit used of it."""
 
     day: date

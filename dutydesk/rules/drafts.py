@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from dutydesk.models import Act, Draft
 from dutydesk.models.connection import write_transaction
 from dutydesk.session import Session
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(NamedTuple):
     """A draft that can be gone on with; `id` is that of the act to come."""
 
     id: str

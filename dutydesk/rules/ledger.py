@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -28,8 +28,7 @@ _FIRST_LOOK = 200
 _MOST_AT_ONCE = 5_000
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """A stretch of rows, and whether the list begins or ends with it.
 
     `narrow` is the sentence to show when not all could be looked through: what was looked at, and how to ask for less.

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 from peewee import SQL, Expression
 
@@ -18,8 +17,7 @@ from dutydesk.text import mask_phones_in
 from dutydesk.vocabulary import RUNNING, State, Urgency
 
 
-@dataclass(frozen=True)
-class IssueRow:
+class IssueRow(NamedTuple):
     """A line of the ledger; `key` is the case's id, `hits` the pieces of what was searched for, to mark them."""
 
     key: int

@@ -6,7 +6,7 @@ source; what a demand means stands in `forms/handling.py`, one form for each act
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dutydesk.vocabulary import ENDED, RequestKind, Role, State
 
@@ -29,8 +29,7 @@ SAME = "same"
 REMEMBERED = "remembered"
 
 
-@dataclass(frozen=True)
-class Way:
+class Way(NamedTuple):
     """One act on an issue. `to` is a state, SAME, or REMEMBERED (the state before pause, pool or merge).
 
     `demands` are the fields that must be filled, `asks` those that may be. `proxied`: may be entered 代录.

@@ -7,9 +7,8 @@ never moves a deadline that is running.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from dutydesk.models import Deadline, Issue, OfficeSetting, SpecialDay
 from dutydesk.models import TimeLimit as LimitRow
@@ -94,8 +93,7 @@ def limit_for(category_id: int, urgency: Urgency, phase: Phase, subdistrict_id: 
     return found if isinstance(found, LimitRow) else None
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(NamedTuple):
     """A deadline as it would be: when, and the line that explains it."""
 
     at: datetime

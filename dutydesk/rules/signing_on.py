@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 from dutydesk.models import Area, Department, DeskVisit, RoleGrant, Staff, Subdistrict, Unit
 from dutydesk.models.connection import write_transaction
@@ -107,8 +108,7 @@ def seen(session: Session) -> datetime | None:
         return since
 
 
-@dataclass(frozen=True)
-class Holder:
+class Holder(NamedTuple):
     """Somebody who holds a role, with its scope in words."""
 
     number: str

@@ -6,8 +6,7 @@ The table of duties is here too: digits on 今日, function keys anywhere, help 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, NamedTuple, ParamSpec, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -81,8 +80,7 @@ def _contact(_target: str) -> Screen[Any]:
     return ContactScreen()
 
 
-@dataclass(frozen=True)
-class Duty:
+class Duty(NamedTuple):
     """A duty of the desk: its digit on 今日, its function key, who has it, and its screen.
 
     `at_once`: the screen can be drawn, empty, before somebody is signed on.

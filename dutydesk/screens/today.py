@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import events, work
 from textual.app import ComposeResult
@@ -27,8 +26,7 @@ NEEDS, NEWS, DRAFTS = "要办", "新情况", "没填完"
 DRAFT_KEPT_HERE = "已留作草稿，就在光标这一行，按 Enter 接着填。"
 
 
-@dataclass(frozen=True)
-class HomeRow:
+class HomeRow(NamedTuple):
     """One line of 今日: what it says, and what it opens."""
 
     key: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.style import Style
 
@@ -15,8 +14,7 @@ SHORTEST_FLEX = 8
 _HIT = Style(underline=True)
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """A column `width` terminal columns wide; `flex` takes what is left. Shown in a list of `from_width` and wider.
 
     `cell` gives the text, or text and a Rich style. Fewer styles mean fewer bytes for each cursor move.

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 SMALLEST_WINDOW = 20
 # Lines that stay in sight when the cursor leaves the screen: few, since a scroll repaints all lines (6 kB at 120x36).
@@ -22,8 +21,7 @@ class Row(Protocol):
 R = TypeVar("R", bound=Row)
 
 
-@dataclass(frozen=True)
-class Page(Generic[R]):
+class Page(NamedTuple, Generic[R]):
     """Neighbouring rows, in order, and whether they touch the ends of the whole list."""
 
     rows: Sequence[R]
@@ -44,8 +42,7 @@ class Source(Protocol[R]):
         """A window with that row about its middle, or the place where it would stand."""
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(NamedTuple):
     """A key that waits for its rows: `lines` and `pages` move, `mark` marks and moves; the others speak for themselves."""
 
     kind: str

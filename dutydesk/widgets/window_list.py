@@ -42,7 +42,7 @@ class WindowList(QuietFocus, LineWidget, Generic[R], can_focus=True):
         "enter": ("choose", 0),
     }
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class About(Message):
         """What the messages of a list have in common."""
 
@@ -53,31 +53,31 @@ class WindowList(QuietFocus, LineWidget, Generic[R], can_focus=True):
             """The list."""
             return self.window_list
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Moved(About):
         """The cursor stands on another row (None: the list is empty), or its row has changed."""
 
         row: Any | None
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Rested(About):
         """The cursor has stayed on the row for 0.2 s: time to show the case."""
 
         row: Any | None
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Chosen(About):
         """Enter on a row."""
 
         row: Any
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Marked(About):
         """Rows were marked, or are so no longer; `full` when no more may be."""
 
         full: bool = False
 
-    @dataclass
+    @dataclass(eq=False, repr=False)
     class Failed(About):
         """The source could not answer; what was on the screen stays."""
 

@@ -31,7 +31,7 @@ class TestPersonalData:
             if role not in MAY["read"] or not ledger.count(session, "all"):
                 continue
             shown.append(asdict(case_sheet(session, issue_id)))
-            shown += [asdict(row) for row in ledger.after(session, "all", None, 50).rows]
+            shown += [row._asdict() for row in ledger.after(session, "all", None, 50).rows]
             shown += [asdict(each) for each in decisions.waiting(session)]
             shown += [asdict(each) for each in decisions.proxies_to_answer(session)]
             shown += [asdict(each) for each in issue_acts.menu(session, issue_id)]
