@@ -156,21 +156,23 @@ class _Drafting:
 
         Nobody whom a shift still `to_come` on this day needs more; unless that cannot be.
         """
-        named = day_kind(day, self.calendar)
         first: int | None = None
         for whole_day in (True, False) if self.pattern.rest else (False,):
             able = [who for who in self.pattern.people if self.free(who, day, kind, whole_day)]
-            for who in sorted(able, key=lambda who: self._had(who, kind.night, named)):
+            for who in sorted(able, key=lambda who: self._had(who, kind.night, day)):
                 first = who if first is None else first
                 others = [each for each in self.pattern.people if each != who]
                 if all(any(self.free(each, day, other, False) for each in others) for other in to_come):
                     return who
         return first
 
-    def _had(self, who: int, night: bool, named: str) -> tuple[int, int, int, int]:
+    def _had(self, who: int, night: bool, day: date) -> tuple[int, int, int, int]:
+        """By what people are chosen. Who takes a night is off the next day: better who has had most of its kind."""
         tally, last = self.tallies[who], self.latest.get(who)
         waited = last.day.toordinal() if last else 0
-        return tally.of_its_kind(night, named), tally.total, waited, self.pattern.people.index(who)
+        tomorrow = tally.of_its_kind(False, day_kind(day + timedelta(days=1), self.calendar)) if night else 0
+        had = tally.of_its_kind(night, day_kind(day, self.calendar))
+        return had - tomorrow, tally.total, waited, self.pattern.people.index(who)
 
 
 def draft(

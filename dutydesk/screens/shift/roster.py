@@ -102,6 +102,7 @@ class RosterScreen(DeskScreen):
         self.show_title()
         self.month = self.month or f"{self.session.day:%Y-%m}"
         listing = self.query_one(WindowList)
+        listing.source = Given[DayRow]([])
         listing.focus()
         self.begin()
 
@@ -129,14 +130,13 @@ class RosterScreen(DeskScreen):
         self.sheet = found
         rows = [DayRow(day.day.isoformat(), day) for day in found.days]
         listing = self.query_one(WindowList)
-        if not isinstance(listing.source, Given):
-            listing.source = Given(rows)
-        same = listing.source.rows == rows
-        listing.source.rows = rows
-        if key is not None:
-            await listing.show(key)
-        elif not same:
-            await listing.reload()
+        if isinstance(listing.source, Given):
+            same = listing.source.rows == rows
+            listing.source.rows = rows
+            if key is not None:
+                await listing.show(key)
+            elif not same:
+                await listing.reload()
         year, number = found.month.split("-")
         self.show_title(f"{year}年{int(number)}月　{found.stands}")
         self.query_one("#shift-head", Words).say(_head(found))
