@@ -5,10 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from dutydesk.documents import issue_sheet, reading
 from dutydesk.rules import edited_sheet, importing, permission
+from dutydesk.rules.aside import Aside
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.exporting import Sheet
 from dutydesk.rules.import_rows import LABELS, known_heads
@@ -78,6 +80,7 @@ def _list(session: Session, rows: importing.Rows, wanted: Wanted, outbox: Path, 
     if not dry:
         importing.run(session, plan, say)
         say(f"导入完毕：{plan.report.says}。")
+        _tell_left(plan.report.left, say)
     if plan.report.refused:
         _hand_back(importing.refused_sheet(plan.report), wanted.path, outbox, say, dry)
     return len(plan.report.refused)
@@ -129,6 +132,13 @@ def _tell(plan: importing.Plan, say: Say) -> None:
         say(f"  第{where}　{LABELS[name]}：{words}")
     if len(often) > _NAMED:
         say("  还有别的错，都写在未导入的文件里。")
+
+
+def _tell_left(left: Aside[str], say: Say) -> None:
+    if left:
+        say(f"来源改了而没有照改的{len(left)}处，都写在各件的经过里：")
+    for said in islice(left, _NAMED):
+        say(f"  {said}")
 
 
 def _edited(session: Session, rows: importing.Rows, path: Path, outbox: Path, say: Say, dry: bool) -> int:

@@ -23,6 +23,7 @@ from dutydesk.rules.workcalendar import moment
 from dutydesk.session import Session
 from dutydesk.vocabulary import AssigneeKind, Phase, State, Urgency
 
+_LEFT = "未动）"  # how a sentence ends that tells of what was left as it is
 _OPEN_WORK = frozenset({State.OPENED, State.ASSIGNED, State.HANDLING})
 
 
@@ -90,10 +91,10 @@ def _open(news: News) -> str:
 # -- a newer list ----------------------------------------------------------------------------------------------------
 
 
-def update(news: News, was: Mapping[str, Any]) -> None:
+def update(news: News, was: Mapping[str, Any]) -> list[str]:
     """Only what the newer list says otherwise than the one before; what staff wrote meanwhile stays.
 
-    `was` is what was kept of the row then.
+    `was` is what was kept of the row then. Answers with what was left as it is, a sentence each.
     """
     row, issue = news.row, news.issue
     new = {name for name, mark in row.marks.items() if mark != was.get(name, NOTHING) and mark != NOTHING}
@@ -120,12 +121,13 @@ def update(news: News, was: Mapping[str, Any]) -> None:
         take(news.step("source_extension", until=row.means["source_due"], basis=basis))
     if "answer" in new:
         answered(news)
+    return [said for said in told if said.endswith(_LEFT)]
 
 
 def _text(news: News, name: str, was: Mapping[str, Any]) -> str:
     text, label = news.row.texts[name], LABELS[name]
     if mark_of(getattr(news.issue, name)) != was.get(name, NOTHING):
-        return f"来源的{label}改为：{text}（已由{_changed_by(news.issue, 'amend')}改过，未动，未覆盖）"
+        return f"来源的{label}改为：{text}（已由{_changed_by(news.issue, 'amend')}改过，未覆盖，未动）"
     setattr(news.issue, name, text)
     return f"{label}改为：{text}"
 
@@ -146,7 +148,7 @@ def _unit(news: News, was: Mapping[str, Any]) -> str:
         return f"{said}（已由{_changed_by(issue, 'amend')}改过，未动）"
     area = area_of_unit(unit.id, news.session.day)
     if area is None or (area.id != issue.area_id and issue.state is not State.REPORTED):
-        return f"{said}（不在本片区，本单位已在办，未动；请不予立案并告知该片区登记）"
+        return f"{said}（不在本片区，请不予立案并告知该片区登记；本单位已在办，未动）"
     if issue.assignee_kind is AssigneeKind.UNIT:
         return f"{said}（这件在{issue.assignee_name}居委手上，未动）"
     issue.unit, issue.area, issue.subdistrict = unit, area, unit.subdistrict_id

@@ -39,6 +39,7 @@ from dutydesk.rules.import_rows import (
 from dutydesk.rules.lifecycle import BY_ACT
 from dutydesk.rules.steps import Step, fresh, record_first
 from dutydesk.session import Session
+from dutydesk.text import mask_phones_in
 from dutydesk.vocabulary import Source, State
 
 AT_A_TIME = 500
@@ -67,6 +68,7 @@ class Report:
     same: int = 0
     answered: int = 0  # of the new and the changed
     refused: Aside[Read] = field(default_factory=Aside)
+    left: Aside[str] = field(default_factory=Aside)  # what a newer list says and somebody here said otherwise
     wrong: Counter[str] = field(default_factory=Counter)  # rows with something wrong in a field
     reasons: dict[tuple[str, str], list[int]] = field(
         default_factory=dict
@@ -279,7 +281,8 @@ def _write(desk: intake.Desk, acting: Acting, plan: Plan, batch: Sequence[Read])
             continue
         news = import_news.News(desk.session, acting, fresh(before.issue_id), row, plan.source.name, plan.old)
         if not same_marks(before.content, row.content):
-            import_news.update(news, json.loads(before.content))
+            for said in import_news.update(news, json.loads(before.content)):
+                plan.report.left.append(f"{news.issue.number}　{mask_phones_in(said)}")
             ImportedRow.update(content=row.content).where(ImportedRow.id == before.row_id).execute()
         elif before.waits:
             import_news.file_old(news)

@@ -269,6 +269,7 @@ async def _import(screen: DeskScreen, wanted: _Wanted) -> None:
     hear = _Told(screen, told, "。可以继续办理；中断了再导一次就接着导。")
     good = await _run(screen, wanted, hear, dry=False)
     done = next((line for line in told if line.startswith(("导入完毕", "读回"))), "导入完毕。")
+    done += next((line.replace("：", "。") for line in told if line.startswith("来源改了而没有照改")), "")
     if any(line.startswith("没有导入的行") for line in told):
         place = place_of_refused(wanted.path, load().outbox).name
         done += f"有错的行在发件夹的“{place}”，写明了原因；改好放进收件夹再导。"

@@ -156,8 +156,9 @@ class TestNewerList:
         duty = cases[R.DUTY_OFFICER]
         cases.do("amend", issue_id, duty, unit=str(cases.district.units[2]))
         cases.do("recategorise", issue_id, duty, category=str(cases.building), urgency="critical")
-        bring(chief, line(小区="长桥二村", 问题类型="垃圾满溢", 紧急程度="紧急"))
+        report = bring(chief, line(小区="长桥二村", 问题类型="垃圾满溢", 紧急程度="紧急"))
         issue = Issue.get()
+        assert [said.split("（")[1] for said in report.left] == [f"已由{duty.name}改过，未动）"] * 3
         assert (issue.unit_id, issue.category_id) == (cases.district.units[2], cases.building)
         assert issue.urgency is Urgency.CRITICAL
         told = IssueStep.get(IssueStep.name == "source_update").text
