@@ -18,6 +18,9 @@ from dutydesk.models import (
     Patrol,
     PatrolCheck,
     Request,
+    TeamSeat,
+    Unit,
+    UnitArea,
     connection,
 )
 from dutydesk.rules import audit, handover, search
@@ -146,6 +149,23 @@ def _broken_requests() -> Iterator[str]:
         yield "已结的问题还有待片区长定的申请"
 
 
+def _broken_tree() -> Iterator[str]:
+    other: Any = UnitArea.alias()
+    begins_while_held = (other.valid_from >= UnitArea.valid_from) & (
+        UnitArea.valid_to.is_null() | (other.valid_from <= UnitArea.valid_to)
+    )
+    twice = (
+        UnitArea.select(UnitArea, Unit)
+        .join(Unit)
+        .join(other, on=(other.unit == UnitArea.unit) & (other.id != UnitArea.id) & begins_while_held)
+    )
+    for row in twice.order_by(UnitArea.id).limit(3):
+        yield f"同一天属于两个片区：{row.unit.name}"
+    without_end = TeamSeat.select().where(TeamSeat.stands_in, TeamSeat.valid_to.is_null())
+    if without_end.exists():
+        yield "有代理没有到期日"
+
+
 def _acts_without_audit() -> Iterator[str]:
     silent = Act.select(Act.id).join(AuditEntry, JOIN.LEFT_OUTER, on=(AuditEntry.act == Act.id))
     many = silent.where(AuditEntry.id.is_null()).count()
@@ -167,7 +187,15 @@ def check(anchors: Path | None = None, progress: Progress = _silent) -> list[str
         if many:
             found.append(f"{what}：{query.order_by(Issue.id).first().number}（共{many}件）")
     progress("正在检查经过、期限、编号和巡查…")
-    for part in (_broken_stories, _broken_deadlines, _broken_counters, _broken_patrols, _broken_requests):
+    parts = (
+        _broken_stories,
+        _broken_deadlines,
+        _broken_counters,
+        _broken_patrols,
+        _broken_requests,
+        _broken_tree,
+    )
+    for part in parts:
         found += part()
     progress("正在核对交接班…")
     found += handover.problems()

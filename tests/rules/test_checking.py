@@ -16,6 +16,8 @@ from dutydesk.models import (
     Patrol,
     PatrolCheck,
     Request,
+    TeamSeat,
+    UnitArea,
     database,
 )
 from dutydesk.rules import audit, patrol
@@ -148,6 +150,19 @@ def test_a_broken_patrol(cases, values, named):
     else:
         Patrol.update(finished_at=NOW).execute()
     assert any(named in line for line in check())
+
+
+def test_a_unit_in_two_areas_at_once_and_a_stand_in_without_an_end(cases):
+    first, second = cases.district.areas
+    unit = cases.district.units[0]
+    again = UnitArea.create(unit=unit, area=second, valid_from=date(2026, 12, 1))
+    assert check() == ["同一天属于两个片区：康健新村"]
+    UnitArea.update(valid_to=date(2026, 11, 30)).where(
+        UnitArea.unit == unit, UnitArea.id != again.id
+    ).execute()
+    assert check() == []
+    TeamSeat.update(stands_in=True).where(TeamSeat.area == first, TeamSeat.force == "safety").execute()
+    assert check() == ["有代理没有到期日"]
 
 
 def test_a_broken_chain_and_a_broken_anchor(cases, tmp_path):
