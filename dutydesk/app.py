@@ -110,13 +110,17 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
             await self._leave_and_open(duty, target)
 
     async def _leave_and_open(self, duty: Duty, target: str) -> None:
+        kept = ""
         for screen in self.desk_screens():
             await screen.keep()
+            kept = screen.draft_id or kept
         while len(self.screen_stack) > 1:
             await self.pop_screen()
         if duty.screen is not None:
             await self.push_screen(duty.screen(target))
         self.first_duty = "today"
+        if kept and isinstance(self.screen, DeskScreen):
+            self.screen.draft_kept(kept)
 
     def action_more(self) -> None:
         """What else there is."""
@@ -159,10 +163,13 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
     def _tell_screens(self) -> None:
         if self.desk.session is not None:
             for screen in self.desk_screens():
-                if screen is self.screen:
-                    screen.changed()
-                else:
+                if screen is not self.screen:
                     screen.stale = True
+                    continue
+                if self.desk.came_back:
+                    self.desk.came_back = False
+                    screen.say("已重新连上数据库服务器。")
+                screen.changed()
 
     def desk_screens(self) -> list[DeskScreen]:
         """The desk's own screens that are drawn, the lowest first."""

@@ -37,6 +37,7 @@ def test_what_is_typed_outlives_a_server_that_is_away_and_is_saved_when_it_is_ba
     assert "postgresql" not in shown
     desk.settle()
     server.go()
+    desk.wait("已重新连上", HALF_TYPED, gone="连接断了")
     desk.press("f10").wait("已登记")
 
 
