@@ -108,20 +108,20 @@ class Plain:
 
     @staticmethod
     def _last(base: sqlite3.Connection, table: str) -> int:
-        return int(base.execute(f"select coalesce(max(rowid), 0) from {table}").fetchone()[0])  # noqa: S608
+        return int(base.execute(f"select coalesce(max(rowid), 0) from {table}").fetchone()[0])
 
     def copy(self) -> float:
         """Seconds that inserting the new rows takes, in one transaction."""
         new = {}
         for table in TABLES:
-            found = self.source.execute(f"select * from {table} where rowid > ?", (self.last[table],))  # noqa: S608
+            found = self.source.execute(f"select * from {table} where rowid > ?", (self.last[table],))
             new[table] = found.fetchall()
             self.last[table] = self._last(self.source, table)
         began = perf_counter()
         self.target.execute("begin")
         for table, found in new.items():
             marks = ", ".join("?" * len(found[0]))
-            self.target.executemany(f"insert into {table} values ({marks})", found)  # noqa: S608
+            self.target.executemany(f"insert into {table} values ({marks})", found)
         told = [(row[0], row[1]) for row in new["search_text"]]
         self.target.executemany("insert into search_index (rowid, tokens) values (?, ?)", told)
         self.target.execute("commit")
