@@ -239,6 +239,11 @@ class DeskScreen(CalmFocus, Screen[Any]):
     async def keep(self) -> None:
         """Save what is typed here as a draft."""
 
+    @property
+    def draft_id(self) -> str:
+        """The draft of what is half typed here, if there is one."""
+        return ""
+
     def draft_kept(self, draft_id: str) -> None:
         """A form over this screen was left half typed: say where that is now."""
         if self.composed:

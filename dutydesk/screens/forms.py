@@ -103,8 +103,13 @@ class FormScreen(DeskScreen):
         await self.keep()
         below = self.app.screen_stack[-2]
         self.dismiss()
-        if self.kept and not self.done and isinstance(below, DeskScreen):
-            below.draft_kept(self.act_id)
+        if self.draft_id and isinstance(below, DeskScreen):
+            below.draft_kept(self.draft_id)
+
+    @property
+    def draft_id(self) -> str:
+        """See the base class."""
+        return self.act_id if self.kept and not self.done else ""
 
     def plain_drafts(self) -> Mapping[str, Mapping[str, Any]]:
         """See the base class."""

@@ -154,3 +154,15 @@ async def test_on_today_it_is_said_that_a_draft_was_kept_and_the_cursor_is_on_it
         await pilot.press("escape", "escape")  # the list of places, then the form, which was not touched
         await settle(pilot)
         assert len([line for line in lines(app) if "没填完" in line]) == 1
+
+
+async def test_another_duty_opened_over_a_half_typed_form_says_that_it_is_kept(district, open_desk):
+    app = open_desk()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("f3")
+        await filled(pilot, "楼道里堆满纸箱")
+        await pilot.press("f4")
+        await settle(pilot)
+        assert lines(app)[0].startswith("问题清单")
+        assert "已留作草稿，今日的“没填完”里可以接着填" in text(app)
