@@ -134,7 +134,12 @@ def _solve_on_spot(step: Step) -> str:
 
 
 SOURCE_ANSWERED = "source_answer"
-_NOT_OURS = ("register", "open", SOURCE_ANSWERED, "source_update")  # steps that a source's list makes by itself
+_NOT_OURS = (
+    "register",
+    "open",
+    SOURCE_ANSWERED,
+    "source_update",
+)  # steps that a source's list makes by itself
 
 
 def untouched(issue_ids: Iterable[int]) -> set[int]:
