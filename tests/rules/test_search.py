@@ -10,6 +10,7 @@ from dutydesk.models.issues import Issue
 from dutydesk.models.organisation import Unit
 from dutydesk.rules import permission, search
 from dutydesk.vocabulary import Role
+from tests import many_cases
 
 
 def found(session, words, open_only=False, count=50):
@@ -29,6 +30,20 @@ def test_words_of_two_characters_and_more_find_what_is_written(district, cases, 
     assert found(chief, "困人 电梯") == [one]
     assert found(chief, "垃圾") == [other]
     assert found(chief, "电梯满溢") == []
+
+
+@pytest.mark.postgresql
+def test_an_index_of_an_earlier_program_is_noticed_and_made_anew(district, cases, chief):
+    one = cases.new(summary="三号楼电梯故障停运")
+    database.execute_sql("drop index search_text_words")
+    database.execute_sql(
+        "create index search_text_tokens on search_text using gin (string_to_array(tokens, ' '))"
+    )
+    assert search.problems() == ["查找索引损坏，请运行 dutydesk db reindex"]
+    search.reindex()
+    assert search.problems() == []
+    assert found(chief, "电梯") == [one]
+    assert database.execute_sql("select to_regclass('search_text_tokens')").fetchall() == [(None,)]
 
 
 def test_no_phrase_reaches_from_one_text_into_the_next(district, cases, chief):
@@ -104,3 +119,27 @@ def test_what_stands_in_the_index_is_checked_and_made_anew(district, cases, chie
         index.remove(second)
     assert found(chief, "电梯") == []
     assert len(search.problems()) == 1
+
+
+def test_page_by_page_from_either_end_whatever_the_numbers(cases, district):
+    """PostgreSQL looks in one stretch of numbers after the other: none is left out at the edges, none told twice."""
+    numbers = [7, 4095, 4096, 8191, 8192, 12_288, 65_535, 65_536, 131_071, 131_072]
+    numbers += [1_048_575, 1_048_576, 2_097_151, 2_097_152, 5_000_000, 5_000_001]
+    template = many_cases.first_case(district)
+    for number in numbers:
+        many_cases.fill(template, [district.areas[0]], [district.units[:3]], 1, first=number)
+        Issue.update(summary="井盖缺失").where(Issue.id == number).execute()
+        many_cases.index(number, 1)
+    for forward, expected in ((True, numbers[::-1]), (False, numbers)):
+        for count in (1, 3, 50):
+            told: list[int] = []
+            while page := search.page(
+                cases[Role.DUTY_OFFICER],
+                "井盖",
+                open_only=False,
+                edge=told[-1] if told else None,
+                forward=forward,
+                count=count,
+            ):
+                told += page
+            assert told == expected, (forward, count)
