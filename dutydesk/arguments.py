@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 DUTIES = ("today", "patrol", "intake", "issues", "triage", "decisions", "shift", "contact", "people")
@@ -34,7 +35,7 @@ def _in_chinese(message: str) -> str:
     for english, chinese in (
         ("the following arguments are required:", "还缺"),
         ("unrecognized arguments:", "不认识"),
-        ("invalid choice:", "没有这个选择："),
+        ("invalid choice:", "没有这个"),
         ("expected one argument", "后面要跟一个值"),
         ("invalid int value:", "要填整数，而不是"),
         ("(choose from", "（可选"),
@@ -44,11 +45,20 @@ def _in_chinese(message: str) -> str:
     return message
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command."""
+def parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """The whole command; or only the part that these arguments name first, since a desk starts through here too."""
     whole = _Parser(prog="dutydesk", description="片区长值班台。不带命令时打开值班台。")
-    commands = whole.add_subparsers(dest="command", metavar="", parser_class=_Parser)
-    for add in (_desk, _database, _staff, _export, _import):
+    commands = whole.add_subparsers(dest="command", metavar="命令", parser_class=_Parser)
+    parts = {
+        "desk": _desk,
+        "demo": _desk,
+        "db": _database,
+        "staff": _staff,
+        "export": _export,
+        "import": _import,
+    }
+    named = parts.get(arguments[0]) if arguments else None
+    for add in [named] if named else dict.fromkeys(parts.values()):
         add(commands)
     return whole
 
@@ -67,7 +77,7 @@ def _desk(commands: Any) -> None:
 
 def _database(commands: Any) -> None:
     db = commands.add_parser("db", help="数据库：建立、升级、检查", description="建立、升级和检查数据库。")
-    what = db.add_subparsers(dest="what", metavar="", required=True, parser_class=_Parser)
+    what = db.add_subparsers(dest="what", metavar="命令", required=True, parser_class=_Parser)
     init = what.add_parser("init", help="建立数据库，装入徐汇区的单元和默认设置")
     init.add_argument("--empty", action="store_true", help="只建表，不装入单元")
     what.add_parser("upgrade", help="升级到本版本的结构")
@@ -80,7 +90,7 @@ def _database(commands: Any) -> None:
 
 def _staff(commands: Any) -> None:
     staff = commands.add_parser("staff", help="人员", description="人员。")
-    what = staff.add_subparsers(dest="what", metavar="", required=True, parser_class=_Parser)
+    what = staff.add_subparsers(dest="what", metavar="命令", required=True, parser_class=_Parser)
     listing = what.add_parser("list", help="在岗人员及其岗位")
     listing.add_argument("--role", metavar="岗位", help="只列这一岗位，如 duty_officer")
     listing.add_argument("--json", action="store_true", help="输出 JSON")
@@ -88,7 +98,7 @@ def _staff(commands: Any) -> None:
 
 def _export(commands: Any) -> None:
     export = commands.add_parser("export", help="导出", description="导出数据（不含个人信息）。")
-    what = export.add_subparsers(dest="what", metavar="", required=True, parser_class=_Parser)
+    what = export.add_subparsers(dest="what", metavar="命令", required=True, parser_class=_Parser)
     issues = what.add_parser("issues", help="问题清单，可在 Excel 里改好再导入")
     issues.add_argument("--json", action="store_true", help="把 JSON 写到标准输出")
     issues.add_argument("--view", default="all", metavar="清单", help="如 待核查；不写是全部")
@@ -141,7 +151,7 @@ def _month(text: str) -> str:
 
 def _import(commands: Any) -> None:
     bring = commands.add_parser("import", help="导入", description="导入清单，或读回改过的导出清单。")
-    what = bring.add_subparsers(dest="what", metavar="", required=True, parser_class=_Parser)
+    what = bring.add_subparsers(dest="what", metavar="命令", required=True, parser_class=_Parser)
     issues = what.add_parser("issues", help="来源的问题清单（xlsx、csv），或改过的导出清单")
     issues.add_argument("file", metavar="文件")
     issues.add_argument("--as", dest="number", metavar="工号", help="以谁的身份导入")

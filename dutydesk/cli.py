@@ -30,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         fail("这个账号只能打开值班台，不能执行别的命令。请直接 ssh 登录，不带命令。")
     from dutydesk.arguments import parser
 
-    chosen = parser().parse_args(arguments)
+    typed = sys.argv[1:] if arguments is None else list(arguments)
+    chosen = parser(typed).parse_args(typed)
     from dutydesk.settings import SettingsError, load
 
     try:
