@@ -43,9 +43,8 @@ def _invariants() -> list[tuple[str, ModelSelect[Issue]]]:
     ended = Issue.state.in_(ENDED)
     held = Issue.state.in_((S.ASSIGNED, S.HANDLING))
     filed = IssueStep.select(IssueStep.issue).where(IssueStep.name == "file_old")
-    ours = (Issue.state == S.CLOSED) & Issue.id.not_in(
-        filed
-    )  # 旧案入档: solved by others, before it came here
+    # 旧案入档: solved by others before it came here
+    ours = (Issue.state == S.CLOSED) & Issue.id.not_in(filed)
     to_check = ours & (Issue.solved_on_spot == False)  # noqa: E712
     return [
         ("已结却仍算未结", _issues(ended, Issue.is_open == True)),  # noqa: E712

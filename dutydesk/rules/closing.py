@@ -134,12 +134,8 @@ def _solve_on_spot(step: Step) -> str:
 
 
 SOURCE_ANSWERED = "source_answer"
-_NOT_OURS = (
-    "register",
-    "open",
-    SOURCE_ANSWERED,
-    "source_update",
-)  # steps that a source's list makes by itself
+# Steps that a source's list makes by itself.
+_NOT_OURS = ("register", "open", SOURCE_ANSWERED, "source_update")
 
 
 def untouched(issue_ids: Iterable[int]) -> set[int]:
