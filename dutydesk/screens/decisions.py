@@ -15,6 +15,7 @@ from dutydesk.rules.issue_acts import Choice
 from dutydesk.rules.lifecycle import BY_ACT
 from dutydesk.screens.bulk import close_marked, undo_last
 from dutydesk.screens.handling import CaseScreen, handle_case, take_act
+from dutydesk.screens.in_sight import TOO_EARLY, InSight
 from dutydesk.screens.whole_list import WholeListScreen
 from dutydesk.terminal import digit_of
 from dutydesk.widgets.action_menu import Action, ActionMenu, Confirm, TextPage, Words
@@ -29,7 +30,7 @@ _FORMS = {
     ("pooled", False): "resume",
     ("paused", True): "resume",
 }
-AGREE, REFUSE, READ, ALL, UNDO = 1, 2, 3, 5, 6
+AGREE, REFUSE, READ, ALL, UNDO = 1, 2, 3, 5, 0
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ COLUMNS = (
 )
 
 
-class DecisionsScreen(WholeListScreen):
+class DecisionsScreen(InSight, WholeListScreen):
     """One page for everything that waits for a word."""
 
     NAME = "待我定"
@@ -60,9 +61,8 @@ class DecisionsScreen(WholeListScreen):
         ("1", "同意"),
         ("2", "不同意"),
         ("3", "看全案"),
-        ("5", "全部确认代录"),
+        ("0", "撤销"),
         ("空格", "标记"),
-        ("u", "撤销"),
         ("Enter", "别的办法"),
         ("F1", "帮助"),
     )
@@ -71,12 +71,16 @@ class DecisionsScreen(WholeListScreen):
         "可以销项的：1 按所列层级销项，Enter 可另选层级或看所缺。\n"
         "缓办、挂账到日的：1 恢复办理缓办的、续挂挂账的（另定再看日期），2 恢复办理挂账的。\n"
         "别人代您录入的：1 确认，2 有异议，5 一次确认全部。\n"
-        "空格标记几项，再按 1 或 2 一起定；可以销项的标记后按 1 一起销项。6 或 u 撤销刚才定的。"
+        "空格标记几项，再按 1、2 或 Enter 一起定；可以销项的按 1 一起销项。0（或 u）撤销刚才定的。"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "mark", "标记", show=False),
         Binding("u", "undo", "撤销", show=False),
     ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._looked_at = ""  # the line whose words stand below the list
 
     def body(self) -> ComposeResult:
         """The list, and why for the one under the cursor."""
@@ -96,6 +100,9 @@ class DecisionsScreen(WholeListScreen):
     def on_window_list_moved(self, event: WindowList.Moved) -> None:
         """Why it is asked for."""
         self.query_one("#why", Words).say(event.row.why if event.row else "")
+        if event.row is not None and event.row.key != self._looked_at:
+            self._looked_at = event.row.key
+            self.came_in_sight()
 
     def on_key(self, event: events.Key) -> None:
         """A digit settles the line under the cursor."""
@@ -104,7 +111,9 @@ class DecisionsScreen(WholeListScreen):
         if digit is None:
             return
         event.stop()
-        if digit == ALL:
+        if digit in (AGREE, REFUSE) and self.too_early(event):
+            self.say(TOO_EARLY)
+        elif digit == ALL:
             self.confirm_all()
         elif digit == UNDO:
             self.action_undo()
@@ -118,6 +127,7 @@ class DecisionsScreen(WholeListScreen):
         """One line, one key (and a reason where it is no)."""
         with self.desk_app.holding_keys():
             await self._settle(row, digit)
+            await self.read()  # keys pressed meanwhile find the next line, and are too early for it
 
     def action_mark(self) -> None:
         """Mark the line under the cursor, or no longer, and go on."""
@@ -126,7 +136,7 @@ class DecisionsScreen(WholeListScreen):
     def on_window_list_marked(self, event: WindowList.Marked) -> None:
         """Say how many."""
         if many := len(self.query_one(WindowList).marked):
-            self.say(f"已标记 {many} 项，按 1 或 2 一起定，Esc 取消标记。")
+            self.say(f"已标记 {many} 项，按 1、2 或 Enter 一起定，Esc 取消标记。")
 
     async def action_back(self) -> None:
         """Marks first, then the screen."""
@@ -139,19 +149,23 @@ class DecisionsScreen(WholeListScreen):
     @work(exclusive=True, group="settle")
     async def settle_marked(self, agree: bool) -> None:
         """All marked lines at once: requests, or cases to close."""
+        with self.desk_app.holding_keys():
+            await self._settle_marked(agree)
+
+    async def _settle_marked(self, agree: bool) -> None:
         listing = self.query_one(WindowList)
         marked = [row.waiting for row in listing.marked if row.waiting is not None]
         kinds = {waiting.kind for waiting in marked}
-        with self.desk_app.holding_keys():
-            if len(marked) == len(listing.marked) and kinds == {"request"}:
-                done = await self._decide_marked(marked, agree)
-            elif len(marked) == len(listing.marked) and kinds == {"close"} and agree:
-                done = await close_marked(self, [(each.issue_id, each.version) for each in marked])
-            else:
-                self.say("一起定的要是同一种：都是申请，或都是可以销项的（只能按 1）。", "bad")
-                return
-            if done:
-                listing.clear_marks()
+        if len(marked) == len(listing.marked) and kinds == {"request"}:
+            done = await self._decide_marked(marked, agree)
+        elif len(marked) == len(listing.marked) and kinds == {"close"} and agree:
+            done = await close_marked(self, [(each.issue_id, each.version) for each in marked])
+        else:
+            self.say("一起定的要是同一种：都是申请，或都是可以销项的（只能按 1）。", "bad")
+            return
+        if done:
+            listing.clear_marks()
+            await self.read()
 
     async def _decide_marked(self, marked: list[Waiting], agree: bool) -> bool:
         title = f"{'同意' if agree else '不同意'}这 {len(marked)} 项申请？"
@@ -166,7 +180,7 @@ class DecisionsScreen(WholeListScreen):
         done = await self.do(bulk.decide, asked, agree, text, self.new_act())
         if done is None:
             return False
-        self.say(f"{done.said}；u 撤销", "good")
+        self.say(f"{done.said}；0 撤销", "good")
         return True
 
     @work(exclusive=True, group="settle")
@@ -260,8 +274,21 @@ class DecisionsScreen(WholeListScreen):
                 await self._answer(entered, confirm=True)
 
     def on_window_list_chosen(self, event: WindowList.Chosen) -> None:
-        """Enter: all that may be done to the case."""
-        self.handle(event.row)
+        """Enter: all that may be done to the case, or what is decided about all marked."""
+        if self.query_one(WindowList).marked:
+            self.choose_for_marked()
+        else:
+            self.handle(event.row)
+
+    @work(exclusive=True, group="settle")
+    async def choose_for_marked(self) -> None:
+        """The same as 1 and 2, from a menu."""
+        with self.desk_app.holding_keys():
+            marked = self.query_one(WindowList).marked
+            options = [Action(AGREE, "同意（可以销项的：销项）"), Action(REFUSE, "不同意", "写明理由")]
+            digit = await self.show(ActionMenu(f"已标记的 {len(marked)} 项，一起怎么定？", options))
+            if digit is not None:
+                await self._settle_marked(digit == AGREE)
 
     @work(exclusive=True, group="settle")
     async def handle(self, row: DecisionRow) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
-from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
 
 from textual import events, work
@@ -19,6 +18,7 @@ from dutydesk.rules.case import CaseSheet
 from dutydesk.rules.issue_acts import Choice
 from dutydesk.screens.base import DeskScreen
 from dutydesk.screens.handling import CaseScreen, take_act
+from dutydesk.screens.in_sight import TOO_EARLY, InSight
 from dutydesk.terminal import digit_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 _MANY = 1000
 _ASIDE_AT_MOST = 200
-_TOO_EARLY = "刚才的键按在这一件出现之前，没有算。看过这一件再按。"
 
 
 class Card(Protocol):
@@ -46,12 +45,11 @@ class Card(Protocol):
 C = TypeVar("C", bound=Card)
 
 
-class QueueScreen(DeskScreen, Generic[C]):
+class QueueScreen(InSight, DeskScreen, Generic[C]):
     """One case of a queue. `LIST` is the view of the ledger that holds them all; the hooks below say which queue it is."""
 
     LIST: ClassVar[str] = ""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("u", "undo", "撤销上一件", show=False)]
-    REST: ClassVar[float] = 0.3  # seconds between two Enters: a key held down takes one case
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,8 +59,6 @@ class QueueScreen(DeskScreen, Generic[C]):
         self.last_taken: int | None = None
         self.gone = False
         self.busy = False
-        self.in_sight_since = 0.0
-        self.enter_at = 0.0
 
     # -- which queue it is ----------------------------------------------------------------------------------
 
@@ -158,7 +154,7 @@ class QueueScreen(DeskScreen, Generic[C]):
             self.say(f"{since.said}。{self.OVERTAKEN}", "bad")
         else:
             self.gone = True
-            self.in_sight_since = monotonic()
+            self.came_in_sight()
             self.draw(card, f"{since.said}，{self.WAITS_NO_MORE}")
 
     def _show_left(self, left: int) -> None:
@@ -170,7 +166,7 @@ class QueueScreen(DeskScreen, Generic[C]):
         same = card is not None and self.card is not None and card.sheet.number == self.card.sheet.number
         versions = {each.version for each in (card, self.card) if each is not None}
         if not same or len(versions) > 1:
-            self.in_sight_since = monotonic()
+            self.came_in_sight()
         self.card, self.gone = card, False
         self.draw(card, "" if card else self._nothing())
 
@@ -207,11 +203,8 @@ class QueueScreen(DeskScreen, Generic[C]):
         if event.key != "enter" and digit is None:
             return
         event.stop()
-        held = event.key == "enter" and event.time - self.enter_at < self.REST
-        if event.key == "enter":
-            self.enter_at = event.time
-        if held or event.time < self.in_sight_since:
-            self.say(_TOO_EARLY)
+        if self.too_early(event, repeats=event.key == "enter"):
+            self.say(TOO_EARLY)
         elif event.key == "enter":
             self.take()
         elif digit is not None:

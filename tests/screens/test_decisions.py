@@ -5,12 +5,22 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
+import pytest
+from textual import events
+
 from dutydesk.models import Issue
 from dutydesk.rules import issue_acts
 from dutydesk.rules.organisation import today
+from dutydesk.screens.decisions import DecisionsScreen
 from dutydesk.vocabulary import Role, State
 from tests.screens.conftest import settle, text
 from tests.screens.test_today import registered
+
+
+@pytest.fixture(autouse=True)
+def _fast_hands(monkeypatch):
+    """The tests press faster than anybody reads."""
+    monkeypatch.setattr(DecisionsScreen, "REST", 0.0)
 
 
 def asked(district, act: str = "ask_pause"):
@@ -61,8 +71,8 @@ async def test_marked_requests_are_granted_together_and_taken_back(district, ope
         assert "同意这 2 项申请？" in text(pilot.app)
         await pilot.press("1")
         await settle(pilot)
-        assert "已同意 2 项申请；u 撤销" in text(pilot.app)
-        for key in ("u", "1"):
+        assert "已同意 2 项申请；0 撤销" in text(pilot.app)
+        for key in ("0", "1"):
             await pilot.press(key)
             await settle(pilot)
         assert "已撤销 2 件的缓办" in text(pilot.app)
@@ -107,8 +117,48 @@ async def test_what_is_pooled_comes_back_on_its_day_to_be_kept_or_taken_up(distr
             (paused, "1", "恢复办理"),
         ):
             await listing.show(next(row.key for row in listing.source.rows if row.number == case.number))
+            await settle(pilot)
             await pilot.press(digit)
             await settle(pilot)
             assert title in text(pilot.app).splitlines()[0]
             await pilot.press("escape")
             await settle(pilot)
+
+
+async def test_a_key_held_down_decides_one_line(district, open_desk, monkeypatch):
+    monkeypatch.setattr(DecisionsScreen, "REST", 60.0)
+    cases = [asked(district) for _ in range(3)]
+    async with open_desk(Role.AREA_CHIEF, "decisions").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        for _ in range(5):
+            await pilot.press("1")
+            await settle(pilot)
+        assert "没有算" in text(pilot.app)
+    district.connect()
+    assert [Issue.get_by_id(case.issue_id).state for case in cases].count(State.PAUSED) == 1
+
+
+async def test_a_key_typed_ahead_does_not_decide_a_line_that_was_not_in_sight(district, open_desk):
+    cases = [asked(district) for _ in range(3)]
+    async with open_desk(Role.AREA_CHIEF, "decisions").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        for _ in range(2):
+            pilot.app.post_message(events.Key("1", "1"))
+        await settle(pilot)
+        assert "没有算" in text(pilot.app)
+        await pilot.press("1")
+        await settle(pilot)
+    district.connect()
+    assert [Issue.get_by_id(case.issue_id).state for case in cases].count(State.PAUSED) == 2
+
+
+async def test_enter_acts_on_all_that_is_marked(district, open_desk):
+    cases = [asked(district) for _ in range(3)]
+    async with open_desk(Role.AREA_CHIEF, "decisions").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        for key in ("home", "space", "space", "enter", "1", "1"):
+            await pilot.press(key)
+            await settle(pilot)
+        assert "已同意 2 项申请" in text(pilot.app)
+    district.connect()
+    assert [Issue.get_by_id(case.issue_id).state for case in cases].count(State.PAUSED) == 2
