@@ -231,7 +231,12 @@ def insert_rows(table: type[Table], columns: Sequence[str], rows: Iterable[Seque
     _bound().insert_rows(table, columns, rows)
 
 
-def bulk_writing() -> AbstractContextManager[None]:
-    """For a database that is being filled and thrown away when that fails: what can be done at the end is."""
-    writing: AbstractContextManager[None] = _bound().bulk_writing()
+def bulk_writing(
+    progress: Callable[[int, int], None] = lambda _done, _of: None,
+) -> AbstractContextManager[None]:
+    """For a database that is being filled and thrown away when that fails: what can be done at the end is.
+
+    Of a large one the end takes long: `progress` hears how many of the indexes are made, of how many.
+    """
+    writing: AbstractContextManager[None] = _bound().bulk_writing(progress)
     return writing

@@ -5,6 +5,7 @@ psycopg is imported here and nowhere else, and this module only where a URL asks
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -185,6 +186,12 @@ _SAYS = {
     "57014": "查得太久，已停下。请缩小范围再试。",
 }
 
+# Who cannot connect is told no SQLSTATE, only words, in English or in Chinese.
+_NO_DATABASE = re.compile('database ".*" does not exist|数据库.*不存在')
+_NO_ACCOUNT = re.compile(
+    'role ".*" does not exist|authentication failed|no password supplied|角色.*不存在|认证失败'
+)
+
 
 def explain(error: Exception, url: str = "") -> DatabaseProblem:
     """The Chinese sentence for an error, by its SQLSTATE: the server's words may be in any language."""
@@ -194,11 +201,11 @@ def explain(error: Exception, url: str = "") -> DatabaseProblem:
     where = f" {without_password(url)}" if url else ""
     if state in _SAYS:
         return DatabaseProblem(_SAYS[state])
-    if state == "3D000" or ("database" in said and "does not exist" in said):
+    if state == "3D000" or _NO_DATABASE.search(said):
         return DatabaseProblem(
             f"数据库服务器上没有这个库：{where}。请管理员先用 createdb -E UTF8 建好空库，再试。"
         )
-    if state.startswith("28") or "authentication failed" in said or "no password supplied" in said:
+    if state.startswith("28") or _NO_ACCOUNT.search(said):
         return DatabaseProblem(f"数据库服务器不接受这个账号或密码：{where}。请核对 DUTYDESK_DATABASE。")
     if is_lost(error) or (isinstance(below, psycopg.OperationalError) and not state):
         return DatabaseProblem(
@@ -307,7 +314,7 @@ _INDEXES = (
 
 
 @contextmanager
-def bulk_writing() -> Iterator[None]:
+def bulk_writing(progress: Callable[[int, int], None]) -> Iterator[None]:
     """For a database that is being filled: references are verified and indexes made at the end in one go."""
     keys = database.execute_sql(_FOREIGN_KEYS).fetchall()
     indexes = database.execute_sql(_INDEXES).fetchall()
@@ -316,7 +323,11 @@ def bulk_writing() -> Iterator[None]:
     for name, _definition in indexes:
         database.execute_sql(f"drop index {name}")
     yield
-    for _name, definition in indexes:
+    database.execute_sql(
+        "select set_config('maintenance_work_mem', '256MB', true)"
+    )  # the words' index is large
+    for done, (_name, definition) in enumerate(indexes, 1):
         database.execute_sql(definition)
+        progress(done, len(indexes))
     for table, name, definition in keys:
         database.execute_sql(f"alter table {table} add constraint {name} {definition}")

@@ -189,7 +189,7 @@ def insert_rows(table: type[Table], columns: Sequence[str], rows: Iterable[Seque
 
 
 @contextmanager
-def bulk_writing() -> Iterator[None]:
+def bulk_writing(progress: Callable[[int, int], None]) -> Iterator[None]:
     """Write fast into a database that is thrown away when this is interrupted.
 
     Nothing is synced or rolled back, references are not looked up, and the indexes come at the end in one go.
@@ -201,8 +201,9 @@ def bulk_writing() -> Iterator[None]:
     for name in names:
         database.execute_sql(f'drop index "{name}"')
     yield
-    for sql in indexes:
+    for done, sql in enumerate(indexes, 1):
         database.execute_sql(sql)
+        progress(done, len(indexes))
     for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = 1"):
         database.execute_sql(f"pragma {pragma}")
 

@@ -13,6 +13,7 @@ from dutydesk.models.problems import DatabaseProblem
 from dutydesk.rules import audit
 
 _AT_A_TIME = 5_000
+_INDEXES_AT_A_TIME = 10
 
 
 def copy(source_url: str, target_url: str, say: Callable[[str], None]) -> int:
@@ -38,12 +39,19 @@ def copy(source_url: str, target_url: str, say: Callable[[str], None]) -> int:
 
 def _copy_rows(source: Database, say: Callable[[str], None]) -> dict[type[Table], int]:
     counts: dict[type[Table], int] = {}
-    with connection.bulk_writing():
+
+    def indexed(done: int, of: int) -> None:
+        if done % _INDEXES_AT_A_TIME == 0 or done == of:
+            say(f"建立索引：{done}/{of}…")
+
+    with connection.bulk_writing(indexed):
         for table in TABLES:
             counts[table] = 0
             connection.insert_rows(table, table._meta.sorted_field_names, _rows(source, table, counts, say))
             say(f"{table._meta.table_name}：{counts[table]} 行")
+        say("建立索引，数据多时要几分钟…")
         search.fill_index()
+    say("核对行数和审计链…")
     return counts
 
 

@@ -82,6 +82,20 @@ def test_what_was_moved_goes_on(cases, target, district):
     assert checking.check() == []
 
 
+def test_it_is_told_how_far_it_is(cases, target, district):
+    """To the end: the indexes of a large district take longer than its rows."""
+    cases.new()
+    district.close()
+    said: list[str] = []
+    copy(district.url, target, said.append)
+    assert "issue：1 行" in said
+    made = [line for line in said if line.startswith("建立索引：")]
+    done, of = made[-1].removeprefix("建立索引：").removesuffix("…").split("/")
+    assert done == of
+    assert len(made) > 3
+    assert said[-1] == "核对行数和审计链…"
+
+
 def test_a_target_that_holds_something_is_left_alone(cases, target, district):
     cases.new()
     district.close()
