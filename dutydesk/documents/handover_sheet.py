@@ -21,13 +21,17 @@ _CHINA = timezone(timedelta(hours=8))
 SIGNATURES = "交班人：＿＿＿＿＿＿＿  接班人：＿＿＿＿＿＿＿  时间：＿＿月＿＿日＿＿时＿＿分"
 
 
-def write(page: Page, sections: dict[str, str], title: str, path: Path) -> None:
+def write(page: Page, sections: dict[str, str], title: str, path: Path, *, one_sheet: bool = False) -> None:
     """Write the page to an Excel file, the same bytes for the same page; `sections` are the names of its sections.
+
+    `one_sheet` makes it as small as one sheet of paper asks for.
 
     Raises SheetNotWritten where the file cannot be made or something would be missing from it.
     """
     with book(path, title) as made:
         sheet = Sheet(made, "交接班", COLUMNS, landscape=False)
+        if one_sheet:
+            sheet.sheet.fit_to_pages(1, 1)
         sheet.across(title, sheet.title, 30)
         times = f"{_said(page.since)} 至 {_said(page.until)}"
         sheet.across(f"班次：{page.shift or '未排班'}  {times}", sheet.plain)

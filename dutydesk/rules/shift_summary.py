@@ -6,7 +6,7 @@ more readers than the desk.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from dutydesk.models import Reporter
@@ -25,18 +25,28 @@ _WEEKDAYS = "一二三四五六日"
 
 @dataclass(frozen=True)
 class Summary:
-    """The text for a chat, and the page with every name masked, for the sheet."""
+    """The text for a chat; the page with every name masked; and as much of it as one sheet takes."""
 
     title: str
     text: str
     page: Page
+    brief: Page
 
 
 def summary(session: Session, page_id: int = 0) -> Summary:
     """Sum up the shift as it stands now, or a signed page. Raises as `handover.page` and `handover.signed` do."""
     page = masked(handover.signed(session, page_id) if page_id else handover.page(session))
     title = f"{page.area} {handover.day_and_shift(page)}值班小结".replace("  ", " ")
-    return Summary(title, _text(page, title), page)
+    return Summary(title, _text(page, title), page, replace(page, lines=tuple(_first_of(page.lines))))
+
+
+def _first_of(lines: tuple[Line, ...]) -> Iterator[Line]:
+    """The first lines of each section, and how many there are beside them."""
+    for section in SECTIONS:
+        here = [line for line in lines if line.section == section]
+        yield from here[:_TOLD]
+        if len(here) > _TOLD:
+            yield Line(section, f"其余{len(here) - _TOLD}条见交接班页")
 
 
 def masked(page: Page) -> Page:

@@ -50,3 +50,5 @@ def test_a_long_section_is_cut_and_says_how_much(cases):
         cases.new(summary=f"第{number}件新到的事")
     text = shift_summary.summary(cases[R.DUTY_OFFICER]).text
     assert "（其余2条见交接班页）" in text and text.count("件新到的事") == 6
+    brief = [line.text for line in shift_summary.summary(cases[R.DUTY_OFFICER]).brief.lines]
+    assert len([each for each in brief if "件新到的事" in each]) == 6 and "其余2条见交接班页" in brief

@@ -37,7 +37,7 @@ def _write_summary(found: Summary, text: Path) -> None:
 
     text.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     text.write_text(found.text + "\n", encoding="utf-8")
-    write(found.page, SECTIONS, found.title, text.with_suffix(".xlsx"))
+    write(found.brief, SECTIONS, found.title, text.with_suffix(".xlsx"), one_sheet=True)
 
 
 async def print_page(page: Page, title: str) -> Path:
