@@ -53,7 +53,7 @@ def end(row: Any, last_day: date) -> None:
         row.delete_instance()
     elif row.valid_to is None or row.valid_to > last_day:
         row.valid_to = last_day
-        row.save()
+        row.save(only=[type(row).valid_to])
 
 
 def days(since: date, until: date | None) -> str:

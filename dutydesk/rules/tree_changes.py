@@ -118,14 +118,14 @@ def merge_areas(session: Session, area_id: int, into_id: int, since: date, act_i
 
     Its chief and the holders of its four forces' seats leave them. Raises NotAllowed, Refused.
     """
-    gone = _area(area_id, since)
-    into = _area(into_id, since, gone.subdistrict_id)
-    if gone.id == into.id:
-        raise Refused("请选另一个片区。", "area")
-    if gone.valid_to is not None:
-        raise Refused(f"{gone.name}已定于{gone.valid_to:%Y-%m-%d}撤销。", "area")
     try:
         with acts.act(session, act_id, "tree.merge_areas") as acting:
+            gone = _area(area_id, since)
+            into = _area(into_id, since, gone.subdistrict_id)
+            if gone.id == into.id:
+                raise Refused("请选另一个片区。", "area")
+            if gone.valid_to is not None:
+                raise Refused(f"{gone.name}已定于{gone.valid_to:%Y-%m-%d}撤销。", "area")
             keeping.require(session, "keep_tree", gone.subdistrict_id)
             keeping.not_in_the_past(session, since)
             acting.about("area", gone.id, gone.name, gone.subdistrict_id)
@@ -136,7 +136,7 @@ def merge_areas(session: Session, area_id: int, into_id: int, since: date, act_i
             counts = take_people_over(gone, into, since)
             acting.changed(gone.name, None, {"merged_into": into.name, "since": str(since), **counts})
     except AlreadyDone:
-        pass
+        gone, into = Area.get_by_id(area_id), Area.get_by_id(into_id)
     left = open_there(Issue.area == gone.id)
     stays = f"{gone.name}没办完的{left}，由{into.name}接着办。" if left else ""
     return Changed(
@@ -218,12 +218,12 @@ def dissolve_unit(session: Session, unit_id: int, into_id: int | None, since: da
 
     Raises NotAllowed, Refused.
     """
-    unit = _unit(unit_id)
-    into = _unit(into_id) if into_id else None
-    if into is not None and (into.id == unit.id or into.subdistrict_id != unit.subdistrict_id):
-        raise Refused("请选同一街镇的另一个单元。", "into")
     try:
         with acts.act(session, act_id, "tree.dissolve_unit") as acting:
+            unit = _unit(unit_id)
+            into = _unit(into_id) if into_id else None
+            if into is not None and (into.id == unit.id or into.subdistrict_id != unit.subdistrict_id):
+                raise Refused("请选同一街镇的另一个单元。", "into")
             keeping.require(session, "keep_tree", unit.subdistrict_id)
             keeping.not_in_the_past(session, since)
             acting.about("unit", unit.id, unit.name, unit.subdistrict_id)
@@ -235,7 +235,8 @@ def dissolve_unit(session: Session, unit_id: int, into_id: int | None, since: da
             after = {"merged_into": into.name if into else "", "since": str(since)}
             acting.changed(unit.name, {"valid_to": None}, after)
     except AlreadyDone:
-        pass
+        unit = Unit.get_by_id(unit_id)
+        into = Unit.get_by_id(into_id) if into_id else None
     left = open_there(Issue.unit == unit.id)
     who = into.name if into else "所在片区"
     stays = f"没办完的{left}由{who}接着办。" if left else ""

@@ -351,6 +351,21 @@ class TestAMergedArea:
         assert Eyes(ELSEWHERE).see(merged) == SEES
 
 
+def test_a_merger_and_a_dissolution_sent_twice_are_done_once_and_answered_alike(cases, chief):
+    (first, second), unit = cases.district.areas, cases.district.units[4]
+    for change, *given in (
+        (tree_changes.dissolve_unit, unit, cases.district.units[3], THE_DAY),
+        (tree_changes.merge_areas, first, second, THE_DAY),
+    ):
+        act_id = new_act()
+        said = change(chief, *given, act_id)
+        entries = AuditEntry.select().count()
+        assert change(chief, *given, act_id) == said
+        assert AuditEntry.select().count() == entries
+        with pytest.raises(Refused):
+            change(chief, *given, new_act())
+
+
 class TestWhoLeaves:
     """Somebody's work ends on a day: the history stays, the access goes, the open work is there for 改派."""
 
