@@ -106,3 +106,18 @@ def test_a_postgresql_database_is_known_as_one(monkeypatch, tmp_path):
     monkeypatch.setenv("DUTYDESK_DATABASE", "postgresql://host/district")
     assert settings.on_postgresql()
     assert settings.load().state == tmp_path / "state" / "dutydesk" / "district"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://me:secret@a,b:5433/x?target_session_attrs=read-write", None),
+        ("postgresql://me:se/cret@a/x", "postgresql://me@a/x"),
+        ("postgresql://me:one@secret@a/x", "postgresql://me@a/x"),
+        ("postgresql://a/x?user=me&password=secret&sslmode=require", None),
+        ("postgresql://a/x?sslpassword=secret", None),
+    ],
+)
+def test_no_password_is_shown_wherever_it_stands(url, shown):
+    assert "cret" not in settings.shown(url)
+    assert shown in (None, settings.shown(url))

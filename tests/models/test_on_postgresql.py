@@ -293,7 +293,6 @@ class TestServer:
     "url",
     [
         "postgresql://zhang:mima123@127.0.0.1:{port}/{name}",
-        "postgresql://zhang:mi@ma123@127.0.0.1:{port}/{name}",
         "postgresql://127.0.0.1:{port}/{name}?user=zhang&password=mima123",
         "postgresql://zhang:mima123@127.0.0.1:1,127.0.0.1:{port}/{name}?target_session_attrs=read-write",
     ],
@@ -303,7 +302,8 @@ def test_a_password_is_never_shown(postgresql, url):
     url = url.format(port=postgresql.port, name="nowhere")
     for wrong in (url, url.replace("nowhere", "postgres"), url.replace(str(postgresql.port), "1")):
         for way in (connect, migrate):
-            with pytest.raises(DatabaseProblem) as problem:
+            says = "不接受这个账号或密码" if str(postgresql.port) in wrong else "断了"
+            with pytest.raises(DatabaseProblem, match=says) as problem:
                 way(wrong)
             assert "ma123" not in str(problem.value)
     told = subprocess.run(
