@@ -16,7 +16,8 @@ from dutydesk.models import Area, DutyRoster, RoleGrant, Shift, Staff
 from dutydesk.rules import acts, office, permission
 from dutydesk.rules.acts import Acting
 from dutydesk.rules.errors import AlreadyDone, Refused
-from dutydesk.rules.on_duty import need_area, shifts_between
+from dutydesk.rules.handling import name_of
+from dutydesk.rules.on_duty import in_turn, need_area, shifts_between
 from dutydesk.rules.organisation import in_service, start_of
 from dutydesk.rules.roster_reading import days_of, parse_away, parse_people
 from dutydesk.rules.shift_pattern import (
@@ -143,7 +144,7 @@ def sheet(session: Session, month: str) -> RosterSheet:
     row = roster_row(area.id, month)
     who = people(area.id, days)
     kinds, cells = _drafted(row, who) if _is_draft(row) else _in_force(area, days, row)
-    cells = _with_what_is_wrong(cells, who)
+    cells = _with_what_is_wrong(cells, who, _elsewhere(area.id, days, cells))
     past = tallies(area.id, days[0], calendar)
     return RosterSheet(
         area=str(area.name) + ("（演示）" if area.demo else ""),
@@ -188,14 +189,9 @@ def _drafted(
     by_name = {kind.name: kind for kind in kinds}
     cells: Cells = {}
     for day, name, staff_id in json.loads(row.lines):
-        named = who[staff_id][0] if staff_id in who else _name(staff_id)
+        named = who[staff_id][0] if staff_id in who else name_of(staff_id)
         cells[date.fromisoformat(day), name] = Cell(by_name[name], staff_id, named)
     return kinds, cells
-
-
-def _name(staff_id: int | None) -> str:
-    found = Staff.get_or_none(Staff.id == staff_id) if staff_id else None
-    return str(found.name) if found else ""
 
 
 def _in_force(area: Area, days: list[date], row: DutyRoster | None) -> tuple[tuple[Kind, ...], Cells]:
@@ -227,11 +223,31 @@ def _kinds_of_row(row: DutyRoster | None, area: Area) -> tuple[Kind, ...]:
     return kinds_of(text)
 
 
-def _with_what_is_wrong(cells: Cells, who: Mapping[int, tuple[str, str, list[tuple[date, date]]]]) -> Cells:
+def _elsewhere(area_id: int, days: list[date], cells: Cells) -> set[tuple[int, date]]:
+    """Who of them has a duty in another area on which of these days."""
+    ids = {cell.staff_id for cell in cells.values() if cell.staff_id is not None}
+    if not ids:
+        return set()
+    rows: Any = Shift.select(Shift.staff, Shift.starts_at).where(
+        Shift.staff.in_(ids),
+        Shift.area != area_id,
+        Shift.starts_at >= start_of(days[0]),
+        Shift.starts_at < start_of(days[-1] + timedelta(days=1)),
+    )
+    return {(staff_id, at.astimezone(CHINA).date()) for staff_id, at in rows.tuples()}
+
+
+def _with_what_is_wrong(
+    cells: Cells,
+    who: Mapping[int, tuple[str, str, list[tuple[date, date]]]],
+    elsewhere: set[tuple[int, date]],
+) -> Cells:
     wrong = wrong_with([Duty(day, cell.kind, cell.staff_id) for (day, _), cell in cells.items()])
     for (day, name), cell in cells.items():
         if cell.staff_id is None:
             continue
+        if (cell.staff_id, day) in elsewhere:
+            wrong[day, name] = "别的片区也排了班"
         spans = who[cell.staff_id][2] if cell.staff_id in who else []
         if not any(first <= day <= last for first, last in spans):
             wrong[day, name] = "这天已不在岗"
@@ -303,7 +319,7 @@ def make(session: Session, month: str, fields: Mapping[str, Any], act_id: str) -
     """
     try:
         with acts.act(session, act_id, "roster.draft") as acting:
-            area = _area(session, "shift")
+            area = _area(session)
             days = days_of(month)
             row = roster_row(area.id, month)
             if row is not None and row.state is RosterState.PUBLISHED:
@@ -324,12 +340,10 @@ def make(session: Session, month: str, fields: Mapping[str, Any], act_id: str) -
     return sheet(session, month)
 
 
-def _area(session: Session, act: str) -> Area:
+def _area(session: Session) -> Area:
     area_id = need_area(session)
-    permission.require_area(session, act, area_id)
-    found = Area.get_by_id(area_id)
-    assert isinstance(found, Area)
-    return found
+    permission.require_area(session, "shift", area_id)
+    return in_turn(area_id)
 
 
 def _pattern(area_id: int, days: list[date], fields: Mapping[str, Any]) -> Pattern:

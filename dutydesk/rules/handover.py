@@ -28,11 +28,11 @@ from dutydesk.rules.handover_page import (
     signed,
     successors,
 )
-from dutydesk.rules.on_duty import Watch, watch
+from dutydesk.rules.on_duty import Watch, in_turn, watch
 from dutydesk.rules.organisation import on_day, row_id
 from dutydesk.rules.workcalendar import moment
 from dutydesk.session import Session
-from dutydesk.text import clean, mask_phones_in
+from dutydesk.text import PROSE_LIMIT, clean, mask_phones_in
 
 __all__ = [
     "Entry",
@@ -60,13 +60,13 @@ def sign_out(session: Session, seen: str, fields: Mapping[str, Any], act_id: str
         with acts.act(session, act_id, "handover.sign_out") as acting:
             own = watch(session, acting.at)
             permission.require_area(session, "shift", own.area_id)
+            area = in_turn(own.area_id)
             found = page_of(session, own, acting.at)
             if found.handed_over:
                 raise Refused("这一班已经交过了。要补充，请打开那一页，用“补充”。")
             if found.digest != seen:
                 raise Stale(f"刚才又有变动，交班页已更新：{_told(found)}。没有签字，看过再按 F10。")
             row = _keep(session, own, found, fields, acting.row.id)
-            area = row.area
             title = f"{area.name} {moment(row.until)}{row.shift_name} sha256:{row.hash}"
             acting.about("handover", row.id, title, area.subdistrict_id)
             kept = {"sha256": row.hash, "incoming": row.incoming_id, "lines": len(found.lines)}
@@ -92,7 +92,7 @@ def _keep(session: Session, own: Watch, found: Page, fields: Mapping[str, Any], 
         raise Refused("不能交给自己，请选接班的人。", "incoming")
     if incoming_id is not None and not _has_duty(incoming_id, own.area_id, session):
         raise Refused("这个人不在本片区值班，请重新选。", "incoming")
-    said = [clean(line) for line in str(fields.get("free") or "").split("\n")]
+    said = [clean(line, PROSE_LIMIT) for line in str(fields.get("free") or "").split("\n")]
     free = [Line("free", mask_phones_in(line)) for line in said if line]
     if len(free) > FREE_LINES:
         raise Refused(f"留言最多{FREE_LINES}行，请并成几行。", "free")
@@ -166,6 +166,7 @@ def sign_in(session: Session, page_id: int, remark: str, act_id: str) -> Page:
     """
     try:
         with acts.act(session, act_id, "handover.sign_in") as acting:
+            in_turn(row_of(session, page_id).area_id)
             row = row_of(session, page_id)
             if row.signed_in_at is not None:
                 raise Refused(f"这一页已由{name_of(row.incoming_id)}签收，不用再签。")
@@ -173,7 +174,7 @@ def sign_in(session: Session, page_id: int, remark: str, act_id: str) -> Page:
                 raise Refused("自己交的班不能自己签收，请接班的人签。")
             before = {"incoming": row.incoming_id, "signed_in_at": None}
             after = {"incoming": session.staff_id, "signed_in_at": acting.at, "remark": clean(remark)}
-            Handover.update(**after).where(Handover.id == row.id, Handover.signed_in_at.is_null()).execute()
+            Handover.update(**after).where(Handover.id == row.id).execute()
             title = f"{row.area.name} {moment(row.until)}{row.shift_name} sha256:{row.hash}"
             acting.about("handover", row.id, title, row.area.subdistrict_id)
             acting.changed(f"接班 {row.area.name}", before, after)

@@ -9,7 +9,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from dutydesk.models import Handover, Issue, Shift, ShiftSwap, Staff
+from dutydesk.models import Area, Handover, Issue, Shift, ShiftSwap, Staff, database
 from dutydesk.rules import permission
 from dutydesk.rules.errors import NotAllowed
 from dutydesk.session import Session
@@ -45,6 +45,16 @@ def need_area(session: Session) -> int:
     if area_id is None:
         raise NotAllowed("值班和交接班由片区的值班员、片区长办理，您的岗位没有片区。")
     return area_id
+
+
+def in_turn(area_id: int) -> Area:
+    """The area, in a transaction: whoever else writes about its shifts waits until this one is through."""
+    query: Any = Area.select().where(Area.id == area_id)
+    if database.obj.for_update:
+        query = query.for_update("FOR NO KEY UPDATE")  # new cases, which only name the area, need not wait
+    found = query.get()
+    assert isinstance(found, Area)
+    return found
 
 
 def shifts_between(area_id: int, since: datetime, until: datetime) -> list[Shift]:

@@ -10,7 +10,7 @@ from dutydesk.rules import acts, permission
 from dutydesk.rules.acts import Acting
 from dutydesk.rules.duty_roster import RosterSheet, people, roster_row, sheet
 from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused, Stale
-from dutydesk.rules.on_duty import need_area, shifts_between
+from dutydesk.rules.on_duty import in_turn, need_area, shifts_between
 from dutydesk.rules.organisation import start_of
 from dutydesk.rules.roster_reading import days_of
 from dutydesk.rules.shift_pattern import Kind, kinds_of
@@ -49,9 +49,7 @@ def assign(
 def _area(session: Session, act: str = "shift") -> Area:
     area_id = need_area(session)
     permission.require_area(session, act, area_id)
-    found = Area.get_by_id(area_id)
-    assert isinstance(found, Area)
-    return found
+    return in_turn(area_id)
 
 
 def _must_have_the_role(area_id: int, day: date, staff_id: int) -> None:

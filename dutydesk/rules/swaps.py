@@ -10,8 +10,9 @@ from typing import Any
 from dutydesk.models import Area, Shift, ShiftSwap, Staff
 from dutydesk.rules import acts, permission
 from dutydesk.rules.acts import Acting
+from dutydesk.rules.duty_roster import people
 from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused
-from dutydesk.rules.on_duty import need_area, shifts_between
+from dutydesk.rules.on_duty import in_turn, need_area, shifts_between
 from dutydesk.rules.organisation import start_of
 from dutydesk.rules.shift_pattern import Duty, Kind, wrong_with
 from dutydesk.rules.workcalendar import CHINA
@@ -145,6 +146,7 @@ def ask(
     """
     try:
         with acts.act(session, act_id, "swap.ask") as acting:
+            in_turn(need_area(session))
             shift, other = _to_come(shift_id, acting), _to_come(other_id, acting) if other_id else None
             permission.require_area(session, "shift", shift.area_id)
             if shift.staff_id != session.staff_id:
@@ -154,6 +156,9 @@ def ask(
             of = other.staff_id if other else asked_of
             if of is None or of == session.staff_id:
                 raise Refused("请选和谁换。", "other")
+            day = shift.starts_at.astimezone(CHINA).date()
+            if of not in people(shift.area_id, [day]):
+                raise Refused("这个人那天不在本片区值班，请选别人。", "other")
             if len(clean(reason)) < 2:
                 raise Refused("请写明为什么换，对方和片区长看得到。", "reason")
             _in_no_other_swap(shift, other)
@@ -203,6 +208,8 @@ def _fresh(swap_id: int, *states: SwapState) -> ShiftSwap:
     row = ShiftSwap.get_or_none(ShiftSwap.id == swap_id)
     if row is None:
         raise Refused("没有找到这次换班，请返回重看。")
+    in_turn(row.area_id)
+    row = ShiftSwap.get_by_id(swap_id)
     if row.state not in states:
         raise Refused(f"这次换班现在是“{row.state.label}”，不能再答。")
     assert isinstance(row, ShiftSwap)

@@ -140,6 +140,20 @@ class TestByHand:
         )
         assert "12月4日日班 值班员甲：夜班后没休息" in sheet.problems
 
+    def test_a_duty_in_another_area_on_the_day_is_told(self, desk):
+        sheet = drafted(desk)
+        wang, start = desk.colleagues[0].staff_id, datetime(2026, 12, 3, 8, 30, tzinfo=CHINA)
+        Shift.create(
+            area=desk.district.areas[1],
+            staff=wang,
+            name="日班",
+            starts_at=start,
+            ends_at=start + timedelta(hours=9),
+        )
+        duty, day = desk[R.DUTY_OFFICER], date(2026, 12, 3)
+        sheet = roster_publishing.assign(duty, MONTH, sheet.version, day, "日班", wang, str(uuid4()))
+        assert "12月3日日班 王芳：别的片区也排了班" in sheet.problems
+
     def test_a_change_on_an_older_version_is_refused(self, desk):
         sheet = drafted(desk)
         duty, day = desk[R.DUTY_OFFICER], date(2026, 12, 3)
@@ -301,6 +315,12 @@ class TestSwaps:
         wish.clock.move_to(datetime(2026, 12, 9, 9, tzinfo=CHINA))
         with pytest.raises(Refused, match="已经开始"):
             swaps.ask(duty, wish.shifts[0].id, wish.shifts[1].id, None, "有事", str(uuid4()))
+
+    def test_nobody_without_duties_here_is_asked(self, wish):
+        duty = wish[R.DUTY_OFFICER]
+        swaps.withdraw(duty, wish.swap.id, str(uuid4()))
+        with pytest.raises(Refused, match="那天不在本片区值班"):
+            swaps.ask(duty, wish.shifts[0].id, None, wish[R.HANDLER].staff_id, "看病", str(uuid4()))
 
     def test_what_it_would_make_wrong_is_told(self, wish):
         start = datetime(2026, 12, 11, 18, tzinfo=CHINA)

@@ -241,6 +241,10 @@ class TestSigning:
         assert (after.lines, after.digest) == (page.lines, page.digest)
         assert check() == []
 
+    def test_a_long_free_line_is_kept_whole(self, desk):
+        long = "三号楼" * 120
+        assert texts(signed_out(desk, free=long), "free") == [long]
+
     def test_free_lines_go_on_to_the_next_page_until_somebody_deletes_them(self, desk):
         page = signed_out(desk, free="3号楼钥匙在门卫")
         handover.sign_in(desk.night, page.id, "", str(uuid4()))
