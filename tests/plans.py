@@ -51,9 +51,8 @@ def heard() -> Iterator[list[Query]]:
         yield queries
     finally:
         logger.removeHandler(ear)
-        logger.setLevel(
-            before[0]
-        )  # not by assignment: what it once let through it would go on letting through
+        # not by assignment: what it once let through it would go on letting through
+        logger.setLevel(before[0])
         logger.propagate = before[1]
 
 

@@ -288,3 +288,12 @@ def test_what_no_index_answers_is_looked_through_so_far_and_then_asks_to_narrow(
     assert len(queries) < 40
     assert ledger.after(supervisor, Question("all", Filters(source="visit")), None, 50).narrow == ""
     assert ledger.after(big.sessions[R.DUTY_OFFICER], nothing, None, 50).narrow == ""
+
+
+def test_no_table_is_read_from_end_to_end_for_the_next_card_of_the_queue(big):
+    duty = big.sessions[Role.DUTY_OFFICER]
+    with heard() as queries:
+        triage_queue.remaining(duty)
+        assert triage_queue.cards(duty, (), 1)
+    assert queries
+    assert wrong_in(queries, set()) == []

@@ -16,7 +16,6 @@ from dutydesk.rules.errors import NotAllowed, Refused, Stale
 from dutydesk.rules.signing_on import sign_on
 from dutydesk.settings import sqlite_path
 from dutydesk.vocabulary import AssigneeKind, RequestState, Role, State, Urgency
-from tests.rules.test_plans import big, heard, plan_of, wrong_in  # noqa: F401  (a fixture)
 
 R, S = Role, State
 
@@ -297,15 +296,6 @@ class TestTheQueue:
     def test_a_card_masks_who_raised_it(self, cases):
         card = triage_queue.card(cases[R.DUTY_OFFICER], cases.new())
         assert "王小明" not in repr(card) and "13800001234" not in repr(card)
-
-
-def test_no_table_is_read_from_end_to_end_for_the_next_card(big):  # noqa: F811
-    duty = big.sessions[R.DUTY_OFFICER]
-    with heard() as queries:
-        triage_queue.remaining(duty)
-        assert triage_queue.cards(duty, (), 1)
-    bad = {line for sql, values in queries for line in wrong_in(sql, plan_of(sql, values))}
-    assert not bad
 
 
 def test_most_of_the_demos_waiting_cases_get_a_whole_proposal(demo_url, tmp_path):
