@@ -118,9 +118,11 @@ EVERYWHERE: tuple[tuple[str, str], ...] = (
     ("F12", "更多"),
     ("F1", "帮助"),
     ("Esc", "返回"),
+    ("Ctrl+L", "屏幕花了，重画一遍"),
     ("Ctrl+Q", "退出（正在填写的留作草稿）"),
 )
 SMALLEST = (80, 24)
+_KEY_COLUMNS = 14
 DRAFT_KEPT = "已留作草稿，今日的“没填完”里可以接着填。"
 
 
@@ -132,6 +134,7 @@ class DeskScreen(CalmFocus, Screen[Any]):
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = ()
     BACK: ClassVar[tuple[str, str]] = ("Esc", "返回")
     HELP: ClassVar[str] = ""
+    UNDO: ClassVar[str] = "在问题清单按 0 再按 8 可撤销"  # how what was done here is taken back
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "返回", show=False),
         Binding("f1,question_mark", "help", "帮助", show=False),
@@ -278,15 +281,17 @@ class DeskScreen(CalmFocus, Screen[Any]):
 
     def help_lines(self) -> Iterable[str]:
         """The help page, made from the same table as the last line."""
+        from dutydesk.widgets.cells import fit
+
         if self.HELP:
             yield from (self.HELP, "")
         yield "这一屏的键"
         for key, words in self.KEYS:
-            yield f"  {key:<10} {words}"
+            yield f"  {fit(key, _KEY_COLUMNS)} {words}"
         yield ""
         yield "到处可用"
         for key, words in EVERYWHERE:
-            yield f"  {key:<10} {words}"
+            yield f"  {fit(key, _KEY_COLUMNS)} {words}"
         yield ""
         yield "列表：↑↓ 或 j k 移动，PgUp PgDn 翻页，Home End 到头到尾，Enter 办理。"
         yield "输入法在中文状态时，全角的数字和标点与半角一样有效。"

@@ -26,7 +26,7 @@ BESIDE_FROM = 110
 _WAITING = Question("reported")
 _NEWS_AT_MOST = 200
 _ASK = (("Enter", "办理"), ("/", "查找"), ("f", "筛选"))
-_MORE = (("1-9", "换清单"), ("0", "菜单"), ("F1", "帮助"))
+_MORE = (("1-9", "清单"), ("0", "菜单·撤销"), ("F1", "帮助"))
 _NOTHING = "这个清单里现在没有问题。按 0 看别的清单，F3 登记新问题。"
 _NOTHING_FILTERED = "照这些条件没有问题。按退格键清除条件，或按 f 改一项。"
 
@@ -35,6 +35,7 @@ class IssuesScreen(DeskScreen):
     """One question put to the ledger; digits switch views, 0 opens what else can be done, Enter what may be done."""
 
     NAME = "问题清单"
+    UNDO = "0 再按 8 撤销"
     CSS_PATH = None  # it is in the first stylesheet
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
         *_ASK,
@@ -43,7 +44,14 @@ class IssuesScreen(DeskScreen):
         ("Tab", "翻看案情"),
         ("o", "排序"),
     )
-    WHILE_ASKED: ClassVar[tuple[tuple[str, str], ...]] = (*_ASK, ("退格", "清条件"), *_MORE, ("空格", "标记"))
+    WHILE_ASKED: ClassVar[tuple[tuple[str, str], ...]] = (
+        *_ASK,
+        ("退格", "清条件"),
+        _MORE[0],
+        ("0", "菜单"),
+        _MORE[2],
+        ("空格", "标记"),
+    )
     WHILE_MARKED: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Enter", "办理已标记的"),
         ("空格", "标记"),
@@ -270,7 +278,9 @@ class IssuesScreen(DeskScreen):
         if entry.question == _WAITING and DUTY_OF_KEY["triage"].open_to(self.session):
             from dutydesk.screens.triage import TriageScreen
 
-            await self.app.push_screen(TriageScreen())
+            queue = TriageScreen()
+            await self.app.push_screen(queue)
+            queue.say("待立案一次看一件：Enter 照提议立案，9 看清单（可标记几件一起办），Esc 返回。")
         else:
             self.put(entry.question, entry)
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _MANY = 1000
 _ASIDE_AT_MOST = 200
+ONE_BY_ONE = "这里一次看一件，没有标记。Enter {usual}；要标记几件一起办，按 9 看清单。"
 
 
 class Card(Protocol):
@@ -49,6 +50,7 @@ class QueueScreen(InSight, DeskScreen, Generic[C]):
     """One case of a queue. `LIST` is the view of the ledger that holds them all; the hooks below say which queue it is."""
 
     LIST: ClassVar[str] = ""
+    USUAL: ClassVar[str] = "办这一件"  # what Enter does, in a few words
     BINDINGS: ClassVar[list[BindingType]] = [Binding("u", "undo", "撤销上一件", show=False)]
 
     def __init__(self) -> None:
@@ -200,9 +202,12 @@ class QueueScreen(InSight, DeskScreen, Generic[C]):
     def on_key(self, event: events.Key) -> None:
         """Enter does what is usual; digits do the rest. A key that was pressed before this case stood here does nothing."""
         digit = digit_of(event.key)
-        if event.key != "enter" and digit is None:
+        if event.key not in ("enter", "space") and digit is None:
             return
         event.stop()
+        if event.key == "space":
+            self.say(ONE_BY_ONE.format(usual=self.USUAL))
+            return
         if self.too_early(event, repeats=event.key == "enter"):
             self.say(TOO_EARLY)
         elif event.key == "enter":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -28,8 +28,8 @@ class TriageScreen(QueueScreen[Card]):
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Enter", "照提议办，看下一件"),
         ("1-3", "改提议"),
-        ("7", "先放一放"),
-        ("8", "看全案"),
+        ("9", "清单"),
+        ("0", "撤销"),
         ("F1", "帮助"),
     )
     HELP = (
@@ -38,8 +38,14 @@ class TriageScreen(QueueScreen[Card]):
         "群众反映强烈、居民区难以协调的排在最前，其余先来的在前。片区长未授权的类别，照提议办就是提请片区长派单。"
     )
     LIST = "reported"
+    USUAL = "照提议立案"
     OVERTAKEN = "提议已按最新情况重算，请再看一眼。"
     WAITS_NO_MORE = "不用再立案。按 Enter 看下一件。"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by_hand: dict[int, Mapping[str, str]] = {}  # what was changed of a case that is not taken yet
+        self._warned = False
 
     def body(self) -> ComposeResult:
         """The case and its proposal."""
@@ -51,7 +57,10 @@ class TriageScreen(QueueScreen[Card]):
 
     async def next_cards(self, aside: Collection[int]) -> list[Card] | None:
         """See the base class."""
-        return await self.ask(triage_queue.cards, tuple(aside), 1)
+        found = await self.ask(triage_queue.cards, tuple(aside), 1)
+        if found and (changes := self.by_hand.get(found[0].sheet.key)):
+            return await self.ask(lambda session: [triage_queue.card(session, found[0].sheet.key, changes)])
+        return found
 
     async def read_card(self, card: Card) -> Card | None:
         """Proposed again, with what was changed by hand."""
@@ -100,8 +109,20 @@ class TriageScreen(QueueScreen[Card]):
         wanted = {**card.proposal.changes, **changes}
         now = await self.ask(triage_queue.card, card.sheet.key, wanted)
         if now is not None:
+            self.by_hand[card.sheet.key] = now.proposal.changes
+            self._warned = False
             self._show(now)
             self.say(f"已改，按 Enter 就{now.proposal.does}。")
+
+    async def action_back(self) -> None:
+        """What was changed and not taken is lost with the screen: said once."""
+        if self.card is not None and self.by_hand.get(self.card.sheet.key) and not self._warned:
+            self._warned = True
+            self.say(
+                f"{self.card.sheet.number} 改过的还没有办：Enter 就照改的办，再按 Esc 不要改的、返回。", "bad"
+            )
+        else:
+            await super().action_back()
 
     async def _pick(self, title: str, find: Callable[[str], Awaitable[list[Found] | None]]) -> str:
         async def search(text: str) -> list[Picked]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dutydesk.widgets.cells import Line, cut, wrap
+from dutydesk.widgets.cells import Line, cut, wrap, wrap_at_most
 from dutydesk.widgets.frame import KeptLines
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class TriageView(KeptLines, can_focus=True):
         lines: list[Line] = [((cut(f"{sheet.number}　{card.waits}", width), self.look("head")),)]
         if sheet.flags:
             lines.append(((cut("★ " + "、".join(sheet.flags), width), self.look("mark")),))
-        lines += [((line, self.look("head")),) for line in wrap(sheet.title, width)[:2]]
+        lines += [((line, self.look("head")),) for line in wrap_at_most(sheet.title, width, 2)]
         lines.append(((cut(f"地点　{sheet.place}", width), plain),))
         facts = dict(sheet.facts)
         said = [f"{name}　{facts[name]}" for name in _SHOWN_FACTS if facts.get(name)]
@@ -85,7 +85,7 @@ class TriageView(KeptLines, can_focus=True):
         lines: list[Line] = [rule]
         lines += [
             ((line, self.look("head")),)
-            for line in wrap(f"提议（按 Enter 就这么办）：{proposal.does}", width)[:2]
+            for line in wrap_at_most(f"提议（按 Enter 就这么办）：{proposal.does}", width, 2)
         ]
         if card.likely:
             same = f"可能与 {card.likely[0].number} 是同一件：是的话按 6 并案，不是就照提议办"

@@ -367,3 +367,20 @@ async def test_the_last_one_is_taken_back_and_stands_here_again(speaking, open_d
         await settle(pilot)
         assert first.number in lines(pilot.app)[1]
     assert states(speaking) == [State.REPORTED] * 2
+
+
+async def test_what_was_changed_is_not_lost_without_a_word(speaking, open_desk):
+    first, second = waiting(speaking, 2)
+    async with open_desk(duty="triage").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        press = Counting(pilot)
+        await press("2", "2")
+        await press("7", "7", "enter")  # put aside, both, and from the beginning
+        assert first.number in lines(pilot.app)[1]
+        assert "2 紧急　紧急（已改）" in text(pilot.app)
+        await press("escape")
+        assert lines(pilot.app)[0].startswith("待立案")
+        assert f"{first.number} 改过的还没有办" in text(pilot.app)
+        await press("escape")
+        assert lines(pilot.app)[0].startswith("今日")
+    assert second

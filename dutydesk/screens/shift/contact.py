@@ -39,6 +39,7 @@ class ContactScreen(QueueScreen[ContactCard]):
         "7 先放一放　8 看全案　9 变成清单　0（或 u）撤销上一件。剩下的时间按工作时间算，每分钟更新一次。"
     )
     LIST = "to_contact"
+    USUAL = "记下电话联系过了"
     WAITS_NO_MORE = "不用再联系。按 Enter 看下一件。"
 
     def body(self) -> ComposeResult:
