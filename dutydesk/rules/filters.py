@@ -49,6 +49,7 @@ PARTS = (
     Part("visit", "走访", several=False),
     Part("level", "解决层级"),
 )
+_OF_EACH = 3  # values of one part offered for text that may mean any part
 _LABELS = {part.name: part.label for part in PARTS}
 
 _WORDS: dict[str, type[Word]] = {
@@ -117,6 +118,22 @@ def choices(session: Session, name: str, text: str = "") -> list[Found]:
     return found
 
 
+def choices_of_all(session: Session, text: str) -> list[tuple[Part, Found]]:
+    """What text may mean in any part, a few of each.
+
+    What the bar itself calls just so comes before places and people, and the deadline's words before namesakes.
+    """
+    asked = narrow(clean(text)).lower().replace(" ", "")
+    found = [(part, one) for part in PARTS for one in choices(session, part.name, text)[:_OF_EACH]]
+
+    def rank(each: tuple[Part, Found]) -> int:
+        part, one = each
+        exact = bool(options(part.name)) and asked in _names(one.title)
+        return (0 if part.name == "overdue" else 1) if exact else 2
+
+    return sorted(found, key=rank)
+
+
 def typed(session: Session, name: str, text: str) -> str:
     """The value that typed text means. Raises Refused, saying what could be written, where it is none or unclear."""
     if not clean(text):
@@ -138,9 +155,13 @@ def _hint(name: str) -> str:
 
 
 def _sounds_like(label: str, asked: str) -> bool:
+    return asked in label or any(name.startswith(asked) for name in _names(label))
+
+
+def _names(label: str) -> tuple[str, str, str]:
+    """How a fixed word can be typed in full: Chinese, initials, pinyin."""
     syllables = _SOUNDS.get(label, "").split()
-    initials = "".join(one if one.isdigit() else one[0] for one in syllables)
-    return asked in label or initials.startswith(asked) or "".join(syllables).startswith(asked)
+    return label, "".join(one if one.isdigit() else one[0] for one in syllables), "".join(syllables)
 
 
 def _places(session: Session, text: str) -> list[Found]:

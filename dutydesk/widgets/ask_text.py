@@ -25,17 +25,28 @@ class AskText(CalmFocus, ModalScreen[str | None]):
         Binding("f10", "take", "确定", show=False),
     ]
 
-    def __init__(self, title: str, usual: Sequence[str] = (), value: str = "") -> None:
+    def __init__(
+        self, title: str, usual: Sequence[str] = (), value: str = "", limit: int = LINE_LIMIT
+    ) -> None:
+        """What is suggested as `value` is selected: typing replaces it. `limit`: characters at most."""
         super().__init__()
-        self.words, self.usual, self.value = title, list(usual), value
+        self.words, self.usual, self.value, self.limit = title, list(usual), value[:limit], limit
 
     def compose(self) -> ComposeResult:
         """Title, line, how."""
         with Vertical(classes="dialog"):
             yield Words(self.words, classes="dialog--title")
-            yield LineField(self.value, paste_limit=LINE_LIMIT)
+            short = {"max_length": self.limit} if self.limit < LINE_LIMIT else {}
+            yield LineField(self.value, paste_limit=self.limit, **short)
             how = "↓↑ 换常用语　" if self.usual else ""
             yield Words(f"{how}Enter 确定　Esc 返回", id="how", classes="dialog--how")
+
+    def on_mount(self) -> None:
+        """Keys go to the line, what is suggested there selected."""
+        line = self.query_one(LineField)
+        line.focus()
+        if self.value:
+            line.action_select_all()
 
     def on_paste_cut(self, event: PasteCut) -> None:
         """Say how much was taken."""

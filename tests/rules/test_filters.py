@@ -66,6 +66,19 @@ class TestChoices:
             assert filters.typed(cases[R.DUTY_OFFICER], name, text) == ids.get(value, value)
 
     @pytest.mark.parametrize(
+        ("text", "said"), [("yq", "逾期"), ("jrdq", "今日到期"), ("紧急", "紧急"), ("dhc", "待核查")]
+    )
+    def test_a_word_of_the_bar_itself_comes_before_places_and_people(self, cases, text, said):
+        from dutydesk.models import FindKey, Unit
+
+        unit = cases.district.units[0]
+        Unit.update(name=f"{text}路商务楼").where(Unit.id == unit).execute()
+        FindKey.create(subject="unit", subject_id=unit, key=f"{text}lswl", position=0)
+        found = filters.choices_of_all(cases[R.DUTY_OFFICER], text)
+        assert found[0][1].title == said
+        assert text in {"紧急", "dhc"} or any(part.name == "place" for part, _ in found)
+
+    @pytest.mark.parametrize(
         ("name", "text", "said"),
         [
             ("state", "待", "待立案"),

@@ -50,15 +50,15 @@ def help_text(entries: Sequence[ViewEntry]) -> str:
     tools = "\n".join(f"  {fit(tool.key, 5)}{fit(tool.label, 14)}{tool.hint}" for tool in TOOLS)
     return (
         f"数字换清单：{views}。\n"
-        "时限前的 ! 是逾期；[强] 群众反映强烈 [难] 居委难协调 [退] 退单 [返] 返工 [催] 催办 [抽] 待抽查；"
-        "▪ 是标记的，下划线是查到的字。\n"
+        "时限前的 ! 是逾期；▪ 是标记的，下划线是查到的字。问题前面：\n"
+        "  [强] 群众反映强烈　[难] 居委难协调　[退] 退单\n"
+        "  [返] 返工　　　　　[催] 催办　　　　[抽] 待抽查\n"
         "Enter 的菜单里，同一件事总在同一个数字上。\n"
         "查找：两个以上汉字、编号，或地点、人员、类别的拼音首字母；打编号再按 Enter 直接到那一件。\n"
         f"按 0 开菜单，里面有（有键的也可直接按键）：\n{tools}"
     )
 
 
-_OF_EACH = 3  # values of one part offered for text that may mean any part
 _BY_VIEW = "view"
 
 
@@ -86,14 +86,13 @@ def _words(_session: Session, name: str, value: str) -> str:
 
 
 def _choices(session: Session, part: str, text: str) -> list[FilterChoice]:
-    """The values of a part; without a part those of all whose name begins like the text, a few of each."""
+    """The values of a part; without a part those of all that the text may mean."""
     if part:
         found = filters.choices(session, part, text)
         return [FilterChoice(part, one.value, one.title, one.detail) for one in found]
     return [
         FilterChoice(each.name, one.value, f"{each.label}：{one.title}", one.detail)
-        for each in filters.PARTS
-        for one in filters.choices(session, each.name, text)[:_OF_EACH]
+        for each, one in filters.choices_of_all(session, text)
     ]
 
 
@@ -158,7 +157,8 @@ def _about(number: int, entry: ViewEntry) -> list[str]:
 
 async def _save(screen: IssuesScreen) -> None:
     """Keep what is asked for now under a name."""
-    name = await screen.show(AskText("给现在这个清单（含查找、筛选和次序）起个名字", value=screen.asked_for))
+    asks = f"给现在这个清单（含查找、筛选和次序）起个名字，最多{views.NAME_LIMIT}个字。直接打字换掉下面的"
+    name = await screen.show(AskText(asks, value=screen.asked_for, limit=views.NAME_LIMIT))
     if name is None:
         return
     entry = await screen.do(views.save, name, screen.question, screen.new_act())
@@ -206,7 +206,8 @@ async def _place(screen: IssuesScreen, entry: ViewEntry) -> None:
 
 
 async def _rename(screen: IssuesScreen, entry: ViewEntry) -> None:
-    name = await screen.show(AskText("改叫什么？", value=entry.name))
+    asks = f"改叫什么？最多{views.NAME_LIMIT}个字"
+    name = await screen.show(AskText(asks, value=entry.name, limit=views.NAME_LIMIT))
     done = await screen.do(views.rename, entry.id, name, screen.new_act()) if name else None
     if done is not None:
         if _in_sight(screen, entry):
