@@ -125,12 +125,14 @@ class _Reading:
 
     def window(self, ids: Sequence[int], at_start: bool, at_end: bool) -> Window:
         """The rows with these ids as lines."""
-        hits: tuple[str, ...] = ()
-        if self.question.words:
-            from dutydesk.rules import search
+        words = self.question.words
+        if not words:
+            return Window(rows_of(ids), at_start, at_end, NARROW if self.cut else "")
+        from dutydesk.rules import search
 
-            hits = search.hits(self.question.words)
-        return Window(rows_of(ids, hits), at_start, at_end, NARROW if self.cut else "")
+        rows, named = rows_of(ids, search.hits(words)), search.handlers(words, ids)
+        rows = [row._replace(handler=named.get(row.key, "")) for row in rows]
+        return Window(rows, at_start, at_end, NARROW if self.cut else "")
 
     def stand_of(self, key: int | None) -> Stand | None:
         """Where the row with a key stands; None where it stands nowhere. By number the key says it itself."""
@@ -308,7 +310,7 @@ def _parts(arm: Arm, bound: Key | None, down: bool) -> list[Expression]:
 
 
 def new_since(session: Session, since: datetime) -> int:
-    """How many cases came in since a moment, counted no further than 1,000.
+    """How many cases others registered since a moment, counted no further than 1,000.
 
     Looks from the newest number back until nothing of a stretch has changed since then.
     """
@@ -316,12 +318,15 @@ def new_since(session: Session, since: datetime) -> int:
     for part in permission.reaches(session):
         last: int | None = None
         for _stretch in range(1000 // _FIRST_LOOK):
-            query: Any = Issue.select(Issue.id, Issue.reported_at, Issue.changed_at).where(part.where)
+            query: Any = Issue.select(Issue.id, Issue.reported_at, Issue.changed_at, Issue.reported_by).where(
+                part.where
+            )
             if last is not None:
                 query = query.where(Issue.id < last)
             rows = list(query.order_by(Issue.id.desc()).limit(_FIRST_LOOK).tuples())
-            came.update(issue_id for issue_id, reported, _changed in rows if reported > since)
-            if len(rows) < _FIRST_LOOK or all(changed <= since for _, _, changed in rows):
+            me = session.staff_id
+            came.update(row[0] for row in rows if row[1] > since and row[3] != me)
+            if len(rows) < _FIRST_LOOK or all(row[2] <= since for row in rows):
                 break
             last = rows[-1][0]
     return min(len(came), 1000)

@@ -33,6 +33,7 @@ class IssueRow(NamedTuple):
     marks: tuple[str, ...]
     closable: bool = False
     hits: tuple[str, ...] = ()
+    handler: str = ""  # by name, where that is what was searched for
 
 
 _SHOWN = (

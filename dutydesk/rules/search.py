@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from dutydesk.models import FindKey, Issue
+from dutydesk.models import FindKey, Issue, Staff
 from dutydesk.models import search as index
 from dutydesk.models.search import Phrase
 from dutydesk.rules import permission
@@ -21,6 +22,7 @@ _WORDS = 6  # looked for together; what is typed beyond them is left out
 _LONGEST = 100  # characters of what is typed
 _MEANINGS = 40  # places, people and so on that one word may mean
 _STRETCH = 50  # asked of the index at least; a page's worth, as nearly all of them are within reach
+_LAST = "\U0010ffff"  # after every character that a name may have
 _NUMBER = re.compile(r"(?:(20\d\d)-)?0*(\d{1,9})")
 # What a word may mean, and the tokens that cases of it carry.
 _CARRIED: dict[str, Callable[[int], tuple[str, ...]]] = {
@@ -56,7 +58,7 @@ def _meanings(word: str) -> list[Phrase]:
         return []
     rows = (
         FindKey.select(FindKey.subject, FindKey.subject_id)
-        .where(FindKey.subject.in_(list(_CARRIED)), FindKey.key >= word, FindKey.key < word + "\U0010ffff")
+        .where(FindKey.subject.in_(list(_CARRIED)), FindKey.key >= word, FindKey.key < word + _LAST)
         .distinct()
         .limit(_MEANINGS)
     )
@@ -148,14 +150,40 @@ def explain(session: Session, words: str) -> str:
     asked = _asked(words)
     if not asked:
         return "没有可查的字：标点和符号不算。请打两个以上汉字、编号，或地点、人员、类别的拼音首字母。"
-    if not _wanted(words):
+    if not _wanted(words) or all(_says_nothing(word) for word in asked):
         return f"“{' '.join(asked)}”太短，请至少打两个汉字，或编号、拼音首字母。"
     left_out = "（只查了前六个词）" if len(narrow(clean(words, _LONGEST)).split()) > _WORDS else ""
     where = session.main.place if session.main and session.main.place else "您的范围"
     return (
-        f"在{where}里按“{' '.join(asked)}”查了问题、详情、地点、经过、承办和编号，没有找到{left_out}。"
+        f"在{where}里按“{' '.join(asked)}”查了编号、问题、详情、地点、类别、承办和经过里写的话，没有找到{left_out}。"
+        "经过里是谁办的不在里面；反映人、电话不能在这里查。"
         "可以少打一个词，换个说法，打拼音首字母，或换到“全部”再查。"
     )
+
+
+def _says_nothing(word: str) -> bool:
+    """One letter or character: nothing is called so short, and it stands in a text by chance."""
+    return len(word) == 1 and not word.isdecimal()
+
+
+def handlers(words: str, ids: Sequence[int]) -> dict[int, str]:
+    """Who of those that words mean has these cases in hand, by case: a line of the ledger does not name them."""
+    if not ids:
+        return {}
+    meant: set[int] = set()
+    for word in _asked(words):
+        if len(word) > 1:
+            keys: Any = FindKey.select(FindKey.subject_id).where(
+                FindKey.subject == "staff", FindKey.key >= word, FindKey.key < word + _LAST
+            )
+            meant.update(staff for (staff,) in keys.limit(_MEANINGS).tuples())
+    rows: Any = (
+        Issue.select(Issue.id, Staff.name)
+        .join(Staff, on=(Issue.handler == Staff.id))
+        .where(Issue.id.in_(list(ids)), Issue.handler.in_(list(meant)))
+        .tuples()
+    )
+    return dict(rows) if meant else {}
 
 
 def keep(issue: Issue) -> None:

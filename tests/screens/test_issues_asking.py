@@ -209,6 +209,9 @@ async def test_the_list_of_what_waits_to_be_opened_is_shown_one_by_one_to_whoeve
     async with ledger() as keys:
         await keys("2")
         assert keys.title.startswith("待立案")
+        assert "待立案一次看一件" in keys.seen and "9 看清单" in keys.seen
+        await keys("space")
+        assert "没有标记" in keys.seen and "按 9 看清单" in keys.seen
         await keys("9")
         assert keys.title.startswith("问题清单　待立案")
         assert len(shown(keys)) == 2

@@ -27,11 +27,21 @@ def _state(row: IssueRow) -> str:
 
 
 def _summary(row: IssueRow) -> str:
-    if not row.marks:
+    if not row.marks and not row.hits:
         return row.summary
     short = [_SHORT_MARKS[mark] for mark in row.marks if mark in _SHORT_MARKS]
     short += [mark[:1] for mark in row.marks if mark.startswith(("退单", "返工", "催办"))]
-    return (f"[{''.join(short)}]" if short else "") + row.summary
+    return _why_found(row) + (f"[{''.join(short)}]" if short else "") + row.summary
+
+
+def _why_found(row: IssueRow) -> str:
+    """In whose hands a case is, where it was found by that and nothing else of the line says so."""
+    shown = f"{row.number} {row.place} {row.summary}".lower()
+    if any(hit in shown for hit in row.hits):
+        return ""
+    if row.handler:
+        return f"（承办 {row.handler}）"
+    return f"（承办 {row.holder}）" if any(hit in row.holder.lower() for hit in row.hits) else ""
 
 
 COLUMNS = (
