@@ -51,8 +51,8 @@ ACTS: dict[str, BulkAct] = {
         _of("assign"),
         _of("propose_assign"),
         _of("reassign"),
-        BulkAct("urgency", "紧急程度", BY_ACT["recategorise"], "类别不变，期限重算"),
-        BulkAct("category", "类别", BY_ACT["recategorise"], "紧急程度不变，期限重算"),
+        BulkAct("urgency", "改紧急程度", BY_ACT["recategorise"], "类别不变，期限重算"),
+        BulkAct("category", "改类别", BY_ACT["recategorise"], "紧急程度不变，期限重算"),
         _of("flag", "已有的标记保留；选“无”是全部取消"),
         _of("urge"),
         _of("note"),
@@ -125,8 +125,17 @@ def acts_for(session: Session, ids: Sequence[int]) -> list[Choice]:
         reached = _reached(session, each.way, states)
         many = sum(states[issue_id] in each.way.frm for issue_id in reached)
         if many:
-            found.append(Choice(each.key, each.name, f"{many}/{len(ids)}件　{each.hint}"))
+            found.append(Choice(each.key, each.name, f"{_how_many(each.key, many, len(ids))}　{each.hint}"))
     return found
+
+
+def _how_many(act: str, many: int, of: int) -> str:
+    """To how many of the marked ones it can be done; of those merged one stays as the main case."""
+    if many == of:
+        return f"{of}件都能办"
+    if act == "merge" and many == of - 1:
+        return f"{many}件并入另一件"
+    return f"{of}件中{many}件能办，{of - many}件现在不能"
 
 
 def _reached(session: Session, way: Way, among: Collection[int]) -> set[int]:

@@ -21,7 +21,10 @@ _SHOWN = 200
 
 @dataclass(frozen=True)
 class Waiting:
-    """One thing that waits: `kind` is request, swap, close, paused, pooled, sent_back, sample or proxy."""
+    """One thing that waits: `kind` is request, swap, close, paused, pooled, sent_back, sample or proxy.
+
+    `lacking` says what 销项 still needs, where the case was answered and yet cannot be closed.
+    """
 
     key: str
     kind: str
@@ -35,6 +38,7 @@ class Waiting:
     request_id: int = 0
     level: str = ""
     satisfied: bool = True
+    lacking: str = ""
 
 
 def _chiefs_areas(session: Session) -> list[int]:
@@ -42,13 +46,17 @@ def _chiefs_areas(session: Session) -> list[int]:
 
 
 def waiting(session: Session) -> list[Waiting]:
-    """What waits for this person's word: requests first, the oldest first, then cases that can be closed."""
+    """What waits for this person's word: requests first, the oldest first, then cases that can be closed.
+
+    Those that were answered and still lack something for 销项 come after them, and say what.
+    """
     areas = _chiefs_areas(session)
     if not areas:
         return []
     found = [_request(row) for row in _pending(areas)]
     found += _swaps(areas)
-    found += [_ready(issue, "close", "可以销项") for issue in _cases(_standing(session, "closable", areas))]
+    ready = [_ready(issue, "close", "可以销项") for issue in _cases(_standing(session, "closable", areas))]
+    found += sorted(ready, key=lambda each: bool(each.lacking))
     found += [_to_look_at(issue) for issue in _cases(_standing(session, "set_aside_due", areas))]
     found += [
         _ready(issue, "sent_back", f"已退单{issue.send_backs}次，建议约请")
@@ -157,10 +165,15 @@ def _to_look_at(issue: Issue) -> Waiting:
 
 
 def _ready(issue: Issue, kind: str, what: str) -> Waiting:
-    level = closing.proposed_level(issue)
+    level, lacking = closing.proposed_level(issue), ""
     if kind == "close":
+        demands = sorted(closing.demands(issue), key=lambda each: each.met)
+        said = [f"{'' if each.met else '✗ '}{each.name}：{each.said.rstrip('。；')}" for each in demands]
+        reason = "；".join(said) + "。"
+        lacking = "；".join(closing.missing(issue))
         what = f"{what}（{level.label}）" + ("·反映人不满意" if issue.satisfied is False else "")
-        reason = "；".join(f"{demand.name}：{demand.said}" for demand in closing.demands(issue))
+        if lacking:
+            what = f"✗ 缺{demands[0].name}"
     else:
         reason = issue.outcome or issue.detail
     return Waiting(
@@ -175,6 +188,7 @@ def _ready(issue: Issue, kind: str, what: str) -> Waiting:
         reason=mask_phones_in(reason),
         level=level.value,
         satisfied=issue.satisfied is not False,
+        lacking=mask_phones_in(lacking),
     )
 
 

@@ -18,6 +18,7 @@ from dutydesk.rules.bulk import BulkRow, Preview
 from dutydesk.rules.errors import Refused
 from dutydesk.screens.base import DeskScreen
 from dutydesk.screens.forms import FormScreen
+from dutydesk.screens.in_sight import InSight
 from dutydesk.terminal import digit_of
 from dutydesk.widgets.action_menu import Action, ActionMenu, Confirm, Words
 from dutydesk.widgets.form import FormView
@@ -118,7 +119,7 @@ async def _in_turn(
             return False
         else:
             screen.say(
-                f"{done.said}；{'u 撤销' if 'u' in screen.active_bindings else '在问题清单按 u 可撤销'}",
+                f"{done.said}；{screen.UNDO}",
                 "good",
             )
             return True
@@ -202,13 +203,13 @@ _COLUMNS = (
 )
 
 
-class PreviewScreen(DeskScreen):
+class PreviewScreen(InSight, DeskScreen):
     """How many, which, what changes, and which not and why; 1 does it."""
 
     NAME: ClassVar[str] = "预览"
-    KEYS = (("1", "办理"), ("↑↓ PgUp PgDn", "翻看"))
+    KEYS = (("1 或 F10", "办理"), ("↑↓ PgUp PgDn", "翻看"))
     BACK = ("Esc", "返回修改")
-    HELP = "还没有保存。1 就办，Esc 返回。打✗的不会办，后面写着为什么。"
+    HELP = "还没有保存。1（或 F10）就办，Esc 返回。打✗的不会办，后面写着为什么。"
 
     def __init__(self, preview: Preview, told: str = "") -> None:
         super().__init__()
@@ -224,6 +225,7 @@ class PreviewScreen(DeskScreen):
 
     def signed_on(self) -> None:
         """Show it."""
+        self.came_in_sight(by="f10")
         self.show_title(self.preview.name)
         listing = self.query_one(WindowList)
         listing.source = Given(self.lines)
@@ -238,17 +240,19 @@ class PreviewScreen(DeskScreen):
         self.query_one("#whole", Words).say(words)
 
     def on_key(self, event: events.Key) -> None:
-        """1 does it."""
+        """1 does it, and F10, which goes on from every form: not the one that led here, still held down."""
         digit = digit_of(event.key)
-        if digit is None:
+        if digit is None and event.key != "f10":
             return
         event.stop()
-        if digit == 1:
+        if event.key == "f10" and self.too_early(event):
+            self.say("这是预览，还没有保存。看过再按 1 或 F10 办理。")
+        elif event.key == "f10" or digit == 1:
             self._agree()
 
     def on_window_list_chosen(self, event: WindowList.Chosen) -> None:
         """Enter only says how: what is written at once for many needs a key of its own."""
-        self.say("按 1 办理，Esc 返回修改。")
+        self.say("按 1 或 F10 办理，Esc 返回修改。")
 
     def _agree(self) -> None:
         if self.preview.will:

@@ -57,6 +57,7 @@ class DecisionsScreen(InSight, WholeListScreen):
     """One page for everything that waits for a word."""
 
     NAME = "待我定"
+    UNDO = "0 撤销"
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("1", "同意"),
         ("2", "不同意"),
@@ -180,7 +181,7 @@ class DecisionsScreen(InSight, WholeListScreen):
         done = await self.do(bulk.decide, asked, agree, text, self.new_act())
         if done is None:
             return False
-        self.say(f"{done.said}；0 撤销", "good")
+        self.say(f"{done.said}；{self.UNDO}", "good")
         return True
 
     @work(exclusive=True, group="settle")
@@ -210,6 +211,9 @@ class DecisionsScreen(InSight, WholeListScreen):
             done = await self.do(
                 issue_acts.decide, waiting.request_id, agree, text, self.new_act(), version=waiting.version
             )
+        elif waiting.lacking and agree:
+            self.say(f"{waiting.number} 还不能销项：{waiting.lacking}。3 看全案，Enter 看别的办法。", "bad")
+            return
         elif waiting.kind == "close" and agree and waiting.satisfied:
             fields = {"level": waiting.level}
             done = await self.do(

@@ -13,15 +13,15 @@ TOO_EARLY = "刚才的键按在这一件出现之前，没有算。看过这一�
 class InSight:
     """For screens whose keys act at once on the one thing in sight, and bring up the next one by themselves."""
 
-    REST: ClassVar[float] = (
-        0.7  # seconds between two presses of a key: one held down repeats after half a second
-    )
+    REST: ClassVar[float] = 0.7  # seconds between two presses: a key held down repeats after half a second
     in_sight_since = 0.0
     _pressed: tuple[str, float] = ("", 0.0)
 
-    def came_in_sight(self) -> None:
-        """Something else stands there now: keys pressed before do not count for it."""
+    def came_in_sight(self, by: str = "") -> None:
+        """Something else stands there now: keys pressed before do not count for it, nor does `by`, still held down."""
         self.in_sight_since = monotonic()
+        if by:
+            self._pressed = (by, self.in_sight_since)
 
     def too_early(self, event: events.Key, repeats: bool = True) -> bool:
         """Whether the key was pressed before what stands here did, or is one key held down (where it `repeats`)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from dutydesk.models import Issue
 from dutydesk.rules import decisions
 from dutydesk.rules.workcalendar import CHINA
 from dutydesk.vocabulary import Role, State
@@ -53,3 +54,19 @@ def test_two_chiefs_of_one_area_see_the_same_and_others_nothing(cases):
     for role in set(Role) - {R.AREA_CHIEF}:
         assert decisions.waiting(cases[role]) == []
         assert decisions.count(cases[role]) == 0
+
+
+def test_an_answered_case_that_lacks_something_says_so_and_comes_last(cases):
+    """A case that was merged in and whose reporter has not been told."""
+    lacking, ready = cases.in_state(S.FEEDBACK), cases.in_state(S.FEEDBACK)
+    other = cases.new(source="caller", reporter_name="李桂芳", reporter_phone="13800001234")
+    for each in (lacking, ready):
+        cases.do("feedback", each)
+    cases.do("merge", other, target=cases.row(lacking).number, reason="是同一件")
+    Issue.update(feedback_given=True).where(Issue.id == lacking).execute()  # as an import may leave it
+    found = decisions.waiting(cases[R.AREA_CHIEF])
+    assert [each.issue_id for each in found if each.kind == "close"] == [ready, lacking]
+    assert found[-1].asked == f"✗ 缺反馈 {cases.row(other).number}"
+    assert "反映人还没有告知" in found[-1].lacking
+    assert not found[0].lacking
+    assert not any("。；" in each.reason or "；。" in each.reason for each in found)

@@ -9,7 +9,7 @@ import pytest
 
 from dutydesk.models import Draft, Issue, IssueStep
 from dutydesk.rules import issue_acts, ledger
-from dutydesk.screens.bulk import handle_marked, undo_last
+from dutydesk.screens.bulk import PreviewScreen, handle_marked, undo_last
 from dutydesk.vocabulary import Role, State
 from tests.screens.conftest import settle, text
 from tests.screens.test_today import registered
@@ -76,14 +76,16 @@ def states(district, ids) -> set[State]:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
-async def test_marked_ones_are_assigned_after_a_preview_and_taken_back(district, open_desk, size):
+async def test_marked_ones_are_assigned_after_a_preview_and_taken_back(
+    district, open_desk, size, monkeypatch
+):
     ids = opened(district, 3)
     async with open_desk(Role.DUTY_OFFICER, "issues").run_test(size=size) as pilot:
         await settle(pilot)
         marked = Marked(pilot, ids)
         await marked.follow()
         assert "选中 3 件" in text(pilot.app)
-        assert "3/3件" in text(pilot.app)
+        assert "3件都能办" in text(pilot.app)
         form = await marked.press("1")
         assert "交给谁" in form
         shown = await marked.press("1", "f10")
@@ -91,8 +93,10 @@ async def test_marked_ones_are_assigned_after_a_preview_and_taken_back(district,
         assert "待派单→待处置" in shown
         assert "交公共安全力量" in shown
         assert await marked.written() == 0, "a preview writes nothing"
-        done = await marked.press("1")
-        assert "已派单 3 件；u 撤销" in done
+        assert "还没有保存。看过再按" in await marked.press("f10"), "the key that led here, still held down"
+        monkeypatch.setattr(PreviewScreen, "REST", 0.0)
+        done = await marked.press("f10")
+        assert "已派单 3 件；0 再按 8 撤销" in done
         assert marked.results == [True]
         await marked.undo()
         assert "派单，3 件？" in text(pilot.app)
@@ -204,7 +208,7 @@ async def test_what_was_typed_for_many_is_a_draft_that_is_gone_on_with_on_the_sa
         shown = await today.press("f10")
         assert "派单 2 件。1 就办" in shown
         done = await today.press("1")
-        assert "已派单 2 件；在问题清单按 u 可撤销" in done
+        assert "已派单 2 件；在问题清单按 0 再按 8 可撤销" in done
     assert states(district, ids) == {State.ASSIGNED}
     assert kept_drafts(district) == []
 

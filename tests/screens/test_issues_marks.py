@@ -48,11 +48,11 @@ async def test_enter_is_for_all_marked_and_u_takes_it_back(district, open_desk):
         await settle(pilot)
         keys = Keys(pilot)
         await keys("space", "space", "enter")
-        entry = next(line for line in lines(pilot.app) if "立案" in line and "2/2" in line)
+        entry = next(line for line in lines(pilot.app) if "立案" in line and "2件都能办" in line)
         digit = next(part for part in entry.split() if part.isdecimal())
         await keys(digit)
         for _ in range(4):
-            if "已标记" not in keys.seen and "按 u" in keys.seen:
+            if "已标记" not in keys.seen and "8 撤销" in keys.seen:
                 break
             await keys("enter" if "1 " not in keys.seen else "1")
         opened = await pilot.app.desk.read(
