@@ -14,7 +14,7 @@ from dutydesk.rules.drafts import Kept
 from dutydesk.rules.workcalendar import moment
 from dutydesk.screens.base import DUTIES, DeskScreen
 from dutydesk.terminal import digit_of
-from dutydesk.widgets.frame import Words
+from dutydesk.widgets.frame import Notice, Words
 from dutydesk.widgets.given import Given
 from dutydesk.widgets.window_list import Column, WindowList
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 WEEKDAYS = "一二三四五六日"
 NEEDS, NEWS, DRAFTS = "要办", "新情况", "没填完"
+AT_HOME = "已经在今日。退出请按 Ctrl+Q。"
 DRAFT_KEPT_HERE = "已留作草稿，就在光标这一行，按 Enter 接着填。"
 
 
@@ -162,8 +163,17 @@ class TodayScreen(DeskScreen):
 
     # -- opening --------------------------------------------------------------------------------------------
 
+    def on_window_list_moved(self, event: WindowList.Moved) -> None:
+        """Whoever goes on has read it."""
+        self._said_enough()
+
+    def _said_enough(self) -> None:
+        if self.query_one(Notice).words == AT_HOME:
+            self.query_one(Notice).clear()
+
     def on_window_list_chosen(self, event: WindowList.Chosen) -> None:
         """Enter opens what the line names."""
+        self._said_enough()
         row: HomeRow = event.row
         if row.draft is not None:
             self.go_on_with(row.draft)
@@ -200,6 +210,7 @@ class TodayScreen(DeskScreen):
         if digit is None or self.desk.session is None:
             return
         event.stop()
+        self._said_enough()
         if digit == 8:
             self.more()
             return
@@ -247,7 +258,7 @@ class TodayScreen(DeskScreen):
 
     async def action_back(self) -> None:
         """There is nothing above 今日."""
-        self.say("已经在今日。退出请按 Ctrl+Q。")
+        self.say(AT_HOME)
 
     def action_nothing(self) -> None:
         """Tab has nowhere to go here."""
@@ -274,7 +285,7 @@ def _form_of(draft: Kept) -> DeskScreen:
 
 def _day_line(day: date, sheet: TodaySheet) -> str:
     shifts = "　".join(sheet.on_duty)
-    since = f"\n上次在这里：{sheet.since}" if sheet.since else ""
+    since = f"\n新情况：{sheet.since}（上次离开）以来别人办的" if sheet.since else ""
     return f"{day.month}月{day.day}日 星期{WEEKDAYS[day.weekday()]}　{shifts}{since}"
 
 

@@ -88,7 +88,8 @@ class TestNews:
         cases.do("urge", old, R.COORDINATOR)
         cases.do("urge", old, R.SUPERVISOR)
         cases.do("urge", old, R.DUTY_OFFICER)  # the own one is no news
-        cases.new()
+        cases.new()  # nor is this
+        cases.new(cases[R.AREA_CHIEF])
         sheet = today.today_sheet(duty, since)
         assert {line.text: line.count for line in sheet.news} == {
             "新登记": 1,

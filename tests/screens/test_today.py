@@ -12,10 +12,12 @@ from dutydesk.vocabulary import Role
 from tests.screens.conftest import lines, settle, text
 
 
-def registered(district: Any, summary: str = "三号楼门禁坏了一周", **fields: Any) -> Any:
+def registered(
+    district: Any, summary: str = "三号楼门禁坏了一周", by: Role = Role.DUTY_OFFICER, **fields: Any
+) -> Any:
     """A case of the small district's first unit."""
     given = {"unit": district.units[0], "category": district.categories[0], "summary": summary} | fields
-    return intake.register(district.sessions[Role.DUTY_OFFICER], given, str(uuid.uuid4()))
+    return intake.register(district.sessions[by], given, str(uuid.uuid4()))
 
 
 async def test_a_line_opens_the_view_that_it_names(district, open_desk):
@@ -84,8 +86,23 @@ async def test_after_a_weekend_it_tells_what_is_new(district, open_desk):
     registered(district)
     async with open_desk().run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        assert "上次在这里" in text(pilot.app)
+        assert "以来别人办的" in text(pilot.app)
+        assert "新登记" not in text(pilot.app), "one's own are no news"
+        await pilot.app.desk.run(lambda _session: registered(district, by=Role.AREA_CHIEF))
+        await settle(pilot)
         assert "新登记" in text(pilot.app)
+
+
+async def test_where_one_is_is_said_until_the_next_key(district, open_desk):
+    registered(district)
+    async with open_desk().run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert "已经在今日" in text(pilot.app)
+        await pilot.press("3", "escape")
+        await settle(pilot)
+        assert "已经在今日" not in text(pilot.app)
 
 
 async def test_f12_opens_what_else_there_is_from_anywhere(district, open_desk):
