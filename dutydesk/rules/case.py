@@ -63,8 +63,8 @@ class CaseSheet:
 
     @property
     def state_words(self) -> str:
-        """The state as the screen says it: told back, it waits for the chief."""
-        return "待反馈（已反馈，等片区长销项）" if self.closable else self.state.label
+        """The state as the screen says it, in the ledger's words: told back, it waits for the chief."""
+        return "可销项（已反馈，等片区长）" if self.closable else self.state.label
 
 
 def case_sheet(session: Session, issue_id: int) -> CaseSheet:

@@ -34,10 +34,16 @@ class Action(Generic[T]):
     place: tuple[int, int] | None = None
 
 
+MENU_HELP = "按数字就选那一项，或 ↑↓ 移到它再按 Enter。打✗的现在不能办，选它会说为什么；9 下一页。Esc 不选，返回。"
+
+
 class ActionMenu(CalmFocus, ModalScreen[T | None]):
     """Numbered actions: digits, or arrows and Enter, choose; Esc leaves with None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "返回", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "返回", show=False),
+        Binding("f1,question_mark", "help", "帮助", show=False),
+    ]
 
     def __init__(self, title: str, actions: Sequence[Action[T]]) -> None:
         super().__init__()
@@ -59,6 +65,10 @@ class ActionMenu(CalmFocus, ModalScreen[T | None]):
     def on_choices_taken(self, event: Choices.Taken) -> None:
         """Leave with the action's value."""
         self.dismiss(self.actions[event.index].value)
+
+    def action_help(self) -> None:
+        """How a menu is used, on its own last line: the page of the screen below would not be about it."""
+        self.query_one("#how", Words).say(MENU_HELP)
 
     def on_choices_refused(self, event: Choices.Refused) -> None:
         """Say why not, and stay."""

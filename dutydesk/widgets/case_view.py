@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dutydesk.rules.case import CaseSheet, Person, StoryLine
 
 _LABEL = 6
+_FIRST = ("承办", "类别")  # before the deadlines, whose explanations are long
 
 
 class CaseView(QuietFocus, KeptLines, can_focus=True):
@@ -84,11 +85,14 @@ class CaseView(QuietFocus, KeptLines, can_focus=True):
             lines += [((line, self.look("mark")),) for line in wrap("★ " + "、".join(sheet.flags), width)]
         for words in sheet.waiting:
             lines += [((line, self.look("mark")),) for line in wrap(f"◆ {words}", width)]
+        lines += self._whose(sheet, width, plain)
         for said in sheet.deadlines:
             first, _, why = said.partition("\n")
             lines += [((line, plain),) for line in wrap(first, width)]
             lines += [((line, self.look("dim")),) for line in wrap(why, width)]
         for name, value in sheet.facts:
+            if name in _FIRST:
+                continue
             lines += self._fact(name, value, width, plain)
         if self.person is not None:
             shown = " ".join(
@@ -102,6 +106,15 @@ class CaseView(QuietFocus, KeptLines, can_focus=True):
         for step in sheet.story:
             lines += self._step(step, width, plain)
         return lines
+
+    def _whose(self, sheet: CaseSheet, width: int, plain: Style) -> list[Line]:
+        """In whose hands it is, and of what kind: beside each other where there is room."""
+        facts = dict(sheet.facts)
+        said = [(name, facts[name]) for name in _FIRST if facts.get(name)]
+        beside = "　　".join(f"{name}　{value}" for name, value in said)
+        if len(said) > 1 and cell_len(beside) <= width:
+            return [((beside, plain),)]
+        return [line for name, value in said for line in self._fact(name, value, width, plain)]
 
     @staticmethod
     def _fact(name: str, value: str, width: int, plain: Style) -> list[Line]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -11,6 +11,10 @@ from dutydesk.terminal import literal
 
 ELLIPSIS = "…"
 _CLOSES = "）」』】〕》〉”’，。、；：！？…)],.;:!?"
+_OPENS = "（「『【〔《〈“‘(["
+_BACK = 24  # characters that a line gives up at most to end well
+_JOINS = ":.-/"  # inside a time, a day, a number
+_UNITS = "年月日号时分秒点天周岁件个人次条项户幢栋室元米%"
 # What is said by a look besides plain text, and never by a look alone. Not in the stylesheet: a component class
 # costs each launch a millisecond, and what differs here is the terminal's own attributes.
 LOOKS = {
@@ -53,21 +57,44 @@ def fit(text: str, width: int) -> str:
 def wrap(text: str, width: int) -> list[str]:
     """`text` broken into lines of at most `width` columns; its own line ends stay. At least one line.
 
-    No line begins with what closes the one before it: a character goes along.
+    No line begins with what closes the one before it or ends with what opens the next, and no number is broken or
+    parted from its unit, unless there is no other way.
     """
-    lines: list[str] = []
+    width, lines = max(width, 2), []
     for paragraph in text.split("\n"):
         rest = literal(paragraph)
-        while True:
-            broken = chop_cells(rest, max(width, 2)) or [""]
-            at = next((i for i, line in enumerate(broken) if i and line[0] in _CLOSES), 0)
-            kept = broken[at - 1].rstrip(_CLOSES)[:-1] if at else ""
-            if not kept:  # nothing to mend, or nothing but closing marks
-                lines.extend(broken)
-                break
-            lines.extend([*broken[: at - 1], kept])
-            rest = broken[at - 1][len(kept) :] + "".join(broken[at:])
+        while len(rest) * 2 > width and (most := _fits(rest, width)) < len(rest):
+            at = next((i for i in range(most, max(most - _BACK, 0), -1) if _may_break(rest[i - 1], rest[i])), most)
+            lines.append(rest[:at])
+            rest = rest[at:]
+        lines.append(rest)
     return lines
+
+
+def wrap_at_most(text: str, width: int, many: int) -> list[str]:
+    """The first lines of `text`, as `wrap` breaks it; the last one ends in … where more would follow."""
+    lines = wrap(text, width)
+    return lines if len(lines) <= many else [*lines[: many - 1], cut("".join(lines[many - 1 :]), width)]
+
+
+def _fits(text: str, width: int) -> int:
+    """How many characters from the beginning on have room; one at least."""
+    used = 0
+    for index, character in enumerate(text):
+        used += cell_len(character)
+        if used > width:
+            return max(index, 1)
+    return len(text)
+
+
+def _may_break(before: str, after: str) -> bool:
+    """Whether a line may end between these two characters."""
+    if after in _CLOSES or before in _OPENS or not cell_len(after):
+        return False
+    if before in _JOINS or (before.isascii() and before.isalnum()):
+        number = before.isdigit() and after in _UNITS
+        return not (number or after in _JOINS or (after.isascii() and after.isalnum()))
+    return True
 
 
 def strip_of(line: Line, width: int, plain: Style | None = None) -> Strip:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from dutydesk.widgets.cells import wrap
+from dutydesk.widgets.cells import wrap, wrap_at_most
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,23 @@ def test_nothing_is_lost_and_nothing_is_too_wide(width):
     lines = wrap(text, width)
     assert "".join(lines) == text
     assert all(cell_len(line) <= max(width, 2) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("期限到周四18:00止", 12, ["期限到周四", "18:00止"]),
+        ("限11月26日前办", 5, ["限", "11月", "26日", "前办"]),
+        ("一二三（四五）", 8, ["一二三", "（四五）"]),
+        ("见[催]催办", 4, ["见", "[催]", "催办"]),
+        ("号2026-000123的", 12, ["号", "2026-000123", "的"]),
+        ("12345678", 4, ["1234", "5678"]),
+    ],
+)
+def test_a_number_stays_whole_with_its_unit_and_a_bracket_with_what_it_holds(text, width, lines):
+    assert wrap(text, width) == lines
+
+
+def test_what_is_left_out_is_said_by_the_last_line():
+    assert wrap_at_most("一二三四五六", 4, 2) == ["一二", "三…"]
+    assert wrap_at_most("一二三四", 4, 2) == ["一二", "三四"]
