@@ -202,7 +202,7 @@ def _who(area: int, day: date, now: datetime) -> Iterator[Line]:
     )
     for row in rows:
         word = "在班" if row.starts_at <= now else "接下来"
-        yield Line("who", f"{word} {row.name} {row.staff.name}", f"{moment(row.starts_at)}起")
+        yield Line("who", f"{word} {row.name} {row.staff.name}", moment(row.starts_at))
     posted: Any = (
         Posting.select(Posting.line, Staff.name)
         .join(Staff)

@@ -72,7 +72,7 @@ def test_a_line_half_typed_outlives_a_broken_line(open_desk: OpenDesk) -> None:
     desk.wait("值班", "等您签收")
     desk.press("down", "down", "enter").wait("1 签字交班")
     desk.press("1").wait("交班签字", "交给谁")
-    desk.type("电梯维保下午三点到").wait("电梯维保下午三点到")
+    desk.type("电梯维保").wait("电梯维保", seconds=60)
     desk.hang_up()
     desk.wait_for_end()
     again = open_desk()
@@ -80,4 +80,4 @@ def test_a_line_half_typed_outlives_a_broken_line(open_desk: OpenDesk) -> None:
     while "交班留言" not in next((line for line in again.lines if line.startswith("▶")), ""):
         again.press("down").settle(0.1)
     again.press("enter").wait("继续填写")
-    again.press("1").wait("电梯维保下午三点到")
+    again.press("1").wait("电梯维保")

@@ -39,8 +39,7 @@ class DayRow:
     @property
     def wrong(self) -> str:
         """What is wrong with its shifts."""
-        said = [f"{cell.kind.name}{cell.wrong}" for cell in self.day.cells if cell.wrong]
-        return "！" + "、".join(said) if said else ""
+        return "、".join(f"{cell.kind.name}：{cell.wrong}" for cell in self.day.cells if cell.wrong)
 
 
 def _said(cell: Cell) -> str:
