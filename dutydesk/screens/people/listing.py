@@ -17,6 +17,7 @@ from dutydesk.widgets.action_menu import Action, ActionMenu, TextPage
 from dutydesk.widgets.frame import Words
 from dutydesk.widgets.given import Given
 from dutydesk.widgets.picker import Choice, PickOne
+from dutydesk.widgets.window import Source
 from dutydesk.widgets.window_list import Column, WindowList
 
 # The lists on the digits: name for the program, what the screen calls it.
@@ -112,10 +113,20 @@ class PeopleList(DeskScreen):
         self.tell(where)
         listing = self.query_one(WindowList)
         if not isinstance(listing.source, Given):
-            listing.source = Given(rows)
+            await self.draw_from(Given(rows))
         else:
             listing.source.rows = list(rows)
             await listing.reload()
+
+    async def draw_from(self, source: Source[Any]) -> None:
+        """Show the rows of another source, from the top.
+
+        A list reads by itself once it is mounted, and when it is mounting; an answer may come in between.
+        """
+        listing = self.query_one(WindowList)
+        listing.source = source
+        if not listing.is_mounted:
+            await listing.show()
 
     def tell(self, where: str) -> None:
         """The line above the list."""

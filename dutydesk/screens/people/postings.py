@@ -139,7 +139,7 @@ class PostingsScreen(PeopleList):
         if isinstance(listing.source, PostingRows) and listing.source.question == self.question:
             await listing.reload()
         else:
-            listing.source = PostingRows(self.desk, self.question)
+            await self.draw_from(PostingRows(self.desk, self.question))
 
     def action_mark(self) -> None:
         """Mark the row and go on to the next."""

@@ -74,7 +74,7 @@ class RosterScreen(PeopleList):
         if isinstance(listing.source, StaffRows) and listing.source.question == self.question:
             await listing.reload()
         else:
-            listing.source = StaffRows(self.desk, self.question)
+            await self.draw_from(StaffRows(self.desk, self.question))
 
     async def choose(self, row: StaffRow) -> None:
         """The card."""
