@@ -135,7 +135,7 @@ def _how_many(act: str, many: int, of: int) -> str:
         return f"{of}件都能办"
     if act == "merge" and many == of - 1:
         return f"{many}件并入另一件"
-    return f"{of}件中{many}件能办，{of - many}件现在不能"
+    return f"{of}件里有{many}件能办"
 
 
 def _reached(session: Session, way: Way, among: Collection[int]) -> set[int]:

@@ -171,7 +171,7 @@ def _ready(issue: Issue, kind: str, what: str) -> Waiting:
         said = [f"{'' if each.met else '✗ '}{each.name}：{each.said.rstrip('。；')}" for each in demands]
         reason = "；".join(said) + "。"
         lacking = "；".join(closing.missing(issue))
-        what = f"{what}（{level.label}）" + ("·反映人不满意" if issue.satisfied is False else "")
+        what = f"{what}（{level.label}）" + ("·不满意" if issue.satisfied is False else "")
         if lacking:
             what = f"✗ 缺{demands[0].name}"
     else:

@@ -148,7 +148,7 @@ def holders_nearby(session: Session, role: Role) -> list[Holder]:
         .limit(_NEARBY)
     )
     found = []
-    for person in rows:
+    for person in dict.fromkeys(rows):  # once, whoever has two units
         places = [grant.place for grant in grants_of(person.id, session.day) if grant.role is role]
         found.append(Holder(person.number, person.name, "、".join(places)))
     return found

@@ -34,7 +34,9 @@ class Action(Generic[T]):
     place: tuple[int, int] | None = None
 
 
-MENU_HELP = "按数字就选那一项，或 ↑↓ 移到它再按 Enter。打✗的现在不能办，选它会说为什么；9 下一页。Esc 不选，返回。"
+MENU_HELP = (
+    "按数字就选那一项，或 ↑↓ 移到它再按 Enter。打✗的现在不能办，选它会说为什么；9 下一页。Esc 不选，返回。"
+)
 
 
 class ActionMenu(CalmFocus, ModalScreen[T | None]):

@@ -64,7 +64,9 @@ def wrap(text: str, width: int) -> list[str]:
     for paragraph in text.split("\n"):
         rest = literal(paragraph)
         while len(rest) * 2 > width and (most := _fits(rest, width)) < len(rest):
-            at = next((i for i in range(most, max(most - _BACK, 0), -1) if _may_break(rest[i - 1], rest[i])), most)
+            at = next(
+                (i for i in range(most, max(most - _BACK, 0), -1) if _may_break(rest[i - 1], rest[i])), most
+            )
             lines.append(rest[:at])
             rest = rest[at:]
         lines.append(rest)

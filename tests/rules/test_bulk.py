@@ -27,7 +27,7 @@ class TestMenu:
     def test_it_has_what_role_and_states_allow_with_how_many(self, cases):
         ids = [cases.in_state(S.OPENED), cases.in_state(S.OPENED), cases.in_state(S.REVIEW)]
         duty = {choice.act: choice.hint for choice in bulk.acts_for(cases[R.DUTY_OFFICER], ids)}
-        assert duty["assign"].startswith("3件中2件能办，1件现在不能")
+        assert duty["assign"].startswith("3件里有2件能办")
         assert duty["note"].startswith("3件都能办")
         assert {"ask_pause", "ask_pool", "ask_extension"} <= set(duty)
         assert not {"pause", "pool", "close"} & set(duty)

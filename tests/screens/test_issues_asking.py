@@ -109,6 +109,14 @@ async def test_search_reaches_details_and_says_so_when_nothing_is_found(ledger):
         assert len(shown(keys)) == 3
 
 
+async def test_one_letter_is_too_short_and_what_is_not_searched_is_said(ledger):
+    async with ledger() as keys:
+        await keys("/", "g", "enter")
+        assert "“g”太短" in keys.seen
+        await keys("/", "backspace", *"鳄鱼", "enter")
+        assert "反映人、电话不能在这里查" in keys.seen.replace("\n  ", "")
+
+
 @pytest.mark.parametrize("words", ["电", "。。", "'; DROP TABLE issue", "a OR NEAR(b)", '"*"', "x" * 200])
 async def test_odd_searches_are_answered(ledger, words):
     async with ledger() as keys:
@@ -184,7 +192,8 @@ async def test_a_view_is_kept_under_a_name_put_on_a_digit_renamed_and_removed(le
     async with ledger() as keys:
         await keys("f", "8", "2", "0", "9", "1")
         assert "起个名字" in keys.seen
-        await keys(*["backspace"] * 8, *"急的", "enter")
+        assert "最多20个字" in keys.seen
+        await keys(*"急的", "enter")
         assert "已存为“急的”" in keys.seen
         assert keys.title.startswith("问题清单　急的")
         await keys("0", "9", "2", "1", "2")
@@ -193,7 +202,7 @@ async def test_a_view_is_kept_under_a_name_put_on_a_digit_renamed_and_removed(le
         assert len(shown(keys)) == 3
         await keys("2")
         assert shown(keys) == ["五号楼电梯困人"]
-        await keys("0", "9", "2", "2", *["backspace"] * 2, *"火急", "enter")
+        await keys("0", "9", "2", "2", *"火急", "enter")
         assert "已改名为“火急”" in keys.seen
         assert keys.title.startswith("问题清单　火急")
         await keys("f1")
