@@ -8,8 +8,10 @@ from dutydesk.models import database
 from dutydesk.models import search as index
 from dutydesk.models.issues import Issue
 from dutydesk.models.organisation import Unit
-from dutydesk.rules import permission, search
-from dutydesk.vocabulary import Role
+from dutydesk.rules import ledger, permission, search
+from dutydesk.rules.questions import Question
+from dutydesk.screens.ledger.rows import _summary
+from dutydesk.vocabulary import Role, State
 from tests import many_cases
 
 
@@ -143,3 +145,15 @@ def test_page_by_page_from_either_end_whatever_the_numbers(cases, district):
             ):
                 told += page
             assert told == expected, (forward, count)
+
+
+def test_who_has_a_case_in_hand_is_named_where_that_was_searched_for(district, cases, chief):
+    issue = cases.in_state(State.HANDLING)
+    name = Issue.get_by_id(issue).handler.name
+    assert issue in found(chief, name)
+    assert search.handlers(name, [issue]) == {issue: name}
+    assert search.handlers("堆放", [issue]) == {}
+    (row,) = [
+        row for row in ledger.after(chief, Question("open", words=name), None, 50).rows if row.key == issue
+    ]
+    assert _summary(row).startswith(f"（承办 {name}）")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dutydesk.models import OfficeSetting
+from dutydesk.models import OfficeSetting, RoleGrant
 from dutydesk.rules import signing_on
 from dutydesk.rules.errors import NotAllowed
 from dutydesk.vocabulary import Force, Role
@@ -47,3 +47,14 @@ def test_in_a_demo_somebody_of_each_role_is_near(demo):
 def test_only_a_demo_tells_who_is_near(cases):
     with pytest.raises(NotAllowed, match="只有演示区"):
         signing_on.holders_nearby(cases[R.DUTY_OFFICER], R.AREA_CHIEF)
+
+
+def test_who_looks_after_two_units_is_named_once(demo):
+    session = signing_on.sign_on(None)
+    officer = demo[R.NEIGHBOURHOOD_OFFICER]
+    grant = RoleGrant.get(RoleGrant.staff == officer.staff_id)
+    RoleGrant.create(
+        staff=grant.staff, role=grant.role, unit=demo.district.units[1], valid_from=grant.valid_from
+    )
+    found = signing_on.holders_nearby(session, R.NEIGHBOURHOOD_OFFICER)
+    assert [each.number for each in found].count(officer.number) == 1
