@@ -44,6 +44,8 @@ class WholeListScreen(DeskScreen):
 
     async def put(self, rows: Sequence[Any]) -> None:
         """Show these rows; drawn again only where they are others than before."""
+        if not self.is_attached:  # left while it was read
+            return
         listing = self.query_one(WindowList)
         if not isinstance(listing.source, Given):
             listing.source = Given[Any](rows)

@@ -94,6 +94,15 @@ class TerminalDesk:
             pass
         return self.text
 
+    def move_to(self, words: str, at_most: int = 60) -> str:
+        """Press ↓ until the cursor's line holds these words; raises NeverShown where it does not come to them."""
+        for _ in range(at_most):
+            here = next((line for line in self.lines if line.startswith("▶")), "")
+            if words in here:
+                return here
+            self.press("down").settle(0.1)
+        raise NeverShown(f"the cursor did not come to {words}:\n{self.text}")
+
     def bytes_while_idle(self, seconds: float) -> int:
         """What the desk writes with no key pressed, once it is at rest."""
         self.settle(0.6)

@@ -77,7 +77,6 @@ def test_a_line_half_typed_outlives_a_broken_line(open_desk: OpenDesk) -> None:
     desk.wait_for_end()
     again = open_desk()
     again.wait("今日", "交班留言")
-    while "交班留言" not in next((line for line in again.lines if line.startswith("▶")), ""):
-        again.press("down").settle(0.1)
+    again.move_to("交班留言")
     again.press("enter").wait("继续填写")
     again.press("1").wait("电梯维保")

@@ -93,16 +93,11 @@ def test_a_case_walks_from_registration_to_closed_through_everyones_hands(
     # 销项 by the chief
     become(desk, "3")
     desk.press("9").wait("待我定", number)
-    while number not in _cursor_line(desk):
-        desk.press("down").settle(0.1)
+    desk.move_to(number)
     desk.press("1").wait(f"{number} 已定")
     case = exported(demo_copy, number)
     assert (case["state"], case["level"]) == ("closed", "area")
     assert run(demo_copy, "db", "check").returncode == 0
-
-
-def _cursor_line(desk: TerminalDesk) -> str:
-    return next((line for line in desk.lines if line.startswith("▶")), "")
 
 
 def _one_of(desk: TerminalDesk, role: str, place: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""How the shift looks: the page to sign, a month's roster, a first contact with its clock; at a fixed moment."""
+"""How the shift looks: the page to sign, a month's roster; at a fixed moment."""
 
 from __future__ import annotations
 
@@ -72,7 +72,3 @@ def test_the_page_to_sign(afternoon, open_desk, snap_compare):
 
 def test_a_month_drafted(afternoon, open_desk, snap_compare):
     assert snap_compare(open_desk(duty="shift"), terminal_size=(120, 36), run_before=pressed("3", "right"))
-
-
-def test_a_first_contact_with_its_clock(afternoon, open_desk, snap_compare):
-    assert snap_compare(open_desk(duty="contact"), terminal_size=(80, 24), run_before=pressed())

@@ -92,6 +92,8 @@ class HandoverScreen(WholeListScreen):
         self.page = found
         rows = [PageRow(str(place), line, _left(found, line)) for place, line in enumerate(found.lines)]
         await self.put(rows)
+        if not self.is_attached:
+            return
         self.show_title(handover.day_and_shift(found) if found.signed else found.shift)
         self.query_one("#shift-head", Words).say(_head(found))
         self._show_keys(found)

@@ -122,7 +122,7 @@ class RosterScreen(DeskScreen):
 
     async def _read(self, key: str | None = None) -> None:
         found = await self.ask(duty_roster.sheet, self.month)
-        if found is not None:
+        if found is not None and self.is_attached:
             await self._show(found, key)
 
     async def _show(self, found: RosterSheet, key: str | None = None) -> None:
