@@ -193,4 +193,4 @@ def test_a_row_that_refers_to_nothing(cases):
 def test_it_tells_how_far_it_is(cases):
     told: list[str] = []
     check(progress=told.append)
-    assert [line.endswith("…") for line in told] == [True] * 5
+    assert [line.endswith("…") for line in told] == [True] * 6
