@@ -52,7 +52,7 @@ def plan(small: Path, large: Path, rounds: int) -> dict[str, object]:
     def desk(database: Path) -> dict[str, object]:
         return {
             "command": f"{sys.executable} -m dutydesk desk --open issues --as XH0001",
-            "ready": "剩",
+            "ready": "待",
             "env": {"DUTYDESK_DATABASE": f"sqlite:///{database}"},
             "cwd": str(HERE.parent),
         }

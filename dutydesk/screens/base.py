@@ -5,11 +5,14 @@ The table of duties is here too: digits on 今日, function keys anywhere, help 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, NamedTuple, ParamSpec, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
 from textual.screen import Screen
 
 from dutydesk.desk import DatabaseProblem, Desk
@@ -19,6 +22,8 @@ from dutydesk.session import Session
 from dutydesk.widgets.frame import BottomLine, CalmFocus, Notice, TitleLine
 
 if TYPE_CHECKING:
+    from textual.worker import Worker, WorkType
+
     from dutydesk.app import DutyDesk
 
 P = ParamSpec("P")
@@ -189,6 +194,20 @@ class DeskScreen(CalmFocus, Screen[Any]):
         except (Refused, DatabaseProblem) as problem:
             self.say(str(problem), "bad")
             return None
+
+    def run_worker(self, work: WorkType[R], *args: Any, **kwargs: Any) -> Worker[R]:
+        """As Textual's; what still waited for an answer when the screen was left ends, and does not end the desk."""
+        return super().run_worker(partial(self._while_here, work), *args, **kwargs)
+
+    async def _while_here(self, work: WorkType[R]) -> R:
+        # Textual takes the parts off a screen first and cancels its workers after that.
+        try:
+            answer: Any = work() if callable(work) else work
+            return cast("R", await answer)
+        except NoMatches:
+            if self in self.app.screen_stack:
+                raise
+            raise asyncio.CancelledError from None
 
     async def show(self, screen: Screen[R]) -> R | None:
         """Open a dialog or form over this screen and wait for its result; see `DutyDesk.show`."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 BESIDE_FROM = 110
 _WAITING = Question("reported")
 _NEWS_AT_MOST = 200
+_ONE_BY_ONE = "这里是待立案的清单。要一件一件看着立案，再按一次这个数字键。"
 _ASK = (("Enter", "办理"), ("/", "查找"), ("f", "筛选"))
 _MORE = (("1-9", "清单"), ("0", "菜单·撤销"), ("F1", "帮助"))
 _NOTHING = "这个清单里现在没有问题。按 0 看别的清单，F3 登记新问题。"
@@ -96,7 +97,7 @@ class IssuesScreen(DeskScreen):
         self.query_one(WindowList).focus()
         self.put(self.question)
         if self.question == _WAITING and DUTY_OF_KEY["triage"].open_to(self.session):
-            self.say("要一件一件看，按 0 再按 1 选“待立案”，或按它的数字键。")
+            self.say(_ONE_BY_ONE)
 
     # -- what is asked --------------------------------------------------------------------------------------
 
@@ -273,16 +274,22 @@ class IssuesScreen(DeskScreen):
                 await self.open_view(entries[digit - 1])
 
     async def open_view(self, entry: ViewEntry) -> None:
-        """Another list; what waits to be opened is shown one by one to whoever opens cases."""
+        """Another list. 待立案 asked for again is shown one by one, to whoever opens cases.
+
+        Not at once: a digit shows a list, and what follows it, a number typed or Enter, must not open a case unseen.
+        """
         self.query_one(Notice).clear()
-        if entry.question == _WAITING and DUTY_OF_KEY["triage"].open_to(self.session):
+        waiting = entry.question == _WAITING and DUTY_OF_KEY["triage"].open_to(self.session)
+        if waiting and self.question == _WAITING:
             from dutydesk.screens.triage import TriageScreen
 
             queue = TriageScreen()
             await self.app.push_screen(queue)
             queue.say("待立案一次看一件：Enter 照提议立案，9 看清单（可标记几件一起办），Esc 返回。")
-        else:
-            self.put(entry.question, entry)
+            return
+        self.put(entry.question, entry)
+        if waiting:
+            self.say(_ONE_BY_ONE)
 
     # -- searching ------------------------------------------------------------------------------------------
 

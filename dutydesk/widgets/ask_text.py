@@ -26,10 +26,19 @@ class AskText(CalmFocus, ModalScreen[str | None]):
     ]
 
     def __init__(
-        self, title: str, usual: Sequence[str] = (), value: str = "", limit: int = LINE_LIMIT
+        self,
+        title: str,
+        usual: Sequence[str] = (),
+        value: str = "",
+        limit: int = LINE_LIMIT,
+        edit: bool = False,
     ) -> None:
-        """What is suggested as `value` is selected: typing replaces it. `limit`: characters at most."""
+        """What is suggested as `value` is selected: typing replaces it, or with `edit` adds to it.
+
+        `limit`: characters at most.
+        """
         super().__init__()
+        self.edit = edit
         self.words, self.usual, self.value, self.limit = title, list(usual), value[:limit], limit
 
     def compose(self) -> ComposeResult:
@@ -45,7 +54,7 @@ class AskText(CalmFocus, ModalScreen[str | None]):
         """Keys go to the line, what is suggested there selected."""
         line = self.query_one(LineField)
         line.focus()
-        if self.value:
+        if self.value and not self.edit:
             line.action_select_all()
 
     def on_paste_cut(self, event: PasteCut) -> None:

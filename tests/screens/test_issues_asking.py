@@ -216,7 +216,7 @@ async def test_a_view_is_kept_under_a_name_put_on_a_digit_renamed_and_removed(le
 
 async def test_the_list_of_what_waits_to_be_opened_is_shown_one_by_one_to_whoever_opens_cases(ledger):
     async with ledger() as keys:
-        await keys("2")
+        await keys("2", "2")
         assert keys.title.startswith("待立案")
         assert "待立案一次看一件" in keys.seen and "9 看清单" in keys.seen
         await keys("space")

@@ -6,11 +6,13 @@ import uuid
 
 import pytest
 from textual import events
+from textual.worker import WorkerState
 
 from dutydesk.models import AuditEntry, Category, Issue, IssueStep
 from dutydesk.rules import intake, issue_acts
 from dutydesk.screens.triage import TriageScreen
 from dutydesk.vocabulary import Role, State, Urgency
+from dutydesk.widgets.frame import TitleLine
 from tests.screens.conftest import lines, settle, text
 from tests.screens.test_today import registered
 
@@ -330,6 +332,36 @@ async def test_the_next_case_is_ready_before_it_is_asked_for(speaking, open_desk
         screen = pilot.app.screen
         assert isinstance(screen, TriageScreen) and screen.upcoming is not None
         assert screen.upcoming.sheet.number == second.number
+
+
+async def test_what_waits_for_an_answer_ends_with_its_screen(speaking, open_desk):
+    waiting(speaking, 1)
+    async with open_desk(duty="triage").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        screen = pilot.app.screen
+        await pilot.press("escape")
+        await settle(pilot)
+        assert pilot.app.screen is not screen
+
+        async def late() -> None:
+            screen.query_one(TitleLine)
+
+        worker = screen.run_worker(late)
+        await settle(pilot)
+        assert worker.state is WorkerState.CANCELLED
+
+
+async def test_a_digit_shows_the_list_and_the_same_again_goes_case_by_case(speaking, open_desk):
+    """A number typed into the ledger must not end in a case that nobody looked at."""
+    waiting(speaking, 2)
+    async with open_desk(duty="issues").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("2")
+        await settle(pilot)
+        assert lines(pilot.app)[0].startswith("问题清单　待立案") and "再按一次" in text(pilot.app)
+        await pilot.press("2")
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, TriageScreen)
 
 
 async def test_who_may_not_open_cases_is_sent_to_the_list(speaking, open_desk):

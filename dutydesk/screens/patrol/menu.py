@@ -57,7 +57,7 @@ async def _routes(screen: PatrolScreen, _row: CheckRow) -> None:
 
 async def _partners(screen: PatrolScreen, row: CheckRow) -> None:
     """Who walked along on this day."""
-    words = await screen.show(AskText("参加的力量和部门（用顿号分开）", value=row.sheet.partners))
+    words = await screen.show(AskText("参加的力量和部门（用顿号分开）", value=row.sheet.partners, edit=True))
     if words and await screen.do(patrol.set_partners, row.sheet.id, words, screen.new_act()) is not None:
         await screen.read()
 
