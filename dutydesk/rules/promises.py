@@ -39,6 +39,8 @@ def make(step: Step) -> str:
         if due_at:
             raise Refused("写了时间，还要写答应了什么。", "promised")
         return ""
+    if due_at and due_at <= step.at:
+        raise Refused("这个时间已经过去了，请写以后的时间。", "promised_by")
     Promise.create(
         issue=step.issue,
         area=step.issue.area_id,

@@ -9,7 +9,7 @@ import pytest
 
 from dutydesk.models import Issue
 from dutydesk.rules import first_contact, promises
-from dutydesk.rules.errors import Stale
+from dutydesk.rules.errors import Refused, Stale
 from dutydesk.rules.first_contact import time_left
 from dutydesk.rules.workcalendar import CHINA, WorkCalendar
 from dutydesk.vocabulary import Role, State
@@ -62,6 +62,13 @@ class TestTheQueue:
         assert done.said.endswith("。答应11月25日 09:00前：带工具上门")
         (owed,) = promises.open_in(cases.district.areas[0])
         assert (owed.issue_id, owed.due_at) == (issue_id, by)
+
+    def test_nothing_is_promised_for_a_time_that_is_over(self, cases):
+        issue_id = cases.in_state(S.OPENED)
+        by = datetime(2026, 11, 20, 15, 30, tzinfo=CHINA)
+        with pytest.raises(Refused, match="已经过去了"):
+            cases.do("first_contact", issue_id, R.DUTY_OFFICER, promised="上门", promised_by=by)
+        assert not promises.open_in(cases.district.areas[0])
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ class SignOutScreen(FormScreen):
         ("Esc", "返回（留作草稿）"),
     )
     HELP = (
-        "交给谁：值班表上接班的人已填好，可以换。留言一行一条；上一页的留言带过来了，办完的删去。\n"
+        "交给谁：值班表上接班的人已填好，可以换。留言一行一条；上一班的留言写在上面，还没办完的请照抄。\n"
         "F10 签字：页面从此不能再改，更正用补充。签字前若又有新情况，会先告诉您，再按一次 F10 才签。"
     )
 
@@ -46,7 +46,9 @@ class SignOutScreen(FormScreen):
         from dutydesk.forms.shift import SignOutForm
 
         yield Words(_counts(self.page), classes="form-head", id="counts")
-        values: dict[str, Any] = {"free": self.left}
+        if self.left:  # shown, not filled in: it would be signed as one's own
+            yield Words(f"上一班留言：{self.left}", classes="form-head")
+        values: dict[str, Any] = {}
         if self.page is not None and self.page.incoming_id:
             until = moment(self.page.next_until)
             values["incoming"] = str(self.page.incoming_id)
