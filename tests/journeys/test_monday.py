@@ -33,10 +33,12 @@ def test_a_shift_is_taken_over_worked_and_handed_over(open_desk: OpenDesk, demo_
     desk.press("enter").wait("看全案")
     desk.press("esc").wait(gone="看全案")
 
-    # 先行联系: one key, with its clock
+    # 先行联系: the number first, then one key, with its clock
     desk.press("esc").wait("件等联系反映人")
     desk.press("4").wait("先行联系", "前联系", "还有")
     left = int(re.findall(r"还有(\d+)件", desk.text)[0])
+    desk.press("enter").wait("打过电话再按 Enter")
+    desk.settle(0.8)  # an Enter at once would not count as a call
     desk.press("enter").wait("已记：电话联系反映人")
     desk.wait(f"还有{left - 1}件" if left > 1 else "没有了")
     desk.press("esc").wait("值班", "交接记录")

@@ -44,9 +44,11 @@ async def test_one_key_records_the_call_and_the_next_one_comes(district, open_de
     async with open_desk(Role.DUTY_OFFICER, "contact").run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         assert first in text(pilot.app) and "前联系" in text(pilot.app) and "还有2件" in text(pilot.app)
+        await press(pilot, "enter")  # nobody can have called: the number was not shown
+        assert "打过电话再按 Enter" in text(pilot.app) and "还有2件" in text(pilot.app)
         await press(pilot, "enter")
         assert f"{first} 已记：电话联系反映人" in text(pilot.app) and second in text(pilot.app)
-        await press(pilot, "enter")
+        await press(pilot, "enter", "enter")
         assert "没有等待先行联系的反映人" in text(pilot.app)
         await press(pilot, "0", "1")
         assert second in text(pilot.app)

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import work
 from textual.app import ComposeResult
 
-from dutydesk.rules import first_contact
+from dutydesk.rules import case, first_contact
 from dutydesk.rules.first_contact import ContactCard
 from dutydesk.rules.triage_queue import Meanwhile
 from dutydesk.rules.workcalendar import moment
@@ -26,7 +26,7 @@ class ContactScreen(QueueScreen[ContactCard]):
 
     NAME = "先行联系"
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
-        ("Enter", "电话联系过了，看下一件"),
+        ("Enter", "看电话，再按记已联系"),
         ("1", "写明怎么说的"),
         ("2", "没联系上"),
         ("3", "看反映人"),
@@ -34,13 +34,19 @@ class ContactScreen(QueueScreen[ContactCard]):
         ("F1", "帮助"),
     )
     HELP = (
-        "一次看一件，期限近的在前。先按 3 看反映人的电话（记入审计），打过电话后按 Enter，记下已电话联系，接着看下一件。\n"
+        "一次看一件，期限近的在前。Enter 看反映人的电话（记入审计），打过后再按 Enter，记下已电话联系，接着看下一件。\n"
         "1 写明对方怎么说、答应了什么、何时前办到（写进交接班）。2 没联系上：记一笔，时限照走，这件先放着。\n"
         "7 先放一放　8 看全案　9 变成清单　0（或 u）撤销上一件。剩下的时间按工作时间算，每分钟更新一次。"
     )
     LIST = "to_contact"
     USUAL = "记下电话联系过了"
     WAITS_NO_MORE = "不用再联系。按 Enter 看下一件。"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._number_seen: set[int] = (
+            set()
+        )  # cases whose number was shown here: only those can have been called
 
     def body(self) -> ComposeResult:
         """The clock, the case, what Enter would record."""
@@ -101,7 +107,7 @@ class ContactScreen(QueueScreen[ContactCard]):
         self._say_left(card)
         tried = "；".join(card.tried[-2:])
         self.query_one("#shift-line", Words).say(
-            tried or "Enter 记为已电话联系；还没打电话的，先按 3 看号码。"
+            tried or "Enter 看电话（记入审计），打过再按 Enter 记为已电话联系。"
         )
 
     def nothing(self) -> str:
@@ -109,7 +115,11 @@ class ContactScreen(QueueScreen[ContactCard]):
         return "没有等待先行联系的反映人。9 看清单，Esc 返回。新来的会自己出现在这里。"
 
     async def take_card(self, card: ContactCard) -> bool:
-        """One key: called, with the office's usual words."""
+        """One key: called, with the office's usual words. Nobody can have called a number that was not shown."""
+        person = card.sheet.reporter
+        if person is not None and person.phone and card.sheet.key not in self._number_seen:
+            await self._show_number(card)
+            return False
         done = await self.do(first_contact.record, card, self.new_act())
         if done is not None:
             self.say(f"{done.number} 已记：{done.said}", "good")
@@ -146,4 +156,14 @@ class ContactScreen(QueueScreen[ContactCard]):
             return
         person = await reveal(self, card.sheet)
         if person is not None:
+            self._number_seen.add(card.sheet.key)
+            self.query_one(CaseView).show(card.sheet, person)
+
+    async def _show_number(self, card: ContactCard) -> None:
+        """The reason is the queue's own; a second Enter pressed at once does not count as a call."""
+        person = await self.do(case.reveal, card.sheet.key, self.NAME, self.new_act())
+        if person is not None:
+            self.came_in_sight()
+            self.say(f"{person.name}　{person.phone}（已记入审计）。打过电话再按 Enter，没打通按 2。")
+            self._number_seen.add(card.sheet.key)
             self.query_one(CaseView).show(card.sheet, person)
