@@ -26,6 +26,16 @@ if TYPE_CHECKING:
         Request,
     )
     from dutydesk.models.office import Category, DutyItem, DutyQuestion, OfficeSetting, SpecialDay, TimeLimit
+    from dutydesk.models.letters import (
+        AgendaLetter,
+        Invited,
+        Letter,
+        LetterIssue,
+        LetterNumber,
+        LetterPromise,
+        LetterProxy,
+        LetterStep,
+    )
     from dutydesk.models.organisation import (
         Area,
         Department,
@@ -105,6 +115,14 @@ _HOMES = {
     "Handover": "shift",
     "HandoverNote": "shift",
     "Promise": "shift",
+    "Letter": "letters",
+    "Invited": "letters",
+    "LetterPromise": "letters",
+    "LetterIssue": "letters",
+    "LetterNumber": "letters",
+    "LetterStep": "letters",
+    "LetterProxy": "letters",
+    "AgendaLetter": "letters",
 }
 
 
