@@ -50,6 +50,14 @@ def create_index() -> None:
         )
 
 
+def renew_index() -> None:
+    """Make the index of words where it is missing or an earlier program's, in the transaction that is under way."""
+    if not _on_sqlite() and index_problem():
+        _do("select set_config('maintenance_work_mem', '256MB', true)")  # at a million cases it is large
+        create_index()
+        _do("drop index if exists search_text_tokens")
+
+
 def _on_sqlite() -> bool:
     return isinstance(database.obj or database, SqliteDatabase)
 
@@ -156,9 +164,7 @@ def rebuild() -> Iterator[tuple[int, int]]:
             database.cursor().executemany(sql, rows)
         yield min(first + _AT_A_TIME - 1, last), last
     fill_index()
-    if not _on_sqlite() and index_problem():  # the index is an earlier program's
-        create_index()
-        _do("drop index if exists search_text_tokens")
+    renew_index()
 
 
 def fill_index() -> None:

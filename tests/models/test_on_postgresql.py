@@ -14,8 +14,8 @@ from playhouse.schema_diff import diff_models
 
 import dutydesk.models.issue_indexes  # noqa: F401  (the model's partial indexes)
 from dutydesk.desk import Desk
-from dutydesk.models import TABLES, Area, Issue, OfficeSetting, connection, database
-from dutydesk.models.connection import connect, explain, known_migrations, migrate
+from dutydesk.models import TABLES, Area, Issue, OfficeSetting, connection, database, search
+from dutydesk.models.connection import connect, explain, known_migrations, migrate, upgrade
 from dutydesk.models.problems import DatabaseProblem, NewerSchema, NotOurs, OlderSchema
 from dutydesk.rules import intake
 from dutydesk.settings import load
@@ -68,6 +68,21 @@ def test_models_and_migrated_schema_agree(new):
     # an index over an expression, which no model can say
     assert [index.name for index in difference.drop_indexes] == ["search_text_words"]
     assert not any([*difference[:4], *difference[5:]]), difference
+
+
+def test_an_upgrade_brings_the_index_of_words_and_drops_that_of_before(new):
+    migrate(new)
+    with psycopg.connect(new) as raw:
+        raw.execute("drop index search_text_words")
+        raw.execute("create index search_text_tokens on search_text using gin (string_to_array(tokens, ' '))")
+        raw.execute("delete from schema_migration where name >= '0009'")
+    with pytest.raises(OlderSchema, match="db upgrade"):
+        connect(new)
+    assert upgrade(new)[0] == "0009_search_words"
+    connect(new)
+    indexes = "select indexname from pg_indexes where tablename = 'search_text' order by indexname"
+    assert database.execute_sql(indexes).fetchall() == [("search_text_pkey",), ("search_text_words",)]
+    assert search.index_problem() is None
 
 
 def test_an_empty_one_another_programs_and_a_newer_one(new):
