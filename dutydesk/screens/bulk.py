@@ -16,6 +16,7 @@ from dutydesk.desk import DatabaseProblem
 from dutydesk.rules import bulk, finding, undo
 from dutydesk.rules.bulk import BulkRow, Preview
 from dutydesk.rules.errors import Refused
+from dutydesk.screens.act_digits import PAGES_OF_MARKED, placed
 from dutydesk.screens.base import DeskScreen
 from dutydesk.screens.forms import FormScreen
 from dutydesk.screens.in_sight import InSight
@@ -59,8 +60,8 @@ async def handle_marked(screen: DeskScreen, rows: Sequence[IssueRow]) -> bool:
     if not choices:
         screen.say("选中的这几件，您现在没有能一起办的事。")
         return False
-    menu = ActionMenu(marked.words, [Action(each.act, each.name, each.hint) for each in choices])
-    chosen = await screen.show(menu)
+    options = [Action(each.act, each.name, each.hint) for each in choices]
+    chosen = await screen.show(ActionMenu(marked.words, placed(options, PAGES_OF_MARKED)))
     if chosen is None:
         return False
     values: dict[str, Any] = {}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
+
+from textual import events, work
 
 from dutydesk.rules import case, drafts, finding, issue_acts
 from dutydesk.rules.case import CaseSheet, Person
 from dutydesk.rules.issue_acts import Choice
-from dutydesk.screens.act_digits import ANSWER, FOR_OTHERS, READ, REVEAL, placed
+from dutydesk.screens.act_digits import FOR_OTHERS, READ, placed
 from dutydesk.screens.act_form import ActScreen, Subject
 from dutydesk.screens.base import DeskScreen
+from dutydesk.terminal import digit_of
 from dutydesk.widgets.action_menu import Action, ActionMenu
 from dutydesk.widgets.case_view import CaseView
 
@@ -30,17 +32,13 @@ async def handle_case(screen: DeskScreen, issue_id: int) -> bool:
     choices = await screen.ask(issue_acts.menu, issue_id) or []
     others = await screen.ask(issue_acts.proxy_menu, issue_id) or []
     options = [Action(choice.act, choice.name, choice.hint, choice.refusal) for choice in choices]
-    options.append(Action(READ, "看全案", "期限怎么算的、销项还缺什么、全部经过"))
+    options.append(Action(READ, "看全案", _hint_of_reading(sheet)))
     if others:
         options.append(Action(FOR_OTHERS, "代录", "承办人口头、电话、书面告诉您的，替他录入"))
-    if sheet.reporter is not None:
-        options.append(Action(REVEAL, "看反映人", "姓名、电话；要写理由，会记入审计"))
-    if sheet.answered_to_source:
-        options.append(Action(ANSWER, "给来源的答复", "办理情况和反馈写成一段话，可以复制"))
     title = f"{sheet.number} {sheet.state_words}　{sheet.title}"
     chosen = await screen.show(ActionMenu(title, placed(options)))
-    if chosen in _LOOKS:
-        await _LOOKS[chosen](screen, sheet)
+    if chosen == READ:
+        await screen.show(CaseScreen(sheet))
     elif chosen == FOR_OTHERS:
         return await _for_others(screen, sheet, others)
     elif chosen in ("merge", "unmerge"):
@@ -52,14 +50,10 @@ async def handle_case(screen: DeskScreen, issue_id: int) -> bool:
     return False
 
 
-async def _read(screen: DeskScreen, sheet: CaseSheet) -> None:
-    await screen.show(CaseScreen(sheet))
-
-
-async def _answer(screen: DeskScreen, sheet: CaseSheet) -> None:
-    from dutydesk.screens.exporting import show_answer
-
-    await show_answer(screen, sheet.key, sheet.number)
+def _hint_of_reading(sheet: CaseSheet) -> str:
+    """What else there is to see on that page."""
+    looks = [words for digit, words in LOOKS if digit in looks_at(sheet)]
+    return f"全部经过；里面可{'、'.join(looks)}" if looks else "期限怎么算的、销项还缺什么、全部经过"
 
 
 async def _for_others(screen: DeskScreen, sheet: CaseSheet, others: list[Choice]) -> bool:
@@ -116,19 +110,24 @@ async def reveal(screen: DeskScreen, sheet: CaseSheet) -> Person | None:
     return person
 
 
-# What only looks at a case.
-_LOOKS: dict[str, Callable[[DeskScreen, CaseSheet], Awaitable[object]]] = {
-    READ: _read,
-    REVEAL: reveal,
-    ANSWER: _answer,
-}
+# What can be looked at on the page of a case besides the case.
+LOOKS = (("1", "看反映人"), ("2", "看给来源的答复"))
+
+
+def looks_at(sheet: CaseSheet) -> list[str]:
+    """Which of them there are for this case, by their digits."""
+    return ["1"] * (sheet.reporter is not None) + ["2"] * sheet.answered_to_source
 
 
 class CaseScreen(DeskScreen):
-    """One case on the whole screen."""
+    """One case on the whole screen; who raised it and the answer to its source are a digit away."""
 
     NAME = "案情"
     KEYS = (("↑↓ PgUp PgDn", "翻看"),)
+    HELP = (
+        "1 看反映人：选一个理由，姓名、电话就显示出来，会记入审计。\n"
+        "2 看给来源的答复：12345等来源件的办理情况和反馈写成一段话，可以复制。没有反映人、不用答复来源的，没有这一项。"
+    )
 
     def __init__(self, sheet: CaseSheet) -> None:
         super().__init__()
@@ -141,6 +140,34 @@ class CaseScreen(DeskScreen):
     def signed_on(self) -> None:
         """Show it."""
         self.show_title(self.sheet.number)
+        self.show_keys([look for look in LOOKS if look[0] in looks_at(self.sheet)])
         view = self.query_one(CaseView)
         view.show(self.sheet)
         view.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """The digits of what else there is to see."""
+        digit = digit_of(event.key)
+        if digit is None:
+            return
+        event.stop()
+        if str(digit) in looks_at(self.sheet):
+            self.look_at(digit)
+        else:
+            self.say(_NOTHING_THERE.get(digit, "这里按这个数字没有用；F1 看各键的用处。"), "bad")
+
+    @work(group="look")
+    async def look_at(self, digit: int) -> None:
+        """Who raised it, or the answer to its source."""
+        with self.desk_app.holding_keys():
+            if digit == 1:
+                person = await reveal(self, self.sheet)
+                if person is not None:
+                    self.query_one(CaseView).show(self.sheet, person)
+            else:
+                from dutydesk.screens.exporting import show_answer
+
+                await show_answer(self, self.sheet.key, self.sheet.number)
+
+
+_NOTHING_THERE = {1: "这件没有登记反映人。", 2: "这件不是12345等来源交来的，不用答复来源。"}

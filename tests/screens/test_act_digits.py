@@ -5,19 +5,24 @@ from __future__ import annotations
 import pytest
 
 from dutydesk.rules.lifecycle import WAYS, ways_from
-from dutydesk.screens.act_digits import ANSWER, FOR_OTHERS, PLACES, READ, REVEAL, placed
+from dutydesk.rules.bulk import ACTS
+from dutydesk.screens.act_digits import FOR_OTHERS, PAGES, PAGES_OF_MARKED, READ, placed, places_of
 from dutydesk.vocabulary import Role, State
 from dutydesk.widgets.action_menu import Action
+
+
+PLACES, OF_MARKED = places_of(PAGES), places_of(PAGES_OF_MARKED)
+ON_A_PAGE = 8
 
 
 def offered(state: State, roles: set[Role]) -> list[str]:
     """All that a role may ever be offered in a state."""
     acts = [way.act for way in ways_from(state) if roles & way.who]
-    return [*acts, READ, FOR_OTHERS, REVEAL, ANSWER]
+    return [*acts, READ, FOR_OTHERS]
 
 
 def test_every_act_of_the_life_cycle_has_a_digit() -> None:
-    assert {way.act for way in WAYS} | {READ, FOR_OTHERS, REVEAL, ANSWER} == PLACES.keys()
+    assert {way.act for way in WAYS} | {READ, FOR_OTHERS} == PLACES.keys()
 
 
 @pytest.mark.parametrize("state", list(State))
@@ -41,3 +46,24 @@ def test_what_is_not_in_the_table_comes_last() -> None:
     [note, other] = placed([Action("note", "备注"), Action("unheard", "新的")])
     assert note.place == PLACES["note"]
     assert other.place is not None and other.place > max(PLACES.values())
+
+
+def test_the_menu_has_two_pages_with_no_act_alone_on_a_third() -> None:
+    assert {page for page, _digit in PLACES.values()} == {1, 2}
+    assert all(len(page) <= ON_A_PAGE for page in (*PAGES, *PAGES_OF_MARKED))
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_an_act_on_marked_cases_has_one_digit_whatever_their_states(role: Role) -> None:
+    offered_for_marked = [act for act, bulk in ACTS.items() if role in bulk.way.who]
+    if role is Role.AREA_CHIEF:  # who decides does not ask
+        offered_for_marked = [act for act in offered_for_marked if not act.startswith("ask_")]
+    places = [OF_MARKED[act] for act in offered_for_marked]
+    assert len(set(places)) == len(places), sorted(zip(places, offered_for_marked, strict=True))
+
+
+def test_an_act_on_marked_cases_is_where_the_menu_of_one_case_has_it() -> None:
+    assert set(OF_MARKED) == set(ACTS)
+    on_their_own = {"open", "propose_assign", "urgency", "category"}
+    for act in ACTS.keys() - on_their_own:
+        assert OF_MARKED[act] == PLACES[act], act
