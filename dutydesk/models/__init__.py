@@ -25,7 +25,6 @@ if TYPE_CHECKING:
         Reporter,
         Request,
     )
-    from dutydesk.models.office import Category, DutyItem, DutyQuestion, OfficeSetting, SpecialDay, TimeLimit
     from dutydesk.models.letters import (
         AgendaLetter,
         Invited,
@@ -36,6 +35,19 @@ if TYPE_CHECKING:
         LetterProxy,
         LetterStep,
     )
+    from dutydesk.models.meetings import (
+        AgendaIssue,
+        AgendaItem,
+        Attendee,
+        DecisionIssue,
+        Meeting,
+        MeetingDecision,
+        MeetingSeries,
+        MeetingStep,
+        MinuteParagraph,
+        UnitTurn,
+    )
+    from dutydesk.models.office import Category, DutyItem, DutyQuestion, OfficeSetting, SpecialDay, TimeLimit
     from dutydesk.models.organisation import (
         Area,
         Department,
@@ -115,6 +127,16 @@ _HOMES = {
     "Handover": "shift",
     "HandoverNote": "shift",
     "Promise": "shift",
+    "MeetingSeries": "meetings",
+    "Meeting": "meetings",
+    "AgendaItem": "meetings",
+    "AgendaIssue": "meetings",
+    "Attendee": "meetings",
+    "UnitTurn": "meetings",
+    "MinuteParagraph": "meetings",
+    "MeetingDecision": "meetings",
+    "DecisionIssue": "meetings",
+    "MeetingStep": "meetings",
     "Letter": "letters",
     "Invited": "letters",
     "LetterPromise": "letters",
