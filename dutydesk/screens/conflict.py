@@ -12,16 +12,15 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from dutydesk.rules.clashes import Clash
 from dutydesk.screens.base import DeskScreen
 from dutydesk.terminal import digit_of
-from dutydesk.widgets.action_menu import Words
 from dutydesk.widgets.cells import Line, cut, strip_of, wrap
 from dutydesk.widgets.choices import MARK, NO_MARK
-from dutydesk.widgets.frame import CalmFocus, LineWidget
+from dutydesk.widgets.dialog import Dialog
+from dutydesk.widgets.frame import LineWidget, Words
 
 MINE, THEIRS = 1, 2
 _INDENT = "    "
@@ -112,9 +111,13 @@ class Decisions(LineWidget, can_focus=True):
         return strip_of(lines[index] if index < len(lines) else (), width, self.look())
 
 
-class ConflictScreen(CalmFocus, ModalScreen[dict[str, str] | None]):
+class ConflictScreen(Dialog[dict[str, str] | None]):
     """Both versions; leaves with what the form takes over, or None."""
 
+    HELP = (
+        "别人先存了一版，您的还没有存。↑↓ 到一项，1 用您填的，2 用现在的；F10 按所选保存。"
+        "Esc 回到表单，您填的都在。"
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "返回", show=False),
         Binding("f10,enter", "save", "保存", show=False),

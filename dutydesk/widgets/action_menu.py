@@ -9,13 +9,13 @@ from typing import ClassVar, Generic, TypeVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
 
 from dutydesk.widgets.cells import lean, strip_of, wrap
 from dutydesk.widgets.choices import Choices, Option, in_order
-from dutydesk.widgets.frame import CalmFocus, Words
+from dutydesk.widgets.dialog import Dialog
+from dutydesk.widgets.frame import Words
 
 T = TypeVar("T")
 
@@ -34,18 +34,11 @@ class Action(Generic[T]):
     place: tuple[int, int] | None = None
 
 
-MENU_HELP = (
-    "按数字就选那一项，或 ↑↓ 移到它再按 Enter。打✗的现在不能办，选它会说为什么；9 下一页。Esc 不选，返回。"
-)
-
-
-class ActionMenu(CalmFocus, ModalScreen[T | None]):
+class ActionMenu(Dialog[T | None]):
     """Numbered actions: digits, or arrows and Enter, choose; Esc leaves with None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "返回", show=False),
-        Binding("f1,question_mark", "help", "帮助", show=False),
-    ]
+    HELP = "按数字就选那一项，或 ↑↓ 移到它再按 Enter。打✗的现在不能办，选它会说为什么；9 下一页。Esc 不选，返回。"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "返回", show=False)]
 
     def __init__(self, title: str, actions: Sequence[Action[T]]) -> None:
         super().__init__()
@@ -68,18 +61,15 @@ class ActionMenu(CalmFocus, ModalScreen[T | None]):
         """Leave with the action's value."""
         self.dismiss(self.actions[event.index].value)
 
-    def action_help(self) -> None:
-        """How a menu is used, on its own last line: the page of the screen below would not be about it."""
-        self.query_one("#how", Words).say(MENU_HELP)
-
     def on_choices_refused(self, event: Choices.Refused) -> None:
         """Say why not, and stay."""
-        self.query_one("#how", Words).say(f"✗ 现在不能：{event.reason}")
+        self.tell(f"✗ 现在不能：{event.reason}")
 
 
-class Confirm(CalmFocus, ModalScreen[bool]):
+class Confirm(Dialog[bool]):
     """A question; 1 does it, 2 does not. Enter and Esc are the safe answer until the arrows say otherwise."""
 
+    HELP = "1 就办；2、Esc 或现在就按 Enter 都是不办，什么也不变。也可按 ↑ 移到上面一项，再按 Enter 办。"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(False)", "返回", show=False)]
 
     def __init__(
@@ -97,6 +87,7 @@ class Confirm(CalmFocus, ModalScreen[bool]):
             if self.lines:
                 yield Words("\n".join(self.lines), classes="dialog--body")
             yield Choices([Option(self.yes), Option(self.no)], cursor=1)
+            yield Words("数字或 ↑↓ 与 Enter 选择　Esc 返回", id="how", classes="dialog--how")
 
     def on_mount(self) -> None:
         """Keys go to the answers."""
@@ -107,8 +98,8 @@ class Confirm(CalmFocus, ModalScreen[bool]):
         self.dismiss(event.index == 0)
 
 
-class _Text(Widget, can_focus=True):
-    """Plain text that scrolls by lines."""
+class ScrollText(Widget, can_focus=True):
+    """Plain text that scrolls by lines; `#how` on its screen says where one is in it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "scroll_by(-1)", "上", show=False),
@@ -124,6 +115,12 @@ class _Text(Widget, can_focus=True):
         self.text = text
         self.top = 0
         self._wrapped: tuple[int, list[str]] = (0, [])
+
+    def put(self, text: str) -> None:
+        """Another text, from its beginning."""
+        self.text, self.top, self._wrapped = text, 0, (0, [])
+        self.screen.query_one("#how", Words).say(self.where())
+        self.refresh()
 
     def lines(self) -> list[str]:
         """The text broken at the width there is."""
@@ -162,9 +159,10 @@ class _Text(Widget, can_focus=True):
         return strip_of(((lines[index] if index < len(lines) else "", style),), self.size.width)
 
 
-class TextPage(CalmFocus, ModalScreen[None]):
+class TextPage(Dialog[None]):
     """A page of plain text over the screen: help, a history, an explanation."""
 
+    HELP = "↑↓ 一行行翻，PgUp PgDn 一页页翻，Home End 到头到尾；Esc 或 Enter 返回。"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter", "dismiss(None)", "返回", show=False)]
 
     def __init__(self, title: str, text: str) -> None:
@@ -176,9 +174,9 @@ class TextPage(CalmFocus, ModalScreen[None]):
         """Title, text, where one is in it."""
         with Vertical(classes="dialog dialog-large"):
             yield Words(self.words, classes="dialog--title")
-            yield _Text(self.text)
+            yield ScrollText(self.text)
             yield Words("", id="how", classes="dialog--how")
 
     def on_mount(self) -> None:
         """Keys scroll."""
-        self.query_one(_Text).focus()
+        self.query_one(ScrollText).focus()

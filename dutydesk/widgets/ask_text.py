@@ -9,17 +9,18 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from dutydesk.text import LINE_LIMIT, clean
-from dutydesk.widgets.frame import CalmFocus, Words
+from dutydesk.widgets.dialog import Dialog
+from dutydesk.widgets.frame import Words
 from dutydesk.widgets.typing_fields import LineField, PasteCut
 
 
-class AskText(CalmFocus, ModalScreen[str | None]):
+class AskText(Dialog[str | None]):
     """Leaves with the text, at least two characters of it, or None. Usual answers are picked with ↓ or ↑."""
 
+    HELP = "打字，至少两个字；Enter 或 F10 确定，Esc 不填、返回。下面写着“换常用语”时，↓↑ 换一句现成的。"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "返回", show=False),
         Binding("f10", "take", "确定", show=False),
@@ -60,7 +61,7 @@ class AskText(CalmFocus, ModalScreen[str | None]):
     def on_paste_cut(self, event: PasteCut) -> None:
         """Say how much was taken."""
         event.stop()
-        self.query_one("#how", Words).say(f"{event.words}Enter 确定　Esc 返回")
+        self.tell(f"{event.words}Enter 确定　Esc 返回")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter takes it when it is long enough."""
@@ -71,7 +72,7 @@ class AskText(CalmFocus, ModalScreen[str | None]):
         """F10 as well: it saves everywhere."""
         text = clean(self.query_one(LineField).value)
         if len(text) < 2:
-            self.query_one("#how", Words).say("✗ 请至少写两个字。Esc 返回")
+            self.tell("✗ 请至少写两个字。Esc 返回")
         else:
             self.dismiss(text)
 

@@ -13,12 +13,12 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from dutydesk.terminal import digit_of
 from dutydesk.widgets.choices import Choices, Option
-from dutydesk.widgets.frame import CalmFocus, Words
+from dutydesk.widgets.dialog import Dialog
+from dutydesk.widgets.frame import Words
 from dutydesk.widgets.picker import NOTHING_FOUND
 from dutydesk.widgets.typing_fields import LineField
 
@@ -65,9 +65,13 @@ class _Line(LineField):
             event.prevent_default()
 
 
-class FilterBar(CalmFocus, ModalScreen[FilterChoice | None]):
+class FilterBar(Dialog[FilterChoice | None]):
     """Leaves with the choice that was made, or None. `find` is asked with a part's name ("" for all) and the text."""
 
+    HELP = (
+        "数字选按什么筛，再选哪一个；也可直接打汉字或拼音首字母，马上列出。0 去掉这一项。"
+        "要几个用空格逐个选上再按 Enter。条件可以叠加；回到清单按退格一起清掉。"
+    )
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "返回", show=False, priority=True)]
 
     def __init__(self, title: str, parts: Sequence[FilterPart], find: Find) -> None:

@@ -12,14 +12,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input
 
 from dutydesk.terminal import digit_of
-from dutydesk.widgets.action_menu import Words
 from dutydesk.widgets.choices import ON_ONE_PAGE, Choices, Option
-from dutydesk.widgets.frame import CalmFocus
+from dutydesk.widgets.dialog import Dialog
+from dutydesk.widgets.frame import Words
 from dutydesk.widgets.typing_fields import LineField
 
 NOTHING_FOUND = "没有找到“{text}”。试试拼音首字母、全拼或名称里的一两个字。"
@@ -265,9 +264,10 @@ class Picker(Widget):
         self.post_message(self.Picked(self, choice))
 
 
-class PickOne(CalmFocus, ModalScreen[Choice | None]):
+class PickOne(Dialog[Choice | None]):
     """A picker in a dialog; leaves with the choice, or None."""
 
+    HELP = "打汉字、全拼或拼音首字母，列表随着变；数字选那一项，或 ↑↓ 移到它再按 Enter；9 下一页。Esc 不选，返回。"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "返回", show=False, priority=True)
     ]
@@ -282,7 +282,7 @@ class PickOne(CalmFocus, ModalScreen[Choice | None]):
         with Vertical(classes="dialog"):
             yield Words(self.words, classes="dialog--title")
             yield self.picker
-            yield Words("打字查找，数字或 ↑↓ 与 Enter 选择　Esc 返回", classes="dialog--how")
+            yield Words("打字查找，数字或 ↑↓ 与 Enter 选择　Esc 返回", id="how", classes="dialog--how")
 
     def on_mount(self) -> None:
         """Typing begins at once."""

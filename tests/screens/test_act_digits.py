@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from dutydesk.rules.lifecycle import WAYS, ways_from
 from dutydesk.rules.bulk import ACTS
+from dutydesk.rules.lifecycle import WAYS, ways_from
 from dutydesk.screens.act_digits import FOR_OTHERS, PAGES, PAGES_OF_MARKED, READ, placed, places_of
 from dutydesk.vocabulary import Role, State
 from dutydesk.widgets.action_menu import Action
-
 
 PLACES, OF_MARKED = places_of(PAGES), places_of(PAGES_OF_MARKED)
 ON_A_PAGE = 8

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dutydesk.widgets.action_menu import Action, ActionMenu, Confirm, TextPage
+from dutydesk.widgets.ask_text import AskText
+from dutydesk.widgets.filter_bar import FilterBar
+from dutydesk.widgets.picker import PickOne
 
 ACTIONS = [
     Action("assign", "派单", "交给谁去办"),
@@ -86,3 +89,30 @@ async def test_a_page_of_text_scrolls_to_its_end_and_no_further(stage):
     _, shown = await answer(stage(), TextPage("帮助", text), *["pagedown"] * 10)
     assert "第100行" in shown
     assert "共 100 行" in shown
+
+
+async def nothing(*_asked):
+    return []
+
+
+@pytest.mark.parametrize(
+    ("dialog", "said"),
+    [
+        (lambda: ActionMenu("怎么办", ACTIONS), "选它会说为什么"),
+        (lambda: Confirm("删除？", ["不能恢复"], "删除", "留着"), "都是不办，什么也不变"),
+        (lambda: TextPage("帮助", "一行"), "一页页翻"),
+        (lambda: AskText("为什么？"), "至少两个字"),
+        (lambda: PickOne("交给谁？", nothing), "列表随着变"),
+        (lambda: FilterBar("筛选", [], nothing), "条件可以叠加"),
+    ],
+)
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_f1_says_in_each_dialog_what_its_keys_do(stage, dialog, said, size):
+    answers, shown = await answer(stage(), dialog(), "f1", size=size)
+    assert answers == []
+    assert said in shown.replace("\n", "").replace(" ", "").replace("││", "")
+
+
+async def test_a_question_names_its_keys_before_anybody_asks(stage):
+    _, shown = await answer(stage(), Confirm("删除？", ["不能恢复"], "删除", "留着"))
+    assert "数字或 ↑↓ 与 Enter 选择　Esc 返回" in shown
