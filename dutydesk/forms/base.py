@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, fie
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from dutydesk.forms.when import DAY_UNREAD, MOMENT_UNREAD, parse_day, parse_moment
+from dutydesk.forms.when import DAY_UNREAD, MOMENT_UNREAD, parse_by, parse_day, parse_moment
 from dutydesk.text import LINE_LIMIT, PROSE_LIMIT, clean, narrow
 
-Kind = Literal["text", "prose", "pick", "choice", "date", "moment", "number", "yesno"]
+Kind = Literal["text", "prose", "pick", "choice", "date", "moment", "by", "number", "yesno"]
 PICKED: frozenset[str] = frozenset({"pick", "choice", "yesno"})
 WHOLE_FORM = ""
 
@@ -121,6 +121,8 @@ class Form(BaseModel):
             return parse_day(text)
         if entry.kind == "moment":
             return parse_moment(text)
+        if entry.kind == "by":
+            return parse_by(text)
         return narrow(text) if entry.kind == "number" else text
 
     @model_validator(mode="after")

@@ -186,7 +186,7 @@ class FirstContactForm(Form):
         ),
     ] = ""
     promised_by: Annotated[
-        datetime | None, Entry("何时前办到", "moment", hint="例如 明天10:00；没说时间不填")
+        date | datetime | None, Entry("何时前办到", "by", hint="例如 明天10:00、周五前；没说时间不填")
     ] = None
 
 

@@ -36,6 +36,8 @@ _CLOCK = re.compile(
     r"(?P<day>.*?)[ T]*(?P<half>上午|早上|中午|下午|晚上)?"
     r"(?P<h>\d{1,2})(?::|点|时)(?P<m>\d{1,2}|半)?分?(?::\d\d(?:\.\d+)?)?(?:\+08:?00)?"
 )
+_BEFORE = re.compile(r"(?:之|以)?前$")
+_PART_OF_DAY = re.compile(r"(?P<day>.*?)\s*(?:(?P<noon>上午|早上|中午)|下午|下班)")
 _DIGITS_ONLY = re.compile(r"(?P<day>(?:\d{4}|\d{8})?|.*[日号天 ])(?P<h>\d{2})(?P<m>\d{2})")
 
 
@@ -115,6 +117,24 @@ def parse_moment(text: str, now: datetime | None = None) -> datetime:
     else:
         raise ValueError(MOMENT_UNREAD)
     return datetime.combine(day, _clock(found.groupdict()), SHANGHAI)
+
+
+def parse_by(text: str, now: datetime | None = None) -> date | datetime:
+    """By when something is to be done: a moment, or a day alone (`明天`, `周五前`), whose hours only the office knows.
+
+    `上午` is up to noon; `下午` and `下班前` are the day. Raises ValueError as `parse_moment` does.
+    """
+    now = (now or datetime.now(SHANGHAI)).astimezone(SHANGHAI)
+    typed = _BEFORE.sub("", narrow(text).strip())
+    try:
+        return parse_moment(typed, now)
+    except ValueError as unread:
+        part = _PART_OF_DAY.fullmatch(typed)
+        day_text = (part["day"] or "今天") if part else typed
+        if not _is_day(day_text, now.date()):
+            raise unread from None
+    day = parse_day(day_text, now.date())
+    return datetime.combine(day, time(12), SHANGHAI) if part and part["noon"] else day
 
 
 def _is_day(text: str, today: date) -> bool:

@@ -63,7 +63,7 @@ def sign_out(session: Session, seen: str, fields: Mapping[str, Any], act_id: str
             area = in_turn(own.area_id)
             found = page_of(session, own, acting.at)
             if found.handed_over:
-                raise Refused("这一班已经交过了。要补充，请打开那一页，用“补充”。")
+                raise Refused(f"{found.own_signature}。要补充，请打开那一页，用“补充”。")
             if found.digest != seen:
                 raise Stale(f"刚才又有变动，交班页已更新：{_told(found)}。没有签字，看过再按 F10。")
             row = _keep(session, own, found, fields, acting.row.id)
@@ -96,7 +96,7 @@ def _keep(session: Session, own: Watch, found: Page, fields: Mapping[str, Any], 
     free = [Line("free", mask_phones_in(line)) for line in said if line]
     if len(free) > FREE_LINES:
         raise Refused(f"留言最多{FREE_LINES}行，请并成几行。", "free")
-    return keep_page(session, own, found, [*found.lines, *free], incoming_id, act_id)
+    return keep_page(session, own, found, [*free, *found.lines], incoming_id, act_id)
 
 
 def keep_page(
@@ -169,7 +169,8 @@ def sign_in(session: Session, page_id: int, remark: str, act_id: str) -> Page:
             in_turn(row_of(session, page_id).area_id)
             row = row_of(session, page_id)
             if row.signed_in_at is not None:
-                raise Refused(f"这一页已由{name_of(row.incoming_id)}签收，不用再签。")
+                who = "您" if row.incoming_id == session.staff_id else name_of(row.incoming_id)
+                raise Refused(f"这一页{who}已签收（{moment(row.signed_in_at)}），不用再签。")
             if row.outgoing_id == session.staff_id:
                 raise Refused("自己交的班不能自己签收，请接班的人签。")
             before = {"incoming": row.incoming_id, "signed_in_at": None}

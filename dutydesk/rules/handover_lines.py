@@ -6,6 +6,7 @@ counted down: a page says the same at whatever minute it is read.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -27,6 +28,7 @@ _LOOKED_AT = 200  # of the newest cases, for those that came in
 _A_SHIFT = timedelta(days=2)  # none is longer
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=CHINA)
 SECTIONS = {
+    "free": "留言",
     "due": "下一班内到期",
     "overdue": "已逾期",
     "promised": "答应群众的",
@@ -35,7 +37,6 @@ SECTIONS = {
     "came": "新到",
     "done": "本班办了",
     "who": "谁在哪里",
-    "free": "留言",
 }
 
 
@@ -171,16 +172,32 @@ def done(area: int, since: datetime, until: datetime) -> Parts:
     changed = _query(area, at, at > since).order_by(at.desc(), Issue.id.desc()).limit(_LOOKED_AT)
     ids = [issue_id for issue_id, _ in changed.tuples()]
     steps: dict[int, list[Any]] = {}
-    step = IssueStep
-    query: Any = step.select(step.id, step.issue, step.name, step.staff_name, step.recorded_at).where(
-        step.issue.in_(ids), step.recorded_at > since, step.recorded_at <= until
-    )
-    for _, issue_id, name, who, when in sorted(query.tuples()) if ids else ():
-        if name != "register":  # that it came in is told already
-            steps.setdefault(issue_id, []).append((name, who, when))
+    for _, issue_id, name, who, when in _steps_that_stand(ids, since, until) if ids else ():
+        steps.setdefault(issue_id, []).append((name, who, when))
     for issue_id in (each for each in ids if each in steps):
         acts = _acts(steps[issue_id]).replace("{", "｛").replace("}", "｝")
         yield Part("done", f"{{place}} {{summary}}：{acts}", [(issue_id, steps[issue_id][-1][2])])
+
+
+def _steps_that_stand(ids: list[int], since: datetime, until: datetime) -> list[Any]:
+    """The steps of cases during a time, in order, but for coming in, which is told already.
+
+    What was taken back was not done: an undone act is left out, and its undoing with it. The undoing of what an
+    earlier shift did is told.
+    """
+    step = IssueStep
+    query: Any = step.select(
+        step.id, step.issue, step.name, step.staff_name, step.recorded_at, step.act, step.details
+    ).where(step.issue.in_(ids), step.recorded_at > since, step.recorded_at <= until, step.name != "register")
+    rows = sorted(query.tuples())
+    told = ((row[5], json.loads(row[6]).get("undone")) for row in rows if row[2] == "undo")
+    taken_back = {undoing: act for undoing, act in told if act}
+    both_here = {(row[1], row[5]) for row in rows if row[5] in taken_back.values()}
+    return [
+        row[:5]
+        for row in rows
+        if row[5] not in taken_back.values() and (row[1], taken_back.get(row[5])) not in both_here
+    ]
 
 
 def _acts(steps: Sequence[tuple[str, str, datetime]]) -> str:

@@ -19,6 +19,7 @@ from dutydesk.rules.organisation import in_service, on_day
 from dutydesk.rules.workcalendar import CHINA, moment
 from dutydesk.session import Session
 
+EARLY_MINUTES = 60  # before its end a duty is handed over without being asked about it
 LONGEST = timedelta(days=7)  # how far back a page tells where nobody handed over
 _SHOWN = 40
 
@@ -27,7 +28,8 @@ _SHOWN = 40
 class Page:
     """A page of a handover: as it would be signed now (`id` 0), or as it was signed.
 
-    `digest` is of what the lines say. `still_open` are the cases taken over that are open now.
+    `digest` is of what the lines say. `still_open` are the cases taken over that are open now. `ends_at` is when the
+    duty ends that is handed over; `own_signature` says when this person has signed, where that is so.
     """
 
     id: int
@@ -47,11 +49,26 @@ class Page:
     handed_over: bool = False
     may_sign: bool = False
     still_open: frozenset[int] = frozenset()
+    ends_at: datetime | None = None
+    own_signature: str = ""
 
     @property
     def signed(self) -> bool:
         """Whether the outgoing has signed: nothing in it changes any more."""
         return self.id > 0
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        """The free lines (留言)."""
+        return tuple(line.text for line in self.lines if line.section == "free")
+
+    @property
+    def early(self) -> str:
+        """How long before its end the duty would be handed over, in words; nothing within the last hour."""
+        left = int((self.ends_at - self.until).total_seconds() // 60) if self.ends_at else 0
+        if left < EARLY_MINUTES:
+            return ""
+        return f"{left // 60}小时" + (f"{left % 60}分" if left % 60 else "")
 
     def count(self, section: str) -> int:
         """How many lines a section has."""
@@ -86,6 +103,7 @@ def page(session: Session) -> Page:
 def page_of(session: Session, own: Watch, now: datetime) -> Page:
     """The page of a duty as it would be signed at a moment."""
     since = _since(own, now)
+    before = _handed_over(own, session.staff_id)
     lines = tuple(handover_lines.collect(session, own, since, now))
     return Page(
         id=0,
@@ -99,11 +117,31 @@ def page_of(session: Session, own: Watch, now: datetime) -> Page:
         incoming=own.next_name,
         lines=lines,
         digest=_hash([vars(line) for line in lines if line.section != "who"]),
-        handed_over=own.shift_id is not None
-        and Handover.select()
-        .where(Handover.shift == own.shift_id, Handover.outgoing == session.staff_id)
-        .exists(),
+        handed_over=before is not None,
+        ends_at=own.ends_at if own.shift_id else None,
+        own_signature=_own_signature(before, session.staff_id) if before else "",
     )
+
+
+def _handed_over(own: Watch, staff_id: int) -> Handover | None:
+    """The page by which this person has handed over this duty already."""
+    if own.shift_id is None:
+        return None
+    pages = Handover.select().where(Handover.shift == own.shift_id, Handover.outgoing == staff_id)
+    found = pages.order_by(Handover.id.desc()).first()
+    return found if isinstance(found, Handover) else None
+
+
+def _own_signature(row: Handover, staff_id: int) -> str:
+    """`您已签字（11月24日 18:02），等王芳签收`, or that this person has taken over; nothing for anybody else."""
+    if row.outgoing_id == staff_id:
+        comes = name_of(row.incoming_id)
+        if row.signed_in_at is None:
+            return f"您已签字（{moment(row.until)}），等{comes or '接班人'}签收"
+        return f"您已签字（{moment(row.until)}），{comes}已签收（{moment(row.signed_in_at)}）"
+    if row.incoming_id == staff_id and row.signed_in_at is not None:
+        return f"您已签收（{moment(row.signed_in_at)}）"
+    return ""
 
 
 def _area_name(area: Area) -> str:
@@ -133,6 +171,7 @@ def signed(session: Session, page_id: int) -> Page:
         )
         for line in content["lines"]
     )
+    lines = tuple(sorted(lines, key=lambda line: line.section != "free"))  # those of older pages stand last
     return Page(
         id=row.id,
         area=content["area"],
@@ -150,6 +189,7 @@ def signed(session: Session, page_id: int) -> Page:
         notes=tuple(f"{moment(note.at)} {note.staff_name}：{note.text}" for note in _notes(row)),
         may_sign=row.signed_in_at is None and row.outgoing_id != session.staff_id,
         still_open=_open_among(lines),
+        own_signature=_own_signature(row, session.staff_id),
     )
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from peewee import JOIN
 
 from dutydesk.models import ActChange, Issue, Promise, Unit
 from dutydesk.models.issues import case_number
-from dutydesk.rules import acts, permission
+from dutydesk.rules import acts, office, permission
 from dutydesk.rules.errors import AlreadyDone, Refused
 from dutydesk.rules.steps import Step
-from dutydesk.rules.workcalendar import moment
+from dutydesk.rules.workcalendar import CHINA, moment
 from dutydesk.session import Session
 from dutydesk.text import mask_phones_in
 
@@ -34,7 +34,8 @@ class Owed:
 
 def make(step: Step) -> str:
     """Note what was promised with an act on a case; answers with what the story says of it, empty for nothing."""
-    text, due_at = step.text("promised"), step.fields.get("promised_by")
+    text, by = step.text("promised"), step.fields.get("promised_by")
+    due_at = _until(step, by)
     if not text:
         if due_at:
             raise Refused("写了时间，还要写答应了什么。", "promised")
@@ -51,12 +52,27 @@ def make(step: Step) -> str:
         made_at=step.at,
     )
     step.details["promised"] = {"text": text, "until": due_at.isoformat() if due_at else ""}
-    return f"。答应{moment(due_at) + '前' if due_at else ''}：{text}"
+    assumed = "（没说几点，按下班前）" if by and not isinstance(by, datetime) else ""
+    return f"。答应{moment(due_at) + '前' if due_at else ''}{assumed}：{text}"
+
+
+def _until(step: Step, by: date | datetime | None) -> datetime | None:
+    """A day alone is up to the end of the office's day; where that is over already, up to the end of the day."""
+    if by is None or isinstance(by, datetime):
+        return by
+    closing = office.calendar(step.issue.subdistrict_id).hours.closing
+    end = datetime.combine(by, closing, CHINA)
+    return end if end > step.at else datetime.combine(by, time(23, 59), CHINA)
 
 
 def told_again(step: Step) -> None:
     """The one who raised the case was told: what had been promised is kept."""
     Promise.update(kept_at=step.at).where(Promise.issue == step.issue.id, Promise.kept_at.is_null()).execute()
+
+
+def owed_again(issue_id: int, told_at: datetime) -> None:
+    """That the person was told has been taken back: what it had kept is owed again."""
+    Promise.update(kept_at=None).where(Promise.issue == issue_id, Promise.kept_at == told_at).execute()
 
 
 def open_in(area_id: int, at_most: int = _SHOWN) -> list[Owed]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from peewee import fn
 
 from dutydesk.models import Act, ActChange, Issue, IssueStep, ProxyEntry
-from dutydesk.rules import acts
+from dutydesk.rules import acts, promises
 from dutydesk.rules.acts import Acting
 from dutydesk.rules.before import Before, columns_back, put_back
 from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused
@@ -225,6 +225,9 @@ def _take_back(session: Session, acting: Acting, part: _Part, what: str) -> None
     before, frm, main = Before(issue), issue.state, issue.merged_into_id
     for change in reversed(part.changes):
         put_back(issue, change.before)
+    for done in part.steps:
+        if done.name == "feedback":
+            promises.owed_again(issue.id, done.occurred_at)
     step = Step(session, acting, issue, BY_ACT["note"], {})
     step.details["undone"] = part.changes[0].act_id
     moved_on(step)

@@ -19,10 +19,13 @@ from dutydesk.widgets.picker import Choice, Picker, Search
 from dutydesk.widgets.typing_fields import LineField, ProseField
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
+
     from dutydesk.forms.base import FieldSpec
 
 INLINE_AT_MOST = 9
 WHEN_LIMIT = 40
+DAY_ALONE = "，没写几点：按当天下班前"
 CHOSEN, OTHER = "▶", " "
 
 
@@ -76,33 +79,43 @@ class LineEditor(LineField):
 
 
 class WhenEditor(LineEditor):
-    """A day or a moment: typed as one likes, kept and shown as one value once it is understood."""
+    """A day or a moment (`by`: either): typed as one likes, kept and shown as one value once it is understood."""
 
     def __init__(self, kind: str, *, placeholder: str = "") -> None:
         usual = "如 11-26、明天、+3" if kind == "date" else "如 1530、26日15:30、明天9:00"
         super().__init__(placeholder=placeholder or usual, paste_limit=WHEN_LIMIT)
         self.kind = kind
 
+    def _read(self) -> date | datetime | None:
+        from dutydesk.forms.when import parse_by, parse_day, parse_moment
+
+        parse = {"date": parse_day, "by": parse_by}.get(self.kind, parse_moment)
+        try:
+            return parse(self.value)
+        except ValueError:
+            return None
+
     def in_words(self) -> str:
         """The day of the week beside it, or nothing when it cannot be read."""
-        from dutydesk.forms.when import day_in_words, moment_in_words, parse_day, parse_moment
+        from datetime import datetime
 
-        try:
-            if self.kind == "date":
-                return day_in_words(parse_day(self.value))
-            return moment_in_words(parse_moment(self.value))
-        except ValueError:
+        from dutydesk.forms.when import day_in_words, moment_in_words
+
+        read = self._read()
+        if read is None:
             return ""
+        if isinstance(read, datetime):
+            return moment_in_words(read)
+        return day_in_words(read) + (DAY_ALONE if self.kind == "by" else "")
 
     def settle(self) -> bool:
         """`明天` becomes the day it means: in a draft opened tomorrow it would mean another. Says if it changed."""
-        from dutydesk.forms.when import parse_day, parse_moment
+        from datetime import datetime
 
-        try:
-            read = parse_day(self.value) if self.kind == "date" else parse_moment(self.value)
-        except ValueError:
+        read = self._read()
+        if read is None:
             return False
-        settled = f"{read:%Y-%m-%d}" if self.kind == "date" else f"{read:%Y-%m-%d %H:%M}"
+        settled = f"{read:%Y-%m-%d %H:%M}" if isinstance(read, datetime) else f"{read:%Y-%m-%d}"
         changed = settled != self.value
         if changed:
             self.load(settled)
@@ -257,7 +270,7 @@ def editor_for(spec: FieldSpec, searches: dict[str, Search]) -> Editor:
         return PickEditor(_search_in(spec.choices), placeholder=hint)
     if kind == "prose":
         return ProseEditor(placeholder=hint, paste_limit=spec.entry.limit)
-    if kind in ("date", "moment"):
+    if kind in ("date", "moment", "by"):
         return WhenEditor(kind, placeholder=hint)
     return LineEditor(placeholder=hint, paste_limit=spec.entry.limit)
 

@@ -107,3 +107,27 @@ def test_what_is_no_moment_says_what_is_wrong(typed, part):
 
 def test_a_leap_day_is_found_in_the_nearest_leap_year():
     assert when.parse_day("2-29", date(2027, 11, 1)) == date(2028, 2, 29)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("明天", date(2026, 11, 25)),
+        ("周五前", date(2026, 11, 27)),
+        ("27日之前", date(2026, 11, 27)),
+        ("明天下午", date(2026, 11, 25)),
+        ("明天下班前", date(2026, 11, 25)),
+        ("下班前", date(2026, 11, 24)),
+        ("明天上午", datetime(2026, 11, 25, 12, tzinfo=when.SHANGHAI)),
+        ("明天10:00前", datetime(2026, 11, 25, 10, tzinfo=when.SHANGHAI)),
+        ("明天下午3点", datetime(2026, 11, 25, 15, tzinfo=when.SHANGHAI)),
+    ],
+)
+def test_a_day_alone_is_enough_for_by_when_something_is_to_be_done(typed, meant):
+    assert when.parse_by(typed, NOW) == meant
+
+
+@pytest.mark.parametrize("typed", ["什么", "尽快", "25:00", "前"])
+def test_what_is_neither_a_day_nor_a_moment_is_said(typed):
+    with pytest.raises(ValueError, match=r"没看懂|没有这个时刻"):
+        when.parse_by(typed, NOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -209,7 +210,7 @@ class TestSigning:
     def test_a_duty_is_handed_over_once(self, desk):
         signed_out(desk)
         assert handover.page(desk[R.DUTY_OFFICER]).handed_over
-        with pytest.raises(Refused, match="已经交过"):
+        with pytest.raises(Refused, match=r"您已签字（11月24日 10:00），等夜班员丙签收"):
             signed_out(desk)
 
     def test_nobody_hands_over_to_himself_or_signs_his_own(self, desk):
@@ -231,7 +232,7 @@ class TestSigning:
         desk.clock.shift(timedelta(days=2))
         taken = handover.sign_in(desk[R.AREA_CHIEF], page.id, "夜班请假，我代", str(uuid4()))
         assert (taken.incoming, taken.remark) == ("片区长甲", "夜班请假，我代")
-        with pytest.raises(Refused, match="已由片区长甲签收"):
+        with pytest.raises(Refused, match=r"片区长甲已签收（11月26日 10:00）"):
             handover.sign_in(desk.night, page.id, "", str(uuid4()))
 
     def test_corrections_are_additions(self, desk):
@@ -244,6 +245,29 @@ class TestSigning:
     def test_a_long_free_line_is_kept_whole(self, desk):
         long = "三号楼" * 120
         assert texts(signed_out(desk, free=long), "free") == [long]
+
+    def test_the_free_lines_come_first_on_older_pages_too(self, desk):
+        desk.new(flags="strongly_felt")
+        page = signed_out(desk, free="3号楼钥匙在门卫")
+        assert page.lines[0].text == "3号楼钥匙在门卫" and page.free == ("3号楼钥匙在门卫",)
+        row = Handover.get_by_id(page.id)
+        content = json.loads(row.content)
+        content["lines"] = [*content["lines"][1:], content["lines"][0]]  # as they were kept once
+        Handover.update(content=json.dumps(content)).execute()
+        assert handover.signed(desk.night, page.id).lines[0].text == "3号楼钥匙在门卫"
+
+    def test_who_has_signed_is_told_when(self, desk):
+        duty = desk[R.DUTY_OFFICER]
+        page = signed_out(desk)
+        assert page.own_signature == "您已签字（11月24日 10:00），等夜班员丙签收"
+        assert handover.page(duty).own_signature == page.own_signature
+        assert handover.signed(desk.night, page.id).own_signature == ""
+        desk.clock.shift(600)
+        taken = handover.sign_in(desk.night, page.id, "", str(uuid4()))
+        assert taken.own_signature == "您已签收（11月24日 10:10）"
+        with pytest.raises(Refused, match=r"您已签收（11月24日 10:10）"):
+            handover.sign_in(desk.night, page.id, "", str(uuid4()))
+        assert handover.signed(duty, page.id).own_signature.endswith("夜班员丙已签收（11月24日 10:10）")
 
     def test_free_lines_go_on_to_the_next_page_until_somebody_deletes_them(self, desk):
         page = signed_out(desk, free="3号楼钥匙在门卫")

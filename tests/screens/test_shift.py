@@ -11,16 +11,16 @@ from dutydesk.models import Draft, Handover, RoleGrant, Shift, Staff
 from dutydesk.rules import handover
 from dutydesk.settings import load
 from dutydesk.vocabulary import Role
-from tests.screens.conftest import settle, text
+from tests.screens.conftest import lines, settle, text
 from tests.screens.test_today import registered
 
 
 @pytest.fixture
 def shifts(district):
-    """The duty officer is here now, the chief comes next."""
+    """The duty officer is here for half an hour more, the chief comes next."""
     now = datetime.now(UTC)
     duty, chief = (district.sessions[role].staff_id for role in (Role.DUTY_OFFICER, Role.AREA_CHIEF))
-    for staff, name, begins in ((duty, "日班", -4), (chief, "夜班", 5)):
+    for staff, name, begins in ((duty, "日班", -8.5), (chief, "夜班", 0.5)):
         start = now + timedelta(hours=begins)
         Shift.create(
             area=district.areas[0],
@@ -46,13 +46,43 @@ async def test_the_page_is_signed_by_who_goes_and_by_who_comes(shifts, open_desk
     async with open_desk(Role.AREA_CHIEF).run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         assert "交班等我签收" in text(pilot.app)
-        for key in ("6", "1", "1", "1"):
+        for key in ("6", "1"):
             await pilot.press(key)
             await settle(pilot)
-        assert "已签收接班" in text(pilot.app) and "钥匙在门卫" in text(pilot.app)
+        first = next(line for line in lines(pilot.app) if line.startswith("▶"))
+        assert "留言" in first and "钥匙在门卫" in first
+        await pilot.press("1")
+        await settle(pilot)
+        assert "留言：钥匙在门卫" in text(pilot.app) and "签收后这些就由您接着办" in text(pilot.app)
+        for key in ("1", "1"):
+            await pilot.press(key)
+            await settle(pilot)
+        assert "您已签收（" in text(pilot.app) and "不用再签" in text(pilot.app)
     shifts.connect()
     page = Handover.get()
     assert case.number in page.content and page.signed_in_at is not None
+
+
+async def test_handing_over_long_before_the_end_is_asked_about(shifts, open_desk):
+    Shift.update(ends_at=datetime.now(UTC) + timedelta(hours=5, minutes=1)).where(
+        Shift.name == "日班"
+    ).execute()
+    async with open_desk(Role.DUTY_OFFICER, "shift").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        for key in ("1", "1", "f10"):
+            await pilot.press(key)
+            await settle(pilot)
+        assert "离这一班结束还有5小时" in text(pilot.app)
+        await pilot.press("enter")  # the safe answer
+        await settle(pilot)
+        assert "没有签字，填的都在" in text(pilot.app)
+        for key in ("f10", "1"):
+            await pilot.press(key)
+            await settle(pilot)
+        assert "已签字交班" in text(pilot.app)
+        await pilot.press("1")
+        await settle(pilot)
+        assert "您已签字（" in text(pilot.app) and "等片区长甲签收，不用再签" in text(pilot.app)
 
 
 async def test_each_line_opens_its_case(shifts, open_desk):
@@ -109,8 +139,17 @@ async def test_one_key_gives_the_summary_as_text_and_sheet(shifts, open_desk):
         await pilot.press("2")
         await settle(pilot)
         assert "值班小结" in text(pilot.app) and "■ 新到（1）" in text(pilot.app)
-    files = sorted(path.suffix for path in load().outbox.iterdir())
-    assert files == [".txt", ".xlsx"]
+        assert "1 存进发件夹" in lines(pilot.app)[-1]
+        files = sorted(load().outbox.iterdir())
+        assert [path.suffix for path in files] == [".txt", ".xlsx"]
+        for path in files:
+            path.unlink()
+        for keys in (["1"], ["enter", "1"]):
+            await pilot.press(*keys)
+            await settle(pilot)
+            assert sorted(load().outbox.iterdir()) == files and "已放进发件夹" in text(pilot.app)
+            for path in files:
+                path.unlink()
 
 
 async def test_who_stands_in_for_the_successor_says_why(shifts, open_desk):

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from dutydesk.rules import shift_board
-from dutydesk.screens.shift.page import HandoverScreen, show_summary
+from dutydesk.screens.shift.page import HandoverScreen
 from dutydesk.screens.whole_list import WholeListScreen
 from dutydesk.terminal import digit_of
 from dutydesk.widgets.given import Given
@@ -85,15 +85,17 @@ class ShiftScreen(WholeListScreen):
         """Open a part over this page."""
         kind, _, key = part.partition(":")
         with self.desk_app.holding_keys():
-            if kind == "summary":
-                await show_summary(self, 0)
-            elif (screen := _screen(kind, key)) is not None:
+            if (screen := _screen(kind, key)) is not None:
                 await self.app.push_screen(screen)
 
 
 def _screen(kind: str, key: str) -> Screen[object] | None:
     if kind == "page":
         return HandoverScreen(int(key or 0))
+    if kind == "summary":
+        from dutydesk.screens.shift.summary import SummaryScreen
+
+        return SummaryScreen()
     if kind == "roster":
         from dutydesk.screens.shift.roster import RosterScreen
 

@@ -16,6 +16,7 @@ from dutydesk.rules.on_duty import TAKEN_OVER
 from dutydesk.rules.workcalendar import moment
 from dutydesk.screens.base import DeskScreen
 from dutydesk.screens.handling import handle_case
+from dutydesk.screens.shift.summary import SummaryScreen
 from dutydesk.screens.whole_list import WholeListScreen
 from dutydesk.terminal import digit_of
 from dutydesk.widgets.action_menu import Confirm, TextPage
@@ -25,6 +26,7 @@ from dutydesk.widgets.window_list import Column, WindowList
 
 SIGN, SUMMARY, ADD, PRINT, KEPT = 1, 2, 3, 4, 5
 KIND = "handover"
+_NOTES, _CUT = 4, 60  # of the free lines, in the question at signing
 
 
 @dataclass(frozen=True)
@@ -153,11 +155,11 @@ class HandoverScreen(WholeListScreen):
             elif page.may_sign:
                 await self._sign_in(page)
             else:
-                self.say("这一页您不用签字。", "bad")
+                self.say(f"{page.own_signature or page.stands}，不用再签。", "bad")
 
     async def _sign_out(self, page: Page) -> None:
         if page.handed_over:
-            self.say("这一班已经交过了。要补充，请打开那一页，按 3。", "bad")
+            self.say(f"{page.own_signature}。要补充，请打开那一页，按 3。", "bad")
             return
         signed = await self.show(await sign_out_screen(self, page))
         if signed is not None:
@@ -169,6 +171,7 @@ class HandoverScreen(WholeListScreen):
         named = page.incoming_id in (None, self.session.staff_id)
         lines = [f"{SECTIONS[each]}{page.count(each)}件" for each in TAKEN_OVER if page.count(each)]
         lines.append("签收后这些就由您接着办，列在今日。")
+        lines += _left_in_words(page)
         remark = ""
         if not named:
             lines.insert(0, f"交给的是{page.incoming}，您代为签收，要写明原因。")
@@ -188,9 +191,9 @@ class HandoverScreen(WholeListScreen):
 
     @work(exclusive=True, group="act")
     async def sum_up(self) -> None:
-        """值班小结: shown to copy, and written to the 发件夹."""
+        """值班小结: to copy, and in the 发件夹."""
         with self.desk_app.holding_keys():
-            await show_summary(self, self.page_id)
+            await self.app.push_screen(SummaryScreen(self.page_id))
 
     @work(exclusive=True, group="act")
     async def add(self) -> None:
@@ -240,6 +243,14 @@ class HandoverScreen(WholeListScreen):
             await self.read()
 
 
+def _left_in_words(page: Page) -> list[str]:
+    """What who goes wants to be known, for the question at signing: the first few lines, long ones cut."""
+    said = [f"留言：{text if len(text) <= _CUT else text[: _CUT - 1] + '…'}" for text in page.free[:_NOTES]]
+    if len(page.free) > _NOTES or any(len(text) > _CUT for text in page.free[:_NOTES]):
+        said.append(f"留言共{len(page.free)}条，全文在这一页最前面。")
+    return said
+
+
 def _left(page: Page, line: Line) -> str:
     if not page.signed or line.section not in TAKEN_OVER or line.issue_id is None:
         return ""
@@ -257,24 +268,6 @@ def _head(page: Page) -> str:
     lines = [f"{span}　{page.stands}"]
     lines += [f"接班人说明：{page.remark}"] if page.remark else []
     return "\n".join([*lines, *(f"补充 {note}" for note in page.notes[-2:])])
-
-
-async def show_summary(screen: DeskScreen, page_id: int) -> None:
-    """值班小结 of a page: written to the 发件夹, shown as text to copy."""
-    from dutydesk.documents.a4 import SheetNotWritten
-    from dutydesk.rules import shift_summary
-    from dutydesk.screens.shift.printing import write_summary
-
-    found = await screen.ask(shift_summary.summary, page_id)
-    if found is None:
-        return
-    try:
-        path = await write_summary(found)
-    except (SheetNotWritten, OSError) as problem:
-        screen.say(f"没有写进发件夹：{problem}", "bad")
-    else:
-        screen.say(f"值班小结已放进发件夹（文字和 A4 表）：{path}", "good")
-    await screen.show(TextPage("值班小结（可选中复制，姓名电话已隐去）", found.text))
 
 
 async def sign_out_screen(screen: DeskScreen, page: Page) -> DeskScreen:

@@ -9,12 +9,12 @@ from textual.app import ComposeResult
 
 from dutydesk.rules import handover
 from dutydesk.rules.drafts import Kept
-from dutydesk.rules.errors import Stale
+from dutydesk.rules.errors import Refused, Stale
 from dutydesk.rules.handover import Page
 from dutydesk.rules.handover_lines import SECTIONS
 from dutydesk.rules.workcalendar import moment
 from dutydesk.screens.forms import FormScreen
-from dutydesk.widgets.action_menu import Words
+from dutydesk.widgets.action_menu import Confirm, Words
 from dutydesk.widgets.form import FormView
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class SignOutScreen(FormScreen):
     )
     HELP = (
         "交给谁：值班表上接班的人已填好，可以换。留言一行一条；上一班的留言写在上面，还没办完的请照抄。\n"
+        "离这一班结束还早的，签字前再问一次。\n"
         "F10 签字：页面从此不能再改，更正用补充。签字前若又有新情况，会先告诉您，再按一次 F10 才签。"
     )
 
@@ -40,6 +41,7 @@ class SignOutScreen(FormScreen):
         """`page` is the page as it was read, None to read it here; `left` are the free lines of the one before."""
         super().__init__(draft)
         self.page, self.left = page, left
+        self.meant = False  # to hand over so early
 
     def body(self) -> ComposeResult:
         """What would be signed in a line or two, the form."""
@@ -77,7 +79,16 @@ class SignOutScreen(FormScreen):
         self.form_view.focus_field("free" if self.form_view.values().get("incoming") else "incoming")
 
     async def write(self, form: Form) -> Page:
-        """Sign."""
+        """Sign; long before the end of the shift only when that is meant."""
+        early = self.page.early if self.page else ""
+        if early and not self.meant:
+            title = f"离这一班结束还有{early}，现在就交班？"
+            lines = ["交了以后，新来的事由接班的人办，这一页不能再改。"]
+            with self.desk_app.holding_keys():
+                meant = await self.show(Confirm(title, lines, "现在就签字交班"))
+            self.meant = bool(meant)
+            if not self.meant:
+                raise Refused("没有签字，填的都在。到时再按 F10。")
         seen = self.page.digest if self.page else ""
         return await self.desk.run(handover.sign_out, seen, form.model_dump(), self.act_id)
 
