@@ -143,9 +143,13 @@ class FiguresScreen(DeskScreen):
     def _explain(self, row: Figure | Group | None) -> None:
         said = ""
         if isinstance(row, Group):
-            said = f"{row.name}：" + "　".join(f"{each.name}{each.value}" for each in row.figures)
+            said = (
+                f"{row.name}："
+                + "　".join(f"{each.name}{each.value}" for each in row.figures)
+                + "。Enter 单看。"
+            )
         elif row is not None:
-            said = f"{row.name} {row.value}：{row.note}。"
+            said = f"{row.name} {row.value}：{row.note}。" + ("Enter 看是哪些。" if row.ids else "")
         self.query_one("#made", Words).say(said)
 
     # -- asking something else ------------------------------------------------------------------------------

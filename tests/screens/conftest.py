@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from dutydesk.app import DutyDesk
+from dutydesk.models import Category
 from dutydesk.settings import load
 from dutydesk.vocabulary import Role
 
@@ -23,6 +24,14 @@ async def settle(pilot: Any) -> None:
             if not desk.unfinished:
                 return
         await desk.read(lambda _session: None)  # the database answers in order
+
+
+async def press(pilot: Any, *keys: str) -> str:
+    """Each key when what the one before set in motion is over; answers with the whole screen."""
+    for key in keys:
+        await pilot.press(key)
+        await settle(pilot)
+    return text(pilot.app)
 
 
 def lines(app: Any) -> list[str]:
@@ -50,3 +59,18 @@ def open_desk(
 
     yield make
     load.cache_clear()
+
+
+@pytest.fixture
+def fast_hands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests press faster than anybody reads."""
+    from dutydesk.screens.triage import TriageScreen
+
+    monkeypatch.setattr(TriageScreen, "REST", 0.0)
+
+
+@pytest.fixture
+def speaking(district: Any) -> Any:
+    """The first category has words that speak for it."""
+    Category.update(words="楼道 堆放 旧家具").where(Category.id == district.categories[0]).execute()
+    return district

@@ -10,7 +10,7 @@ from dutydesk.models import Issue
 from dutydesk.rules import case, issue_acts
 from dutydesk.screens.handling import take_act
 from dutydesk.vocabulary import Role
-from tests.screens.conftest import settle, text
+from tests.screens.conftest import press, settle, text
 from tests.screens.test_today import registered
 
 REASON = "现场复看"
@@ -33,13 +33,6 @@ async def meanwhile(pilot, session, issue_id: int, act: str, **fields) -> None:
     await pilot.app.desk.run(
         lambda _session: issue_acts.perform(session, issue_id, None, act, fields, str(uuid.uuid4()))
     )
-
-
-async def press(pilot, *keys: str) -> str:
-    for key in keys:
-        await pilot.press(key)
-        await settle(pilot)
-    return text(pilot.app)
 
 
 def kept(district, issue_id: int) -> Issue:

@@ -10,7 +10,7 @@ from dutydesk.models import Issue, IssueStep, Promise
 from dutydesk.rules import intake, issue_acts
 from dutydesk.screens.queue import QueueScreen
 from dutydesk.vocabulary import Role
-from tests.screens.conftest import settle, text
+from tests.screens.conftest import press, settle, text
 
 
 @pytest.fixture(autouse=True)
@@ -31,12 +31,6 @@ def to_call(district, summary: str) -> str:
     case = intake.register(duty, fields, str(uuid.uuid4()))
     issue_acts.perform(duty, case.issue_id, None, "open", {}, str(uuid.uuid4()))
     return case.number
-
-
-async def press(pilot, *keys: str) -> None:
-    for key in keys:
-        await pilot.press(key)
-        await settle(pilot)
 
 
 async def test_one_key_records_the_call_and_the_next_one_comes(district, open_desk):

@@ -13,7 +13,7 @@ from dutydesk.rules import issue_acts
 from dutydesk.rules.organisation import today
 from dutydesk.screens.decisions import DecisionsScreen
 from dutydesk.vocabulary import Role, State
-from tests.screens.conftest import settle, text
+from tests.screens.conftest import press, settle, text
 from tests.screens.test_today import registered
 
 
@@ -38,8 +38,7 @@ async def test_one_key_grants_what_was_asked(district, open_desk):
     async with open_desk(Role.AREA_CHIEF, "decisions").run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         assert "等配件到货" in text(pilot.app)
-        await pilot.press("1")
-        await settle(pilot)
+        await press(pilot, "1")
         assert "现在没有等您定的事" in text(pilot.app)
     district.connect()
     assert Issue.get_by_id(case.issue_id).state is State.PAUSED
@@ -49,10 +48,7 @@ async def test_a_no_needs_a_reason(district, open_desk):
     case = asked(district)
     async with open_desk(Role.AREA_CHIEF, "decisions").run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await pilot.press("2")
-        await settle(pilot)
-        await pilot.press("enter")
-        await settle(pilot)
+        await press(pilot, "2", "enter")
         assert "至少写两个字" in text(pilot.app)
         await pilot.press(*"先催供应商", "enter")
         await settle(pilot)
@@ -66,15 +62,12 @@ async def test_marked_requests_are_granted_together_and_taken_back(district, ope
     async with open_desk(Role.AREA_CHIEF, "decisions").run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         for key in ("home", "space", "space", "1"):
-            await pilot.press(key)
-            await settle(pilot)
+            await press(pilot, key)
         assert "同意这 2 项申请？" in text(pilot.app)
-        await pilot.press("1")
-        await settle(pilot)
+        await press(pilot, "1")
         assert "已同意 2 项申请；0 撤销" in text(pilot.app)
         for key in ("0", "1"):
-            await pilot.press(key)
-            await settle(pilot)
+            await press(pilot, key)
         assert "已撤销 2 件的缓办" in text(pilot.app)
     district.connect()
     assert {Issue.get_by_id(case.issue_id).state for case in cases} == {State.OPENED}
@@ -121,8 +114,7 @@ async def test_what_is_pooled_comes_back_on_its_day_to_be_kept_or_taken_up(distr
             await pilot.press(digit)
             await settle(pilot)
             assert title in text(pilot.app).splitlines()[0]
-            await pilot.press("escape")
-            await settle(pilot)
+            await press(pilot, "escape")
 
 
 async def test_a_key_held_down_decides_one_line(district, open_desk, monkeypatch):
@@ -131,8 +123,7 @@ async def test_a_key_held_down_decides_one_line(district, open_desk, monkeypatch
     async with open_desk(Role.AREA_CHIEF, "decisions").run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         for _ in range(5):
-            await pilot.press("1")
-            await settle(pilot)
+            await press(pilot, "1")
         assert "没有算" in text(pilot.app)
     district.connect()
     assert [Issue.get_by_id(case.issue_id).state for case in cases].count(State.PAUSED) == 1
@@ -146,8 +137,7 @@ async def test_a_key_typed_ahead_does_not_decide_a_line_that_was_not_in_sight(di
             pilot.app.post_message(events.Key("1", "1"))
         await settle(pilot)
         assert "没有算" in text(pilot.app)
-        await pilot.press("1")
-        await settle(pilot)
+        await press(pilot, "1")
     district.connect()
     assert [Issue.get_by_id(case.issue_id).state for case in cases].count(State.PAUSED) == 2
 
@@ -157,8 +147,7 @@ async def test_enter_acts_on_all_that_is_marked(district, open_desk):
     async with open_desk(Role.AREA_CHIEF, "decisions").run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         for key in ("home", "space", "space", "enter", "1", "1"):
-            await pilot.press(key)
-            await settle(pilot)
+            await press(pilot, key)
         assert "已同意 2 项申请" in text(pilot.app)
     district.connect()
     assert [Issue.get_by_id(case.issue_id).state for case in cases].count(State.PAUSED) == 2

@@ -10,7 +10,7 @@ from dutydesk.rules.questions import Question
 from dutydesk.screens.base import DeskScreen
 from dutydesk.screens.exporting import export_list, outbox
 from dutydesk.vocabulary import Role
-from tests.screens.conftest import settle, text
+from tests.screens.conftest import press, settle, text
 from tests.screens.test_today import registered
 
 
@@ -85,13 +85,10 @@ async def test_the_answer_to_a_hotline_case_is_a_digit_away_from_the_case(distri
         await settle(pilot)
         app.action_duty("issues", "all")
         await settle(pilot)
-        await pilot.press("enter")
-        await settle(pilot)
+        await press(pilot, "enter")
         assert "里面可看给来源的答复" in text(app)
-        await pilot.press("8")
-        await settle(pilot)
+        await press(pilot, "8")
         assert "2 看给来源的答复" in text(app)
         assert "1 看反映人" not in text(app), "nobody is named"
-        await pilot.press("2")
-        await settle(pilot)
+        await press(pilot, "2")
         assert "来源编号XH-7" in text(app).replace("\n", "")

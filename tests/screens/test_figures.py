@@ -8,18 +8,12 @@ from datetime import timedelta
 from dutydesk.rules import issue_acts
 from dutydesk.rules.organisation import today
 from dutydesk.vocabulary import Role
-from tests.screens.conftest import lines, settle, text
+from tests.screens.conftest import lines, press, settle, text
 from tests.screens.test_today import registered
 
 
 def act(district, case, name: str, role: Role = Role.AREA_CHIEF, **fields) -> None:
     issue_acts.perform(district.sessions[role], case.issue_id, None, name, fields, str(uuid.uuid4()))
-
-
-async def press(pilot, *keys: str) -> None:
-    for key in keys:
-        await pilot.press(key)
-        await settle(pilot)
 
 
 async def test_it_opens_from_the_menu_of_today_and_tells_how_each_figure_is_made(district, open_desk):
@@ -51,7 +45,9 @@ async def test_enter_opens_the_very_cases_in_the_ledger_and_esc_comes_back(distr
         assert first.number in shown and second.number not in shown
         await press(pilot, "escape")
         assert "办件统计" in lines(pilot.app)[0]
+        assert "Enter 看是哪些。" in text(pilot.app)
         await press(pilot, "down", "enter")
+        assert "Enter 看是哪些。" not in text(pilot.app)
         assert "逾期：没有可列的问题。" in text(pilot.app)
 
 

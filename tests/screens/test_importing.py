@@ -7,7 +7,7 @@ import pytest
 from dutydesk.models import ImportSource, Issue
 from dutydesk.settings import load
 from dutydesk.vocabulary import Role, Source, State
-from tests.screens.conftest import settle, text
+from tests.screens.conftest import press, settle, text
 
 HEADS = "工单编号,诉求标题,居民区,问题类型,事由"
 
@@ -74,8 +74,7 @@ async def test_what_rows_do_not_say_is_filled_in_and_looked_at_again(district, o
         await until(app, pilot, "新增1件")
         await pilot.press("escape")
         await until(app, pilot, "导入没有错的行")
-        await pilot.press("escape")
-        await settle(pilot)
+        await press(pilot, "escape")
     district.connect()
     assert not Issue.select().exists()
 

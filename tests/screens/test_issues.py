@@ -9,7 +9,7 @@ import pytest
 from dutydesk.models import AuditEntry, Issue
 from dutydesk.rules import issue_acts
 from dutydesk.vocabulary import Role, State
-from tests.screens.conftest import lines, settle, text
+from tests.screens.conftest import lines, press, settle, text
 from tests.screens.test_today import registered
 
 SIZES = [(80, 24), (120, 36)]
@@ -31,11 +31,9 @@ async def test_c_hides_the_case_and_shows_it_again(district, open_desk):
     registered(district)
     async with open_desk(duty="issues").run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await pilot.press("c")
-        await settle(pilot)
+        await press(pilot, "c")
         assert "来源" not in text(pilot.app)
-        await pilot.press("c")
-        await settle(pilot)
+        await press(pilot, "c")
         assert "来源" in text(pilot.app)
 
 
@@ -43,12 +41,10 @@ async def test_the_menu_offers_what_may_be_done_and_a_digit_does_it(district, op
     case = registered(district)
     async with open_desk(duty="issues").run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await pilot.press("enter")
-        await settle(pilot)
+        await press(pilot, "enter")
         assert "1 立案" in text(pilot.app)
         assert "销项" not in text(pilot.app).replace("直接销项", "").replace("销项还缺什么", "")
-        await pilot.press("1")
-        await settle(pilot)
+        await press(pilot, "1")
         assert f"{case.number} 已立案" in text(pilot.app)
     district.connect()
     assert Issue.get_by_id(case.issue_id).state is State.OPENED
@@ -76,11 +72,9 @@ async def test_a_case_that_somebody_else_changed_meanwhile_is_refused_and_the_fo
             return issue_acts.perform(chief, case.issue_id, None, "open", {}, str(uuid.uuid4()))
 
         await pilot.app.desk.run(meanwhile)
-        await pilot.press("f10")
-        await settle(pilot)
+        await press(pilot, "f10")
         assert "已先一步立案" in text(pilot.app).replace("\n", "").replace(" ", "")
-        await pilot.press("escape")
-        await settle(pilot)
+        await press(pilot, "escape")
         assert "重复反映不成立" in text(pilot.app)
 
 
@@ -89,18 +83,15 @@ async def test_who_raised_it_is_masked_until_a_reason_is_given_and_that_is_on_re
     async with open_desk(duty="issues").run_test(size=(80, 36)) as pilot:
         await settle(pilot)
         assert "李桂芳" not in text(pilot.app)
-        await pilot.press("enter")
-        await settle(pilot)
+        await press(pilot, "enter")
         assert "里面可看反映人" in text(pilot.app)
-        await pilot.press("8")
-        await settle(pilot)
+        await press(pilot, "8")
         assert "1 看反映人" in lines(pilot.app)[-1]
         assert "李桂芳" not in text(pilot.app)
         await pilot.press("1", "1")
         await settle(pilot)
         assert text(pilot.app).count("李桂芳") == 2, "in the case, and in the notice"
-        await pilot.press("2")
-        await settle(pilot)
+        await press(pilot, "2")
         assert "不用答复来源" in text(pilot.app)
     district.connect()
     assert AuditEntry.select().where(AuditEntry.name == "issue.reveal").count() == 1

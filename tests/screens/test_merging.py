@@ -8,7 +8,7 @@ import pytest
 
 from dutydesk.models import Issue
 from dutydesk.vocabulary import Role, State
-from tests.screens.conftest import lines, settle, text
+from tests.screens.conftest import lines, press, settle, text
 from tests.screens.test_bulk import Marked, opened
 from tests.screens.test_today import registered
 
@@ -23,8 +23,7 @@ async def choose(pilot, words: str) -> None:
             await pilot.press(found[1])
             await settle(pilot)
             return
-        await pilot.press("pagedown")
-        await settle(pilot)
+        await press(pilot, "pagedown")
     raise AssertionError(text(pilot.app))
 
 
@@ -32,10 +31,7 @@ async def open_menu(pilot) -> None:
     await settle(pilot)
     pilot.app.action_duty("issues", "open")
     await settle(pilot)
-    await pilot.press("home")
-    await settle(pilot)
-    await pilot.press("enter")
-    await settle(pilot)
+    await press(pilot, "home", "enter")
 
 
 def reversed_words(app) -> list[str]:
@@ -81,8 +77,7 @@ async def test_the_other_one_is_found_by_its_number(district, open_desk):
         await settle(pilot)
         await choose(pilot, far.number)
         assert "电梯停运两天" in text(pilot.app)
-        await pilot.press("2")
-        await settle(pilot)
+        await press(pilot, "2")
     district.connect()
     assert Issue.get_by_id(newer.issue_id).merged_into_id == far.issue_id
 
@@ -93,8 +88,7 @@ async def test_esc_merges_nothing(district, open_desk):
         await open_menu(pilot)
         await choose(pilot, "并案")
         await choose(pilot, older.number)
-        await pilot.press("escape")
-        await settle(pilot)
+        await press(pilot, "escape")
     district.connect()
     assert Issue.select().where(Issue.state == State.MERGED).count() == 0
 
@@ -105,19 +99,14 @@ async def test_parting_shows_both_and_asks_for_the_reason(district, open_desk):
         await open_menu(pilot)
         await choose(pilot, "并案")
         await choose(pilot, older.number)
-        await pilot.press("2")
-        await settle(pilot)
+        await press(pilot, "2")
         pilot.app.action_duty("issues", "all")
         await settle(pilot)
-        await pilot.press("home")
-        await settle(pilot)
-        await pilot.press("enter")
-        await settle(pilot)
+        await press(pilot, "home", "enter")
         await choose(pilot, "撤销并案")
         assert older.number in text(pilot.app)
         assert newer.number in text(pilot.app)
-        await pilot.press("1")
-        await settle(pilot)
+        await press(pilot, "1")
         await pilot.press(*"两处不同", "f10")
         await settle(pilot)
     district.connect()
@@ -133,8 +122,7 @@ async def test_a_marked_pair_is_looked_at_side_by_side(district, open_desk):
         await marked.follow()
         await choose(pilot, "并案")
         assert "1 2026-000001 作主案" in text(pilot.app)
-        await pilot.press("1")
-        await settle(pilot)
+        await press(pilot, "1")
         assert marked.results == [True]
     district.connect()
     assert Issue.get_by_id(newer).merged_into_id == older

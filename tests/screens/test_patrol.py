@@ -6,7 +6,6 @@ import sqlite3
 from datetime import timedelta
 
 import pytest
-from python_calamine import CalamineWorkbook
 from rich.cells import cell_len
 
 from dutydesk.models import Act, Issue, Patrol, PatrolCheck
@@ -81,6 +80,7 @@ async def test_the_checkpoint_under_the_cursor_is_shown_in_full(district, open_d
         shown = text(app)
         assert "公共部位无堆物，通行宽度不受影响" in shown
         assert "1/4 长桥二村 1号楼底层" in shown
+        assert lines(app)[-1] == "1 正常  2 异常  3 不适用  Enter 完成、补录、打印  0 撤回标记  F1 帮助  Esc 返回"
         await pilot.press("down")
         assert "2/4 寿昌坊 2号楼底层" in text(app)
         assert max(map(cell_len, lines(app))) <= size[0]
@@ -245,55 +245,6 @@ class TestMarking:
             assert "已查 1/4" in lines(app)[0]
 
 
-class TestFinishing:
-    async def test_a_reason_stands_for_the_rest(self, district, open_desk):
-        district.add_route()
-        app = open_desk(duty="patrol")
-        async with app.run_test(size=SMALL) as pilot:
-            await settle(pilot)
-            walker = Walker(pilot)
-            await walker.press("1", "enter", "5")
-            assert "还有3处未查" in text(app)
-            await walker.press("1")
-            assert "居民区安全线不再查了？" in text(app)
-            await walker.press("1")
-            assert "已完成：居民区安全线" in text(app)
-            assert "3处不再查" in text(app)
-            await walker.press("1")
-            assert "已完成，不能再改" in text(app)
-        district.connect()
-        assert Patrol.get().rest_reason == "天气恶劣，停止巡查"
-
-    async def test_one_digit_too_many_never_finishes(self, district, open_desk):
-        district.add_route()
-        app = open_desk(duty="patrol")
-        async with app.run_test(size=SMALL) as pilot:
-            await settle(pilot)
-            await pilot.press(*"111111")
-            await settle(pilot)
-            assert "已全部标完" in text(app)
-        district.connect()
-        assert Patrol.get().finished_at is None
-
-    async def test_half_done_is_there_tomorrow_below_today_s(self, district, open_desk):
-        district.add_route()
-        session = district.sign_on(Role.DUTY_OFFICER)
-        patrol.prepare(session, session.day - timedelta(days=1), "yesterday")
-        app = open_desk()
-        async with app.run_test(size=SMALL) as pilot:
-            await settle(pilot)
-            walker = Walker(pilot)
-            await walker.press("1", *"1111")
-            assert "已查 4/4" in lines(app)[0]
-            row: CheckRow = app.screen.listing.row
-            assert not row.earlier  # the cursor never goes on into another day by itself
-            await walker.press("escape", "1", "1")
-            assert not app.screen.listing.row.earlier  # nor does it begin there
-            await walker.press("end", "1", "f2")
-        district.connect()
-        assert PatrolCheck.select().where(PatrolCheck.mark == Mark.NORMAL).count() == 5
-
-
 async def test_a_line_of_today_opens_the_patrol_that_it_names(district, open_desk):
     district.add_route()
     session = district.sign_on(Role.DUTY_OFFICER)
@@ -305,59 +256,6 @@ async def test_a_line_of_today_opens_the_patrol_that_it_names(district, open_des
         await settle(pilot)
         assert isinstance(app.screen, PatrolScreen)
         assert app.screen.listing.row.earlier
-
-
-class TestFromPaper:
-    async def test_time_once_exceptions_and_the_rest_in_one_act(self, district, open_desk):
-        district.add_route("安全线")
-        district.add_route("环境线")
-        app = open_desk(duty="patrol")
-        async with app.run_test(size=SMALL) as pilot:
-            await settle(pilot)
-            walker = Walker(pilot)
-            await walker.press("enter", "6", *"0001", "f10")  # walked at 00:01 today
-            assert "已补录巡查时间" in text(app)
-            await walker.press("2", "right", "f10")
-            await walker.press("enter", "6")
-            assert "其余正常" in text(app)
-            await walker.press("1")
-            assert "已查 8/8" in lines(app)[0]
-            assert text(app).count("·补") == 8
-            await walker.press("enter", "5", "1")
-        district.connect()
-        walked = {check.marked_at for check in PatrolCheck.select()}
-        assert len(walked) == 1 and Issue.get().reported_at in walked
-        assert all(row.backfilled and row.finished_at for row in Patrol.select())
-        assert Act.select().where(Act.name == "patrol.rest_normal").count() == 1
-
-    async def test_a_time_to_come_is_refused_beside_the_field_and_kept(self, district, open_desk):
-        district.add_route()
-        app = open_desk(duty="patrol")
-        async with app.run_test(size=SMALL) as pilot:
-            await settle(pilot)
-            walker = Walker(pilot)
-            await walker.press("enter", "6", *"+1 0900".replace("+1", "明天"), "f10")
-            assert "还没有到" in text(app)
-            await walker.press("escape")
-            assert isinstance(app.screen, PatrolScreen)
-        district.connect()
-        assert Patrol.get().walked_at is None
-
-
-async def test_the_sheet_goes_to_the_outbox_and_the_screen_says_where(district, open_desk):
-    district.add_route("安全线")
-    district.add_route("联合巡查", kind=PatrolKind.JOINT, partners="派出所")
-    app = open_desk(duty="patrol")
-    async with app.run_test(size=LARGE) as pilot:
-        await settle(pilot)
-        await Walker(pilot).press("1", "enter", "7")
-        await app.workers.wait_for_complete()
-        await settle(pilot)
-        assert "已放进发件夹" in text(app)
-    [path] = (load().state / "outbox").glob("*.xlsx")
-    book = CalamineWorkbook.from_path(path)
-    assert book.sheet_names == ["安全线", "联合巡查"]
-    assert "√" in [row[4] for row in book.get_sheet_by_index(0).to_python()]
 
 
 async def test_a_joint_patrol_shows_who_walks_along_and_lets_it_be_changed(district, open_desk):
