@@ -7,12 +7,22 @@ from typing import Annotated
 
 from pydantic import Field
 
-from dutydesk.forms.base import Entry, Form
+from dutydesk.forms.base import Entry, Form, When
 from dutydesk.vocabulary import Attendance, Force, UnitKind
 
 Since = Annotated[date, Entry("从哪天起", "date", "例如 明天、12-1、+7（七天后）")]
 LastDay = Annotated[date, Entry("最后一天", "date", "到这一天为止，例如 今天、11-30")]
 Until = Annotated[date | None, Entry("到哪天止", "date", "长期的不用填")]
+UntilIfActing = Annotated[
+    date | None,
+    Entry(
+        "到哪天止",
+        "date",
+        "长期的不用填；代理的要填，例如 +14",
+        needed=(When("stands_in", frozenset({True, "True", "true"}), "代理要写明到哪天止，到期自行结束。"),),
+    ),
+]
+Acting = Annotated[bool, Entry("代理空缺", "yesno", "是＝岗位空缺，临时由这位代理")]
 UntilNeeded = Annotated[date, Entry("到哪天止", "date", "到期自行结束，例如 +14")]
 Pick = Field(min_length=1)
 Person = Annotated[str, Entry("哪一位", "pick", "姓名拼音首字母或工号", search="staff"), Pick]
@@ -92,7 +102,8 @@ class AreaRoleForm(Form):
 
     area: OtherArea
     since: Since
-    until: Until = None
+    until: UntilIfActing = None
+    stands_in: Acting = False
 
 
 class HandlerRoleForm(Form):
@@ -101,7 +112,8 @@ class HandlerRoleForm(Form):
     area: OtherArea
     force: Annotated[Force, Entry("哪方力量", "choice")]
     since: Since
-    until: Until = None
+    until: UntilIfActing = None
+    stands_in: Acting = False
 
 
 class UnitRoleForm(Form):
@@ -109,7 +121,8 @@ class UnitRoleForm(Form):
 
     unit: Annotated[str, Entry("哪个单元", "pick", "名称或拼音首字母", search="units"), Pick]
     since: Since
-    until: Until = None
+    until: UntilIfActing = None
+    stands_in: Acting = False
 
 
 class DepartmentRoleForm(Form):
@@ -117,12 +130,22 @@ class DepartmentRoleForm(Form):
 
     department: Annotated[str, Entry("哪个部门", "pick", "名称或拼音首字母", search="departments"), Pick]
     since: Since
-    until: Until = None
+    until: UntilIfActing = None
+    stands_in: Acting = False
 
 
 class PlainRoleForm(Form):
     """A role of the own subdistrict, or of the whole district."""
 
+    since: Since
+    until: UntilIfActing = None
+    stands_in: Acting = False
+
+
+class HolderForm(Form):
+    """Who holds a role whose place is known."""
+
+    staff: Person
     since: Since
     until: Until = None
 

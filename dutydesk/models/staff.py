@@ -33,7 +33,7 @@ class RoleGrant(Table):
     """A role with its scope, from a day to a day. Only the columns that the role's scope needs are filled.
 
     `seat` is the seat that the role hangs on and ends with; `stands_in_for_id` is whom its
-    holder stands in for (代理).
+    holder stands in for (代理): the holder's own id where that is nobody, or nobody with an account.
     """
 
     id = AutoField()

@@ -17,7 +17,7 @@ from dutydesk.session import Session
 from dutydesk.text import clean
 from dutydesk.vocabulary import DepartmentKind, Role
 
-_SPEAKERS = {Role.DEPARTMENT_HEAD: "负责人", Role.LIAISON: "联络员"}
+SPEAKERS = {Role.DEPARTMENT_HEAD: "负责人", Role.LIAISON: "联络员"}
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class DepartmentRow:
     parent: str
     heads: tuple[tuple[int, str], ...]
     liaisons: tuple[tuple[int, str], ...]
+    subdistrict_id: int | None
 
 
 def departments(session: Session, words: str = "") -> list[DepartmentRow]:
@@ -68,7 +69,7 @@ def _speakers(session: Session, ids: list[int]) -> Speakers:
         .join(Staff, on=(RoleGrant.staff == Staff.id))
         .where(
             RoleGrant.department.in_(ids),
-            RoleGrant.role.in_(list(_SPEAKERS)),
+            RoleGrant.role.in_(list(SPEAKERS)),
             on_day(RoleGrant, session.day),
             in_service(session.day),
         )
@@ -89,6 +90,7 @@ def _row(row: Any, speakers: Speakers) -> DepartmentRow:
         row.parent_bureau,
         tuple(speakers.get((row.id, Role.DEPARTMENT_HEAD), [])),
         tuple(speakers.get((row.id, Role.LIAISON), [])),
+        row.subdistrict_id,
     )
 
 

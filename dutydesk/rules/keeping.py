@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from dutydesk.models import RoleGrant, Staff
 from dutydesk.rules import permission
 from dutydesk.rules.errors import NotAllowed, Refused
+from dutydesk.rules.organisation import in_service, on_day
 from dutydesk.session import Session
 from dutydesk.vocabulary import Role
 
@@ -28,6 +31,49 @@ def require(session: Session, act: str, subdistrict_id: int | None) -> None:
     permission.require(session, act)
     if not keeps(session, act, subdistrict_id):
         raise NotAllowed("这不在您的街镇，请交给该街镇的协调员或管理员。")
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """Somebody to turn to for what the own roles may not do."""
+
+    staff_id: int
+    name: str
+    role: str
+    phone: str
+
+
+_NAMED = 3
+
+
+def keepers(session: Session, act: str, subdistrict_id: int | None) -> list[Keeper]:
+    """Who else may do an act in a subdistrict today: its own people first, then the district's. Raises NotAllowed."""
+    permission.require(session, "people")
+    rows = (
+        RoleGrant.select(RoleGrant, Staff)
+        .join(Staff)
+        .where(
+            RoleGrant.role.in_(list(permission.MAY[act])),
+            (RoleGrant.subdistrict == subdistrict_id) | RoleGrant.role.in_(list(WHOLE_DISTRICT)),
+            on_day(RoleGrant, session.day),
+            in_service(session.day),
+            Staff.id != session.staff_id,
+        )
+        .order_by(RoleGrant.id)
+    )
+    found = {}
+    for row in sorted(rows, key=lambda row: row.role in WHOLE_DISTRICT):
+        one = Keeper(row.staff_id, row.staff.name, row.role.label, row.staff.phone)
+        found.setdefault(row.staff_id, one)
+    return list(found.values())
+
+
+def named(who: list[Keeper]) -> str:
+    """The nearest of them in a line: `街镇协调员王芳、李明`, those of the district where there is nobody nearer."""
+    if not who:
+        return "现在没有人任街镇协调员、区级协调员、管理员"
+    near = [one for one in who if one.role == who[0].role]
+    return f"{near[0].role}{'、'.join(one.name for one in near[:_NAMED])}"
 
 
 def day_before(day: date) -> date:

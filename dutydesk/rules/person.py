@@ -65,6 +65,7 @@ class Card:
     department: str
     department_id: int | None
     subdistrict: str
+    subdistrict_id: int | None
     status: str
     lines: tuple[CardLine, ...]
     open_work: int
@@ -85,6 +86,7 @@ def card(session: Session, staff_id: int, day: date) -> Card:
         person.department.name if person.department_id else "",
         person.department_id,
         person.subdistrict.name if person.subdistrict_id else "区级",
+        person.subdistrict_id,
         _status(person, day),
         tuple(_lines(person, day)),
         len(open_work(session, staff_id)),
@@ -129,6 +131,8 @@ def _grant_words(grant: RoleGrant) -> str:
     said = role_grants.words(grant.role, role_grants.scope_of(grant))
     if grant.stands_in_for_id is None:
         return said
+    if grant.stands_in_for_id == grant.staff_id:
+        return f"{said}（代理）"
     held = Staff.get_or_none(Staff.id == grant.stands_in_for_id)
     return f"{said}（代理{held.name if held else ''}）"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from dutydesk.models import Area, Department, RoleGrant, Staff, Subdistrict, Unit
@@ -41,6 +41,12 @@ class Scope:
     unit_id: int | None = None
     department_id: int | None = None
     force: Force | None = None
+
+    @property
+    def place(self) -> Scope:
+        """The place that it names, whatever it says of the subdistrict around it."""
+        inside = self.area_id or self.unit_id or self.department_id
+        return replace(self, subdistrict_id=None) if inside else self
 
 
 def whole(role: Role, scope: Scope) -> Scope:
@@ -92,10 +98,16 @@ def give(
     since: date,
     act_id: str,
     until: date | None = None,
+    stands_in: bool = False,
 ) -> str:
-    """Somebody holds a role from a day on. Raises NotAllowed, Refused (`staff`, `scope`, `force` or `until`)."""
+    """Somebody holds a role from a day on; with `stands_in` only for as long as nobody else does (代理空缺).
+
+    Raises NotAllowed, Refused (`staff`, `scope`, `force`, `until` or `stands_in`).
+    """
     person = _person(staff_id, since)
     keeping.in_order(since, until)
+    if stands_in and until is None:
+        raise Refused("代理要写明到哪天止，到期自行结束。", "until")
     scope = whole(role, scope)
     said = words(role, scope)
     try:
@@ -103,13 +115,31 @@ def give(
             _require(session, person, scope)
             acting.about("staff", person.id, f"{person.number} {person.name}", scope.subdistrict_id)
             _not_twice(person, role, scope, since, until)
-            _write(person, role, scope, since, until)
-            acting.changed(
-                person.number, None, {"role": said, "since": str(since), "until": str(until or "")}
-            )
+            if stands_in:
+                _vacant(role, scope, since, until)
+            _write(person, role, scope, since, until, person.id if stands_in else None)
+            after = {"role": said, "since": str(since), "until": str(until or "")}
+            acting.changed(person.number, None, after | ({"stands_in": True} if stands_in else {}))
     except AlreadyDone:
         pass
+    if stands_in:
+        return f"{person.name}{days(since, until)}代理{said}，到期自行结束。"
     return f"{person.name}{days(since, until)}任{said}。"
+
+
+def _vacant(role: Role, scope: Scope, since: date, until: date | None) -> None:
+    """Raise Refused where somebody holds a role in those days: who stands in does so for that one."""
+    held = RoleGrant.select(RoleGrant, Staff).join(Staff, on=(RoleGrant.staff == Staff.id))
+    for grant in held.where(
+        RoleGrant.role == role,
+        RoleGrant.stands_in_for_id.is_null(),
+        RoleGrant.valid_to.is_null() | (RoleGrant.valid_to >= since),
+        RoleGrant.valid_from <= (until or since),
+        in_service(since),
+    ):
+        if scope_of(grant).place == scope.place:
+            says = f"{grant.staff.name}现任{words(role, scope)}，不是空缺；请在{grant.staff.name}的名片上请人代理。"
+            raise Refused(says, "stands_in")
 
 
 def _write(
@@ -133,7 +163,7 @@ def _not_twice(person: Staff, role: Role, scope: Scope, since: date, until: date
     for grant in RoleGrant.select().where(RoleGrant.staff == person.id, RoleGrant.role == role):
         over = grant.valid_to is not None and grant.valid_to < since
         not_yet = until is not None and grant.valid_from > until
-        if not over and not not_yet and scope_of(grant) == scope:
+        if not over and not not_yet and scope_of(grant).place == scope.place:
             raise Refused(
                 f"{person.name}{days(grant.valid_from, grant.valid_to)}已任{words(role, scope)}。", "role"
             )

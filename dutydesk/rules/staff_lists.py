@@ -7,7 +7,7 @@ in again, a list changes nothing, so a broken import is begun again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -123,7 +123,7 @@ def _new_roles(people: list[Person], known: dict[str, Any]) -> list[tuple[Person
     ids = [row.id for row in known.values()]
     spans: dict[tuple[int, Role | None, Scope], list[tuple[date, date | None]]] = {}
     for grant in RoleGrant.select().where(RoleGrant.staff.in_(ids)):
-        key = (grant.staff_id, grant.role, _place(scope_of(grant)))
+        key = (grant.staff_id, grant.role, scope_of(grant).place)
         spans.setdefault(key, []).append((grant.valid_from, grant.valid_to))
     for posting in Posting.select(Posting, Area).join(Area).where(Posting.staff.in_(ids)):
         scope = Scope(area_id=posting.area_id)
@@ -132,7 +132,7 @@ def _new_roles(people: list[Person], known: dict[str, Any]) -> list[tuple[Person
     for person in people:
         row = known.get(person.number)
         for held in person.held:
-            key = (row.id if row else 0, held.role, _place(held.scope))
+            key = (row.id if row else 0, held.role, held.scope.place)
             taken = any(
                 (end is None or end >= held.since) and (held.until is None or begin <= held.until)
                 for begin, end in spans.get(key, [])
@@ -140,12 +140,6 @@ def _new_roles(people: list[Person], known: dict[str, Any]) -> list[tuple[Person
             if not taken:
                 found.append((person, held))
     return found
-
-
-def _place(scope: Scope) -> Scope:
-    """The place that a scope names, whatever it says of the subdistrict around it."""
-    inside = scope.area_id or scope.unit_id or scope.department_id
-    return replace(scope, subdistrict_id=None) if inside else scope
 
 
 def _write(

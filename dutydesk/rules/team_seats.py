@@ -320,9 +320,8 @@ def stand_in(
             if any(seat.staff_id == person.id for seat in holders):
                 raise Refused(f"{person.name}本来就任{title}，不用代理。", "staff")
             replaced = next((seat for seat in holders if seat.staff_id), None)
-            _sit(
-                place, person, person.name, title, since, until, replaced.staff_id if replaced else None, True
-            )
+            instead_of = replaced.staff_id if replaced else person.id  # for nobody: see `RoleGrant`
+            _sit(place, person, person.name, title, since, until, instead_of, True)
             _note_stand_in(acting, f"{area.name} {title}", holders, person, since, until)
     except AlreadyDone:
         pass

@@ -126,6 +126,13 @@ async def _in_turn(
             return True
 
 
+async def in_one_act(screen: DeskScreen, act: str, rows: Sequence[IssueRow]) -> bool:
+    """An act that was chosen beforehand, on these cases: form, preview, done; says whether it was done."""
+    ordered = sorted(rows, key=lambda row: row.key)
+    marked = Marked(tuple((row.key, row.version) for row in ordered), tuple(row.number for row in ordered))
+    return await _in_turn(screen, marked, act, screen.new_act(), {})
+
+
 async def close_marked(screen: DeskScreen, rows: Sequence[tuple[int, int]]) -> bool:
     """销项 of these cases (id, version as seen), after the preview; says whether it was done."""
     return await _in_turn(screen, Marked(tuple(rows), ()), "close", screen.new_act(), {})

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 
-from dutydesk.models import Draft, Posting, PostingDay, RoleGrant, Staff, TeamSeat, UnitArea
+from dutydesk.models import (
+    AuditEntry,
+    Draft,
+    Issue,
+    Posting,
+    PostingDay,
+    RoleGrant,
+    Staff,
+    TeamSeat,
+    UnitArea,
+)
 from dutydesk.rules import finding, intake, issue_acts, organisation
 from dutydesk.settings import load
-from dutydesk.vocabulary import Attendance, Role
+from dutydesk.vocabulary import Attendance, Force, Role
 from tests.conftest import ELSEWHERE
 from tests.screens.conftest import lines, settle, text
 
@@ -23,6 +34,8 @@ def people(district):
     Staff.update(subdistrict=district.subdistrict).execute()
     other = Staff.get(Staff.number == ELSEWHERE)
     finding.index("staff", other.id, other.name)
+    for place, force in enumerate(Force):
+        finding.index("force", place, f"{force.label}力量")
     for number in (district.numbers[R.HANDLER], ELSEWHERE):
         Posting.create(
             staff=Staff.get(Staff.number == number),
@@ -54,10 +67,15 @@ class Hand:
         pytest.fail(f"{words} is not to be seen:\n{text(self.pilot.app)}")
 
     async def choose(self, words):
-        """Press the digit before these words in the menu."""
-        await self.until(words)
-        line = next(line for line in lines(self.pilot.app) if words in line)
-        await self(next(character for character in line.split(words)[0] if character.isdigit()))
+        """Press the digit before these words in the menu, on the page where they stand."""
+        await self.until("Enter 选择")
+        for _page in range(3):
+            for line in lines(self.pilot.app):
+                entry = re.search(rf"│ [▶ ] (\d) .*{words}", line)
+                if entry:
+                    return await self(entry[1])
+            await self("9")
+        return pytest.fail(f"no entry {words}:\n{text(self.pilot.app)}")
 
     async def down_to(self, words):
         """Move the cursor to the row with these words."""
@@ -145,6 +163,72 @@ async def test_what_a_rule_refuses_stands_beside_its_field_and_esc_keeps_nothing
     assert (UnitArea.select().count(), Draft.select().count()) == (6, 0)
 
 
+async def test_who_may_not_is_told_who_does(people, open_desk):
+    Staff.update(phone="021-50000000").where(Staff.number == people.numbers[R.COORDINATOR]).execute()
+    other = Staff.get(Staff.number == ELSEWHERE).id
+    async with open_desk(R.AREA_CHIEF, "people").run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot)
+        await hand.until("康健一片区")
+        await hand("enter")
+        await hand.until("片区长甲")
+        await hand("enter")
+        await hand.until("由街镇协调员街镇协调员甲办")
+        await hand.choose("请人代理、接任、离任找谁")
+        await hand.until("街镇协调员甲　街镇协调员　021-50000000")
+        await hand("escape", "0")
+        await hand.choose("任免、代理、改区划找谁")
+        await hand.until("区级协调员甲　区级协调员　没有登记电话")
+        await hand("escape")
+        pilot.app.action_duty("people", f"person:{other}")
+        await hand.until("值班员乙（D99）")
+        await hand("0")
+        await hand.choose("岗位、代理、离岗找谁办")
+        await hand.until("021-50000000")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_a_vacant_post_has_a_stand_in_for_two_weeks(people, open_desk, size):
+    async with open_desk(R.COORDINATOR, "people").run_test(size=size) as pilot:
+        hand = Hand(pilot)
+        await hand.until("康健二片区")
+        await hand.down_to("康健二片区")
+        await hand("enter")
+        await hand.until("片区长")
+        await hand("enter")
+        await hand.choose("请人代理")
+        await hand.until("从哪天起 *")
+        for letter in "zbyy":
+            await pilot.press(letter)
+        await hand.until("D99")
+        await hand("1")
+        await hand.down_to("到哪天止")
+        await hand(*"+13", "f10")
+        await hand.until("代理 值班员乙")
+        assert "！空缺" in hand.shown
+        await hand.down_to("桂林苑")
+        await hand("enter")
+        await hand.until("居委干部 空缺")
+        await hand.down_to("居委干部")
+        await hand("enter")
+        await hand.choose("请人代理")
+        await hand.until("从哪天起 *")
+        for letter in "zbyy":
+            await pilot.press(letter)
+        await hand.until("D99")
+        await hand("1")
+        await hand.down_to("到哪天止")
+        await hand(*"+13", "f10")
+        await hand.until("值班员乙（代理）")
+    people.connect()
+    who = Staff.get(Staff.number == ELSEWHERE)
+    last = organisation.today() + timedelta(days=13)
+    held = RoleGrant.select().where(RoleGrant.staff == who, RoleGrant.stands_in_for_id == who.id)
+    assert {(row.role, row.valid_to) for row in held} == {
+        (R.AREA_CHIEF, last),
+        (R.NEIGHBOURHOOD_OFFICER, last),
+    }
+
+
 async def test_somebody_is_found_by_pinyin_from_anywhere(people, open_desk):
     async with open_desk(R.DUTY_OFFICER, "people").run_test(size=(80, 24)) as pilot:
         hand = Hand(pilot)
@@ -177,11 +261,20 @@ async def test_who_leaves_has_the_open_work_reassigned_in_bulk(people, open_desk
         await hand.choose("办离岗")
         await hand.until("最后一天 *")
         await hand("f10")
-        await hand.until("选中 1 件")
-        await hand.choose("改派")
+        await hand.until("改派 1 件")
         await hand.until("交给谁")
+        await hand(*"公共管理")
+        await hand.until("1 公共管理力量")
+        await hand("1")
+        await hand.down_to("理由")
+        await hand(*"原承办人离岗", "f10")
+        await hand.until("1 就办")
+        await hand("1")
+        await hand.until("已改派 1 件")
     people.connect()
     assert Staff.get_by_id(handler.id).left_on == organisation.today()
+    assert Issue.get_by_id(case.issue_id).assignee_key == "management"
+    assert AuditEntry.select().order_by(AuditEntry.id.desc()).first().name == "bulk.reassign"
 
 
 async def test_attendance_is_marked_and_the_rest_was_there(people, open_desk):

@@ -7,6 +7,7 @@ from typing import Any
 
 from dutydesk.rules import departments, duty_questions, keeping, postings, roster
 from dutydesk.rules.departments import DepartmentRow, SponsorRow
+from dutydesk.rules.role_grants import Scope
 from dutydesk.screens.people.acting import fill_in
 from dutydesk.screens.people.listing import Line, PeopleList
 from dutydesk.widgets.action_menu import Action, ActionMenu
@@ -89,16 +90,26 @@ class DepartmentScreen(PeopleList):
             return
         self.show_title(self.heading)
         lines = []
-        for part, people in (("负责人", row.heads), ("联络员", row.liaisons)):
+        for (role, part), people in zip(departments.SPEAKERS.items(), (row.heads, row.liaisons), strict=True):
             lines += [Line(f"{part}{key}", part, name, "", "", ("person", key)) for key, name in people]
             if not people:
-                lines.append(Line(part, part, "空缺。按 / 查到人，在名片上安排"))
+                lines.append(Line(part, part, "空缺，按 Enter 任命或请人代理", "", "", ("vacancy", role)))
         mine = roster.Question(department_id=self.department_id)
         sent = postings.Question(self.session.day, department_id=self.department_id)
         lines.append(Line("roster", "人员", "看本部门的名册", "", "", ("roster", mine)))
         lines.append(Line("postings", "下沉", "看本部门派出的人", "", "", ("postings", sent)))
         lines += [Line(f"d{duty.key}", "权责", f"{duty.category}　{duty.says}") for duty in duties]
         await self.fill(lines, "　".join(filter(None, [row.kind.label, row.parent])))
+
+    async def choose(self, row: Line) -> None:
+        """A vacancy is filled; the rest leads on."""
+        if row.target is not None and row.target[0] == "vacancy" and self.department is not None:
+            from dutydesk.screens.people.holders import vacancy_menu
+
+            scope, town = Scope(department_id=self.department_id), self.department.subdistrict_id
+            await vacancy_menu(self, row.target[1], scope, town, self.heading)
+        else:
+            await super().choose(row)
 
 
 class SponsorsScreen(PeopleList):

@@ -10,7 +10,7 @@ from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from dutydesk.rules import finding
+from dutydesk.rules import finding, keeping
 from dutydesk.screens.base import DeskScreen
 from dutydesk.terminal import digit_of
 from dutydesk.widgets.action_menu import Action, ActionMenu, TextPage
@@ -183,6 +183,8 @@ class PeopleList(DeskScreen):
                 return
             if chosen == "find":
                 await self.find()
+            elif str(chosen).startswith("whom:"):
+                await self.tell_whom(str(chosen))
             elif str(chosen).startswith("list:"):
                 self.desk_app.action_duty("people", str(chosen).partition(":")[2])
             else:
@@ -212,6 +214,21 @@ class PeopleList(DeskScreen):
         if picked is not None:
             kind, _, key = str(picked.value).partition(":")
             await self.go((kind, int(key)))
+
+    async def whom(self, act: str, town: int | None, what: str, may: bool | None = None) -> list[Action[str]]:
+        """Where this session may not do an act: an entry that names who does."""
+        if keeping.keeps(self.session, act, town) if may is None else may:
+            return []
+        who = await self.ask(keeping.keepers, act, town)
+        return [Action(f"whom:{act}:{town or ''}", what, f"由{keeping.named(who)}办" if who else "")]
+
+    async def tell_whom(self, chosen: str) -> None:
+        """Who they are, with their telephone numbers."""
+        _, act, town = chosen.split(":")
+        who = await self.ask(keeping.keepers, act, int(town) if town else None)
+        lines = [f"{one.name}　{one.role}　{one.phone or '没有登记电话'}" for one in who or []]
+        told = ["这些事您看得到，要请下面的人办：", "", *lines] if lines else [f"{keeping.named([])}。"]
+        await self.page("找谁办", told)
 
     async def page(self, title: str, lines: Sequence[str]) -> None:
         """A page of text over the list."""

@@ -90,11 +90,15 @@ class PersonScreen(PeopleList):
                 found = [Action("recall", "结束下沉", "到哪一天为止")]
             elif line.part == "班子":
                 found = [Action("dismiss", "离开领导班子", "到哪一天为止")]
+        if not self.keeps and self.card and line.when != "before":
+            found = await self.whom("keep_people", self.card.subdistrict_id, "结束、请人代理找谁办", False)
         if not found:
             self.say(f"{line.text}　{line.span}")
             return
         chosen = await self.show(ActionMenu(line.text, found))
-        if chosen:
+        if chosen is not None and chosen.startswith("whom:"):
+            await self.tell_whom(chosen)
+        elif chosen:
             self.done(await self.line_act(chosen, line))
 
     async def line_act(self, act: str, line: CardLine) -> str | None:
@@ -140,7 +144,9 @@ class PersonScreen(PeopleList):
                 if gone
                 else Action("leave", "办离岗", "历史保留，之后不能再登录")
             )
-        return found
+        return found + await self.whom(
+            "keep_people", card.subdistrict_id, "岗位、代理、离岗找谁办", self.keeps
+        )
 
     async def do_action(self, name: str) -> None:
         """See `actions`."""
@@ -207,18 +213,17 @@ class PersonScreen(PeopleList):
                 department_id=int(fields.get("department") or 0) or None,
                 force=fields.get("force"),
             )
-            return role_grants.give(
-                session, self.staff_id, role, scope, fields["since"], act_id, fields["until"]
-            )
+            more = {"until": fields["until"], "stands_in": fields["stands_in"]}
+            return role_grants.give(session, self.staff_id, role, scope, fields["since"], act_id, **more)
 
         form = "HandlerRoleForm" if role is Role.HANDLER else _FORMS[needed]
         head = f"{self.heading}　{role.label}"
         self.done(await fill_in(self, "安排岗位", head, form, give, {"since": "今天"}))
 
     async def hand_over(self) -> None:
-        """All that is open in hand, as marked cases: menu, form, preview, as the ledger does it."""
-        from dutydesk.screens.bulk import handle_marked
+        """All that is open in hand, as marked cases: to whom and why, preview, as the ledger does it."""
+        from dutydesk.screens.bulk import in_one_act
 
         rows = await self.ask(person.open_cases, self.staff_id)
-        if rows and await handle_marked(self, rows):  # type: ignore[arg-type]
+        if rows and await in_one_act(self, "reassign", rows):  # type: ignore[arg-type]
             self.read_again()

@@ -7,6 +7,7 @@ from typing import Any
 
 from dutydesk.rules import keeping, postings, team_seats, tree, tree_changes
 from dutydesk.rules.questions import Filters, Question
+from dutydesk.rules.role_grants import Scope
 from dutydesk.rules.team_seats import Place as Seat
 from dutydesk.rules.team_seats import SeatLine
 from dutydesk.rules.tree import Place, PlaceRow
@@ -92,7 +93,8 @@ class AreaScreen(_PlaceScreen):
         if seat.staff_id:
             found.append(Action("card", f"看{seat.holder}", "席位、岗位、下沉、在办"))
         found.append(Action("history", "看历任", "什么时候是谁，包括代理"))
-        if self.keeps("keep_people") or (seat.kind is SeatKind.PARTICIPANT and self.chief_here):
+        may = self.keeps("keep_people") or (seat.kind is SeatKind.PARTICIPANT and self.chief_here)
+        if may:
             again = "接任" if seat.seat_id else "任命"
             found.append(Action("fill", again, "从某一天起；原任到前一天止"))
             if seat.kind is not SeatKind.PARTICIPANT and not seat.stands_in:
@@ -101,8 +103,12 @@ class AreaScreen(_PlaceScreen):
                 found.append(
                     Action("vacate", "结束代理" if seat.stands_in else "离任", "到哪一天为止，历史保留")
                 )
+        else:
+            found += await self.whom("keep_people", self.town, "请人代理、接任、离任找谁")
         chosen = await self.show(ActionMenu(f"{seat.title}　{seat.holder or '空缺'}", found))
-        if chosen == "card":
+        if chosen is not None and chosen.startswith("whom:"):
+            await self.tell_whom(chosen)
+        elif chosen == "card":
             await self.go(("person", seat.staff_id))
         elif chosen == "history":
             lines = await self.ask(team_seats.history, self.place_id, seat.kind, seat.force)
@@ -151,7 +157,7 @@ class AreaScreen(_PlaceScreen):
                 Action("add_unit", "添一个治理单元", "居民区、保障性住房、楼宇、园区"),
                 Action("merge", "并入另一个片区", "从某一天起；人员和没办完的随之过去"),
             ]
-        return found
+        return found + await self.whom("keep_tree", self.town, "任免、代理、改区划找谁")
 
     async def do_action(self, name: str) -> None:
         """See `actions`."""
@@ -216,13 +222,23 @@ class UnitScreen(_PlaceScreen):
         self.show_title(self.heading)
         lines = [Line(f"o{key}", "居委干部", name, span, "", ("person", key)) for key, name, span in officers]
         if not officers:
-            lines.append(Line("o", "居委干部", "空缺"))
+            lines.append(Line("o", "居委干部", "空缺", "", "", ("vacancy", None)))
         question = Question("open", Filters(place=f"unit:{self.place_id}"))
         lines.append(Line("open", "未结", "看这里没办完的", "", many(count), ("issues", question)))
         lines += [Line(f"m{n}", "所属片区", *reversed(said.split("　"))) for n, said in enumerate(history)]
         if self.area:
             lines.append(Line("area", "片区", "看本片区的 1+4+N", "", "", ("area", self.area)))
         await self.fill(lines, self.where())
+
+    async def choose(self, row: Line) -> None:
+        """A vacancy is filled; the rest leads on."""
+        if row.target is not None and row.target[0] == "vacancy":
+            from dutydesk.screens.people.holders import vacancy_menu
+
+            scope = Scope(unit_id=self.place_id)
+            await vacancy_menu(self, Role.NEIGHBOURHOOD_OFFICER, scope, self.town, self.heading)
+        else:
+            await super().choose(row)
 
     @property
     def area(self) -> int | None:
@@ -239,7 +255,7 @@ class UnitScreen(_PlaceScreen):
                 Action("neighbour", "记相邻的单元", "再选一次是取消"),
                 Action("dissolve", "撤销这个单元", "从某一天起，可由另一个单元接管"),
             ]
-        return found
+        return found + await self.whom("keep_tree", self.town, "任免、代理、改区划找谁")
 
     async def do_action(self, name: str) -> None:
         """See `actions`."""
