@@ -3,7 +3,8 @@
 SQLite keeps FTS5 over the table as its external content: an entry is taken out with the very text that went in, or
 ghosts stay that no check finds. PostgreSQL has a GIN index over the same tokens as an array. GIN gives all that hold
 a word at once and in no order, so it holds too in which stretches of numbers a case lies: the newest are looked for
-in a short stretch first and then in ever longer ones, since a word that is rare in one is not too common in the next.
+in a short stretch first and then in longer ones, since a word that is rare in one is not too common in the next. What
+is open has a second index to itself: it is looked through most, and does not grow with the years.
 """
 
 from __future__ import annotations
@@ -30,9 +31,13 @@ class SearchText(Table):
     tokens = TextField()
 
 
+OPEN = "_open"  # what a case carries as long as it is
+
 _SHIFTS = (12, 16, 20)  # stretches of 4,096 numbers, of 65,536, of a million
 _WORDS = """string_to_array(tokens collate "C", ' ')"""  # by bytes: half the time of a language's order
 _STRETCHES = f"array[{', '.join(f'(issue_id >> {shift}) * 32 + {shift}' for shift in _SHIFTS)}]"
+_IS_OPEN = f"strpos(tokens || ' ', ' {OPEN} ') > 0"
+_ON_POSTGRESQL = {"search_text_words": "", "search_text_open": f" where {_IS_OPEN}"}
 
 
 def create_index() -> None:
@@ -43,19 +48,25 @@ def create_index() -> None:
             "content_rowid='issue_id', tokenize=\"unicode61 remove_diacritics 0 tokenchars '_'\")"
         )
     else:
-        # new entries go to their places at once: each search would read a list of those that wait
-        database.execute_sql(
-            f"create index search_text_words on search_text using gin ({_WORDS}, ({_STRETCHES})) "
-            "with (fastupdate = off)"
-        )
+        _do("select set_config('maintenance_work_mem', '256MB', true)")  # at a million cases they are large
+        for name in _missing():
+            # new entries go to their places at once: each search would read a list of those that wait
+            _do(
+                f"create index {name} on search_text using gin ({_WORDS}, ({_STRETCHES})) "
+                f"with (fastupdate = off){_ON_POSTGRESQL[name]}"
+            )
 
 
 def renew_index() -> None:
-    """Make the index of words where it is missing or an earlier program's, in the transaction that is under way."""
-    if not _on_sqlite() and index_problem():
-        _do("select set_config('maintenance_work_mem', '256MB', true)")  # at a million cases it is large
+    """Make what is missing of the index, or is an earlier program's, in the transaction that is under way."""
+    if not _on_sqlite():
         create_index()
         _do("drop index if exists search_text_tokens")
+
+
+def _missing() -> list[str]:
+    """The indexes on PostgreSQL that are not there."""
+    return [name for name in _ON_POSTGRESQL if _rows("select to_regclass(?)::text", name) == [(None,)]]
 
 
 def _on_sqlite() -> bool:
@@ -77,7 +88,7 @@ def _marks(row: dict[str, Any]) -> Iterator[str]:
     yield f"_y{row['year']}"
     yield f"_n{row['serial']}"
     if row["is_open"]:
-        yield "_open"
+        yield OPEN
     if row["handler_id"]:
         yield f"_h{row['handler_id']}"
     if row["assignee_kind"]:
@@ -185,8 +196,7 @@ def unlike(first: int, last: int) -> list[int]:
 def index_problem() -> str | None:
     """What the database itself finds wrong between the index and its table."""
     if not _on_sqlite():
-        ((there,),) = _rows("select to_regclass('search_text_words')::text")
-        return None if there else "search_text_words"
+        return ", ".join(_missing()) or None
     try:
         _do("insert into search_index (search_index, rank) values ('integrity-check', 1)")
     except Exception as error:  # whatever SQLite calls it
@@ -226,10 +236,16 @@ def _find_sqlite(wanted: Wanted, edge: int | None, forward: bool, count: int) ->
     return [issue_id for (issue_id,) in _rows(sql, *values, count)]
 
 
+_FIRST = 1 << 12  # numbers that are looked through first
+_LONGER = 16  # at most so many times what has been looked through is next
+_PIECES = 8  # stretches of one length that are looked through at once
+
+
 def _find_postgresql(wanted: Wanted, edge: int | None, forward: bool, count: int) -> list[int]:
     """Stretch after stretch until there are enough. The planner is told neither the stretch nor the order.
 
-    It would take the index by number for either, and split the text of each row that it passes.
+    It would take the index by number for either, and split the text of each row that it passes. How long the next
+    stretch is follows from how many were found so far: what is looked up in vain has to be read too.
     """
     holds, values = _holding(wanted)
     low, high = 1, 0 if edge is None else edge - 1
@@ -237,38 +253,39 @@ def _find_postgresql(wanted: Wanted, edge: int | None, forward: bool, count: int
         ((high,),) = _rows("select coalesce(max(issue_id), 0) from search_text")
         low = 1 if forward or edge is None else edge + 1
     found: list[int] = []
-    for first, last, shift in _stretches(low, high, forward):
-        keys = [number * 32 + shift for number in range(first >> shift, (last >> shift) + 1)]
+    through, length = 0, _FIRST
+    while low <= high and len(found) < count:
+        first, last, keys = _stretch(low, high, forward, length)
         rows = _rows(
             f"select issue_id from search_text where {holds} and {_STRETCHES} && (select ?::bigint[]) "  # noqa: S608
             f"and issue_id + 0 between ? and ? order by issue_id + 0 {'desc' if forward else 'asc'} limit ?",
             *(*values, keys, first, last, count - len(found)),
         )
         found += [issue_id for (issue_id,) in rows]
-        if len(found) >= count:
-            break
+        low, high = (low, first - 1) if forward else (last + 1, high)
+        through += last - first + 1
+        likely = through * (count - len(found)) * 5 // (len(found) * 4) if found else through * _LONGER
+        length = min(max(likely, _FIRST), through * _LONGER)
     return found
 
 
-def _stretches(low: int, high: int, forward: bool) -> Iterator[tuple[int, int, int]]:
-    """The numbers from `low` to `high` in ever longer stretches: first, last, and by which shift it is found."""
-    for shift in _SHIFTS:
-        if low <= high and forward:
-            first = max(low, ((high >> shift) - 1) << shift)
-            yield first, high, shift
-            high = first - 1
-        elif low <= high:
-            last = min(high, (((low >> shift) + 2) << shift) - 1)
-            yield low, last, shift
-            low = last + 1
-    if low <= high:
-        yield low, high, _SHIFTS[-1]
+def _stretch(low: int, high: int, forward: bool, length: int) -> tuple[int, int, list[int]]:
+    """A stretch of about that length at one end of the numbers: first, last, and what is asked of the index for it."""
+    shift = next((shift for shift in _SHIFTS if length <= _PIECES << shift), _SHIFTS[-1])
+    if forward:
+        first, last = max(low, (high - length) >> shift << shift), high
+    else:
+        first, last = low, min(high, (((low + length) >> shift) + 1 << shift) - 1)
+    return first, last, [number * 32 + shift for number in range(first >> shift, (last >> shift) + 1)]
 
 
 def _holding(wanted: Wanted) -> tuple[str, list[str]]:
     """The tokens by the index, and then whether a longer text really stands there; with the values."""
     found, values = [], []
     for either in wanted:
+        if list(either) == phrases([OPEN]):
+            found.append(_IS_OPEN)
+            continue
         parts = []
         single = [phrase.tokens[0] for phrase in either if len(phrase.tokens) == 1]
         if single:

@@ -126,7 +126,7 @@ def page(
     if scope := _scope(session):
         wanted.append(scope)
     if open_only:
-        wanted.append([Phrase(("_open",))])
+        wanted.append(index.phrases([index.OPEN]))
     found: list[int] = []
     while len(found) < count:
         stretch = max(count - len(found), _STRETCH)

@@ -30,7 +30,7 @@ from dutydesk.session import Session
 from dutydesk.vocabulary import Role
 from tests.conftest import SmallDistrict, _made
 from tests.many_cases import fill, first_case, index, more_places, tell
-from tests.plans import heard, on_sqlite, wrong_in
+from tests.plans import explained, heard, nodes, on_sqlite, wrong_in
 from tests.postgresql import Server
 from tests.rules.conftest import NOW
 
@@ -220,8 +220,30 @@ def test_so_is_one_whose_rows_another_finds_after_many(big, name, role, question
 
 @pytest.mark.postgresql
 def test_so_is_that_of_words(big):
-    steps = [("search", step) for step in islice(searches(big.sessions[R.DUTY_OFFICER]), 3)]
+    """Of those that look among all cases: what is open has an index of its own."""
+    of_all = islice(searches(big.sessions[R.DUTY_OFFICER]), 3, 6)
+    steps = [("search", step) for step in of_all]
     assert without_index("search_text_words", steps)
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    ("open_only", "of"), [(True, "search_text_open"), (False, "search_text_words")], ids=["open", "all"]
+)
+def test_words_among_what_is_open_are_looked_for_in_an_index_of_these_alone(big, open_only, of):
+    """However many cases have ended since, it stays as small as what is open."""
+    for role in (R.DUTY_OFFICER, R.SUPERVISOR):
+        for words in WORDS:
+            with heard() as queries:
+                search.page(big.sessions[role], words, open_only=open_only, edge=None, forward=True, count=50)
+            found = [
+                node
+                for sql, values in queries
+                if "search_text" in sql
+                for node in nodes(explained(sql, values))
+            ]
+            names = {node["Index Name"] for node in found if "Index Name" in node}
+            assert names - {"search_text_pkey"} == {of}, (role, words)
 
 
 def work_of(step: Callable[[], Any]) -> int:
