@@ -57,37 +57,15 @@ def _open_desk(number: str | None, duty: str) -> int:
 
     if reason := tty.refuse_without_tty():
         fail(reason)
-    _hasten()
+    from dutydesk.lean_start import load_textual
+
+    load_textual()
     from dutydesk.app import open_desk
 
     problem = open_desk(number, duty)
     if problem:
         fail(problem)
     return 0
-
-
-def _hasten() -> None:
-    """Start sooner: no collecting of garbage while modules load, and no OpenSSL where nothing speaks TLS.
-
-    The database's thread waits up to a switch interval for its turn after each call: a millisecond is enough.
-
-    Each takes a tenth of the start. asyncio does without ssl where there is none, and hashlib has hashes of its own;
-    whoever imports ssl later gets it.
-    """
-    import gc
-
-    from dutydesk.settings import on_postgresql
-
-    gc.disable()
-    sys.setswitchinterval(0.001)
-    if not on_postgresql():
-        hidden = [name for name in ("ssl", "_hashlib") if name not in sys.modules]
-        sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
-        import asyncio  # noqa: F401
-        import hashlib  # noqa: F401
-
-        for name in hidden:
-            del sys.modules[name]
 
 
 def _demo(chosen: argparse.Namespace) -> int:

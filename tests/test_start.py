@@ -32,6 +32,21 @@ except SystemExit:
 print(sorted({name.split(".")[0] for name in sys.modules} & {"textual", "rich", "peewee", "pydantic"}))
 """
 
+LOADED = """
+import sys
+from dutydesk.lean_start import load_textual
+load_textual()
+unused = {"ssl", "_ssl", "platformdirs", "textual.command", "textual.widgets._input", "textual.widgets._tree"}
+print(sorted(unused & set(sys.modules)))
+"""
+REAL_ONES = """
+from dutydesk.lean_start import load_textual
+load_textual()
+import hashlib, platformdirs, ssl
+from textual.command import CommandPalette
+print(bool(ssl.OPENSSL_VERSION and platformdirs.user_downloads_path() and CommandPalette.BINDINGS))
+"""
+
 
 def last_line(code: str, url: str) -> str:
     """What a fresh interpreter prints last."""
@@ -53,3 +68,11 @@ def test_the_first_page_needs_no_forms_pinyin_documents_or_postgresql(demo_url: 
 
 def test_help_waits_for_neither_the_screen_nor_the_database(demo_url: str) -> None:
     assert last_line(HELP, demo_url) == "[]"
+
+
+def test_textual_comes_without_what_no_desk_uses(demo_url: str) -> None:
+    assert last_line(LOADED, demo_url) == "[]"
+
+
+def test_what_was_left_out_is_there_for_whoever_imports_it_later(demo_url: str) -> None:
+    assert last_line(REAL_ONES, demo_url) == "True"
