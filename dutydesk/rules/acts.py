@@ -15,9 +15,9 @@ from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused
 from dutydesk.rules.organisation import in_service
 from dutydesk.session import Session
 
-# Acts on cases lock the cases (`steps.fresh`) and go side by side. Others look first and write then: one at a time of
+# Acts on cases and letters lock these (`steps.fresh`) and go side by side. Others look first and write then: one at a time of
 # each kind, and all that says who is where and may what is one kind.
-_SIDE_BY_SIDE = {"issue", "issues", "bulk"}
+_SIDE_BY_SIDE = {"issue", "issues", "bulk", "letter"}
 _KIND = dict.fromkeys(("tree", "seat", "posting", "role", "staff"), "people")
 
 

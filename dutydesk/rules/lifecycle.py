@@ -99,6 +99,8 @@ WAYS: tuple[Way, ...] = (
     Way("reconsider", "恢复待立案", frozenset({S.VOID}), S.REPORTED, CHIEF_ONLY, ("reason",), hint="重新考虑是否立案"),
     Way("reject", "不予立案", frozenset({S.REPORTED}), S.VOID, AREA_DESK, ("reason",), hint="写明理由，反映人可查"),
     Way("reassign", "改派", WITH_SOMEBODY, S.ASSIGNED, ASSIGNERS, ("assignee", "reason"), hint="换人办理"),
+    Way("move_area", "移交片区", OPEN_STATES, SAME, frozenset({COORDINATOR, DISTRICT}), ("reason",),
+        hint="单元已划到别的片区：交给单元现在的片区接着办"),
     Way("urge", "催办", WITH_SOMEBODY | {S.OPENED}, SAME, ASSIGNERS | {DISTRICT, SUPERVISOR}, ("text",),
         hint="提醒办理人，状态不变"),
     Way("first_contact", "先行联系", OPEN_STATES, SAME, ON_THE_GROUND | {HANDLER, LIAISON},
@@ -156,6 +158,7 @@ STEP_NAMES: dict[str, str] = {way.act: way.name for way in WAYS} | {
     "undo": "撤销",
     "source_answer": "来源答复",
     "source_update": "来源更新",
+    "letter": "条块约请",
 }
 
 

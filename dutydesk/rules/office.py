@@ -38,7 +38,22 @@ DEFAULTS: dict[str, Any] = {
     "contact_words": ["已电话告知受理，会尽快办理并反馈"],
     "no_answer_words": ["电话无人接听", "电话占线", "号码是空号或停机", "对方不方便，约好再打"],
     "shift_kinds": "日班 08:30-18:00、夜班 18:00-08:30",
+    "shift_days_in_a_row": 5,
     "demo_staff": "",
+    "letter_chain": {"call": [], "slip": ["chief"], "letter": ["chief", "coordinator", "signatory"]},
+    "letter_numbers": {
+        "call": "{name}电约〔{year}〕{serial}号",
+        "slip": "{name}约单〔{year}〕{serial}号",
+        "letter": "徐{town}办约〔{year}〕{serial}号",
+    },
+    "letter_answer_limit": 3,
+    "letter_remind_before": 1,
+    "letter_raise_after": 2,
+    "letter_say_limit": 5,
+    "letter_meeting_after": 5,
+    "letter_head_releases": ["station", "bureau"],
+    "letter_raise_through_town": True,
+    "letter_closing": ["area", "department", "subdistrict"],
 }
 
 

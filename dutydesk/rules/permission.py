@@ -46,6 +46,7 @@ MAY: dict[str, frozenset[Role]] = {way.act: way.who for way in lifecycle.WAYS} |
     "keep_tree": frozenset({R.ADMINISTRATOR, R.COORDINATOR, R.DISTRICT_COORDINATOR}),
     "mark_attendance": lifecycle.AREA_DESK | {R.COORDINATOR},
     "ask_whose": lifecycle.ON_THE_GROUND | {R.COORDINATOR, R.DISTRICT_COORDINATOR},
+    "letters": CASE_READERS - {R.NEIGHBOURHOOD_OFFICER, R.HANDLER},
 }
 
 # What each act is called, those among them that are no step of an issue.
@@ -69,6 +70,7 @@ NAMES: dict[str, str] = lifecycle.STEP_NAMES | {
     "keep_tree": "管区划",
     "mark_attendance": "记下沉力量的考勤",
     "ask_whose": "提权责问题",
+    "letters": "看条块约请",
 }
 
 NOTHING = Issue.id.is_null()
