@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.events import ScreenResume
 
-from dutydesk.rules import permission
 from dutydesk.rules.drafts import Kept
 from dutydesk.rules.workcalendar import moment
 from dutydesk.screens.base import DUTIES, DeskScreen
@@ -73,9 +73,11 @@ class TodayScreen(DeskScreen):
         await self.recompose()
         self.drawn()
 
-    def on_screen_resume(self) -> None:
-        """Draw what was left out at the start."""
-        if self.late and self.app.screen is self and self.desk_app.first_duty == "today":
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """Draw what was left out at the start; nothing at all while another duty lies over it."""
+        if self.late and self.app.screen is not self:
+            event.prevent_default()
+        elif self.late and self.desk_app.first_duty == "today":
             self.compose_late()
 
     def body(self) -> ComposeResult:
@@ -223,38 +225,10 @@ class TodayScreen(DeskScreen):
     @work
     async def more(self) -> None:
         """What else there is."""
-        from dutydesk.widgets.action_menu import Action, ActionMenu
+        from dutydesk.screens.more import open_more
 
         with self.desk_app.holding_keys():
-            actions = [
-                Action(duty.name, duty.title)
-                for duty in DUTIES
-                if not duty.key and duty.screen and duty.open_to(self.session)
-            ]
-            if permission.may_at_all(self.session, "import"):
-                actions.append(Action("import", "导入清单", "收件夹里的 Excel 或 CSV，先核对再导入"))
-            if permission.may_at_all(self.session, "export"):
-                actions.append(Action("answers", "给来源的答复", "12345等来源件的办理情况，做成表或逐件复制"))
-            if self.session.demo:
-                actions.append(Action("person", "换人（演示）", "F9：换一个岗位，走完一件事的每一步"))
-            actions += [Action("help", "帮助", "F1"), Action("leave", "退出", "Ctrl+Q")]
-            choice = await self.show(ActionMenu("更多", actions))
-            if choice == "person":
-                self.desk_app.action_change_person()
-            elif choice == "import":
-                from dutydesk.screens.importing import import_list
-
-                await import_list(self)
-            elif choice == "answers":
-                from dutydesk.screens.answering import answer_source
-
-                await answer_source(self)
-            elif choice == "help":
-                self.action_help()
-            elif choice == "leave":
-                await self.desk_app.action_leave()
-            elif choice:
-                self.desk_app.action_duty(choice)
+            await open_more(self)
 
     async def action_back(self) -> None:
         """There is nothing above 今日."""
