@@ -52,6 +52,8 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
         self.desk = Desk(url or load().database, self._changed_elsewhere)
         self.number, self.first_duty, self.came_from = number, duty, came_from
         self.animation_level = "none"
+        # no mouse, no tooltips; what there is to say stands in the notice line: two widgets fewer on each screen
+        self._disable_tooltips = self._disable_notifications = True
         self._desk_filter = DeskFilter(load().drawing == "ascii")
 
     def get_line_filters(self) -> list[LineFilter]:
