@@ -265,7 +265,7 @@ def _find_postgresql(wanted: Wanted, edge: int | None, forward: bool, count: int
         low, high = (low, first - 1) if forward else (last + 1, high)
         through += last - first + 1
         likely = through * (count - len(found)) * 5 // (len(found) * 4) if found else through * _LONGER
-        length = min(max(likely, _FIRST), through * _LONGER)
+        length = min(max(likely, through), through * _LONGER)
     return found
 
 
