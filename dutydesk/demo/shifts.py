@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
@@ -18,10 +18,11 @@ from dutydesk.demo.people import Person, Team
 from dutydesk.models import Act, Area, DutyRoster, Issue, Promise, Shift
 from dutydesk.models.connection import insert_rows, write_transaction
 from dutydesk.rules import audit, handover, handover_lines, office
+from dutydesk.rules.fair_draft import draft
 from dutydesk.rules.handover_lines import Line
 from dutydesk.rules.on_duty import Watch
 from dutydesk.rules.roster_reading import days_of, month_after
-from dutydesk.rules.shift_pattern import Duty, Pattern, draft, kinds_of
+from dutydesk.rules.shift_pattern import Duty, Pattern, Tally, day_kind, kinds_of
 from dutydesk.session import Grant, Session
 from dutydesk.vocabulary import Role, RosterState
 
@@ -76,9 +77,14 @@ class Watches:
         officers = [each.id for each in team.officers]
         return tuple(officers if len(officers) >= ENOUGH else [*officers, team.chief.id])
 
-    def _draft(self, team: Team, days: Iterable[date], before: list[Duty] | None = None) -> list[Duty]:
+    def _draft(self, team: Team, days: list[date], before: list[Duty] | None = None) -> list[Duty]:
         pattern = Pattern(self.kinds, self._people(team))
-        return draft(pattern, days, self.clock.calendar, before=(before or [])[-4:])
+        had: dict[int, Tally] = {}
+        for duty in before or ():
+            if duty.staff_id is not None:
+                kind = day_kind(duty.day, self.clock.calendar)
+                had.setdefault(duty.staff_id, Tally()).add(duty.kind.night, kind)
+        return draft(pattern, days, self.clock.calendar, had, before or ())
 
     def _as_of_now(self, team: Team, duties: list[Duty]) -> list[Duty]:
         """In the own area whom the demo opens as is on duty now: two people change places for good."""

@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta
 from dutydesk.models import Area, DutyRoster, Shift, ShiftSwap
 from dutydesk.rules import acts, permission
 from dutydesk.rules.acts import Acting
-from dutydesk.rules.duty_roster import RosterSheet, people, roster_row, sheet
+from dutydesk.rules.duty_roster import RosterSheet, roster_row, sheet
 from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused, Stale
 from dutydesk.rules.on_duty import in_turn, need_area, shifts_between
 from dutydesk.rules.organisation import start_of
+from dutydesk.rules.roster_people import people
 from dutydesk.rules.roster_reading import days_of
 from dutydesk.rules.shift_pattern import Kind, kinds_of
 from dutydesk.rules.workcalendar import CHINA

@@ -1,20 +1,17 @@
-"""值班表 drafted from a pattern: pure functions over days and counts.
-
-Each duty goes to whoever has had least of its kind: nights, weekends and holidays are counted apart, those of past
-months too. Nobody has two duties on a day, and a night is followed by a day of rest; where there are too few people a
-rest of eight hours will do, and what nobody can take stays vacant and is told.
-"""
+"""From what a 值班表 is made: the shifts of a day, duties, what counts as what, and what is wrong with some duties."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import ClassVar
 
 from dutydesk.rules.workcalendar import CHINA, WEEKEND, WorkCalendar
 from dutydesk.text import narrow
 
+MOST_IN_A_ROW = 5  # days with a duty; the default of the office's setting
 LEAST_REST = timedelta(hours=8)
 _DAY_MINUTES = 24 * 60
 _KIND = re.compile(
@@ -79,6 +76,7 @@ class Duty:
 class Tally:
     """What somebody has had."""
 
+    KINDS: ClassVar[tuple[str, ...]] = ("total", "nights", "weekends", "holidays")
     total: int = 0
     nights: int = 0
     weekends: int = 0
@@ -90,14 +88,6 @@ class Tally:
         self.nights += night
         self.weekends += days_name == WEEKEND
         self.holidays += days_name == HOLIDAY
-
-    def of_its_kind(self, night: bool, days_name: str) -> int:
-        """How often somebody has had such a duty."""
-        return (
-            night * self.nights
-            + (days_name == WEEKEND) * self.weekends
-            + 2 * (days_name == HOLIDAY) * self.holidays
-        )
 
 
 HOLIDAY, WEEKDAY = "节假日", "工作日"
@@ -113,123 +103,47 @@ def day_kind(day: date, calendar: WorkCalendar) -> str:
 
 @dataclass(frozen=True)
 class Pattern:
-    """From what a month is drafted. `away` are spans of days, both ends included; `rest` is a day off after a night."""
+    """From what a month is drafted.
+
+    `away` are spans of days, both ends included; `rest` is a day off after a night; `most` days in a row are enough.
+    """
 
     kinds: tuple[Kind, ...]
     people: tuple[int, ...]
     rest: bool = True
     away: tuple[tuple[int, date, date], ...] = ()
+    most: int = MOST_IN_A_ROW
 
     def is_away(self, staff_id: int, day: date) -> bool:
         """Whether somebody cannot have a duty that begins on a day."""
         return any(who == staff_id and first <= day <= last for who, first, last in self.away)
 
 
-@dataclass
-class _Drafting:
-    pattern: Pattern
-    calendar: WorkCalendar
-    tallies: dict[int, Tally]
-    duties: list[Duty] = field(default_factory=list)
-    latest: dict[int, Duty] = field(default_factory=dict)
+def wrong_with(
+    duties: Sequence[Duty], most: int = MOST_IN_A_ROW, before: Sequence[Duty] = ()
+) -> dict[tuple[date, str], str]:
+    """What is wrong with duties, by day and shift: 空缺, 一天两班, 夜班后没休息, 连上6天; nothing for those that are well.
 
-    def note(self, duty: Duty) -> None:
-        self.duties.append(duty)
-        if duty.staff_id is not None:
-            self.latest[duty.staff_id] = duty
-
-    def free(self, staff_id: int, day: date, kind: Kind, whole_day: bool) -> bool:
-        """Whether somebody may have a duty; `whole_day` asks for a day off after a night."""
-        if self.pattern.is_away(staff_id, day):
-            return False
-        last = self.latest.get(staff_id)
-        if last is None:
-            return True
-        if last.day == day:
-            return False
-        if whole_day and last.kind.night and last.day == day - timedelta(days=1):
-            return False
-        return kind.span(day)[0] - last.kind.span(last.day)[1] >= LEAST_REST or not last.kind.night
-
-    def choose(self, day: date, kind: Kind, to_come: Sequence[Kind]) -> int | None:
-        """Whoever has had least of the kind, then least of all, then has waited longest.
-
-        Nobody whom a shift still `to_come` on this day needs more; unless that cannot be.
-        """
-        first: int | None = None
-        for whole_day in (True, False) if self.pattern.rest else (False,):
-            able = [who for who in self.pattern.people if self.free(who, day, kind, whole_day)]
-            for who in sorted(able, key=lambda who: self._had(who, kind.night, day)):
-                first = who if first is None else first
-                others = [each for each in self.pattern.people if each != who]
-                if all(any(self.free(each, day, other, False) for each in others) for other in to_come):
-                    return who
-        return first
-
-    def _had(self, who: int, night: bool, day: date) -> tuple[int, int, int, int]:
-        """By what people are chosen. Who takes a night is off the next day: better who has had most of its kind."""
-        tally, last = self.tallies[who], self.latest.get(who)
-        waited = last.day.toordinal() if last else 0
-        tomorrow = tally.of_its_kind(False, day_kind(day + timedelta(days=1), self.calendar)) if night else 0
-        had = tally.of_its_kind(night, day_kind(day, self.calendar))
-        return had - tomorrow, tally.total, waited, self.pattern.people.index(who)
-
-
-def draft(
-    pattern: Pattern,
-    days: Iterable[date],
-    calendar: WorkCalendar,
-    past: Mapping[int, Tally] | None = None,
-    before: Sequence[Duty] = (),
-) -> list[Duty]:
-    """A roster for these days, in order. `past` is what each has had, `before` the last duties before the first day."""
-    past = past or {}
-    least = _least([past[who] for who in pattern.people if who in past])
-    tallies = {who: _copy(past.get(who, least)) for who in pattern.people}
-    work = _Drafting(pattern, calendar, tallies)
-    for duty in before:
-        if duty.staff_id is not None:
-            work.latest[duty.staff_id] = duty
-    for day in days:
-        # the night first: it asks most of who is there
-        order = sorted(pattern.kinds, key=lambda kind: not kind.night)
-        for place, kind in enumerate(order, 1):
-            who = work.choose(day, kind, order[place:])
-            work.note(Duty(day, kind, who))
-            if who is not None:
-                tallies[who].add(kind.night, day_kind(day, calendar))
-    return sorted(work.duties, key=lambda duty: (duty.day, duty.kind.begins))
-
-
-def _copy(tally: Tally) -> Tally:
-    return Tally(tally.total, tally.nights, tally.weekends, tally.holidays)
-
-
-def _least(tallies: Sequence[Tally]) -> Tally:
-    """With what a newcomer begins: the least that anybody has had, so that he need not make up for months."""
-    if not tallies:
-        return Tally()
-    return Tally(
-        *(
-            min(getattr(each, name) for each in tallies)
-            for name in ("total", "nights", "weekends", "holidays")
-        )
-    )
-
-
-def wrong_with(duties: Sequence[Duty]) -> dict[tuple[date, str], str]:
-    """What is wrong with duties, by day and shift: 空缺, 一天两班, 夜班后没休息; nothing for those that are well."""
+    `before` are the duties before them, of which nothing is told.
+    """
     found: dict[tuple[date, str], str] = {}
     latest: dict[int, Duty] = {}
-    for duty in sorted(duties, key=lambda each: (each.day, each.kind.begins)):
-        key = (duty.day, duty.kind.name)
-        if duty.staff_id is None:
+    in_a_row: dict[int, int] = {}
+    for duty in sorted((*before, *duties), key=lambda each: (each.day, each.kind.begins)):
+        key, who = (duty.day, duty.kind.name), duty.staff_id
+        if who is None:
             found[key] = "空缺"
             continue
-        last = latest.get(duty.staff_id)
+        last = latest.get(who)
+        on_yesterday = last is not None and last.day == duty.day - timedelta(days=1)
         if last is not None and last.day == duty.day:
             found[key] = "一天两班"
-        elif last is not None and last.kind.night and last.day == duty.day - timedelta(days=1):
-            found[key] = "夜班后没休息"
-        latest[duty.staff_id] = duty
-    return found
+        else:
+            in_a_row[who] = in_a_row[who] + 1 if on_yesterday else 1
+            if last is not None and on_yesterday and last.kind.night:
+                found[key] = "夜班后没休息"
+            elif in_a_row[who] > most:
+                found[key] = f"连上{in_a_row[who]}天"
+        latest[who] = duty
+    told = {(duty.day, duty.kind.name) for duty in duties}
+    return {key: wrong for key, wrong in found.items() if key in told}

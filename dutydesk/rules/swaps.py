@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dutydesk.models import Area, Shift, ShiftSwap, Staff
 from dutydesk.rules import acts, permission
 from dutydesk.rules.acts import Acting
-from dutydesk.rules.duty_roster import people
+from dutydesk.rules.duty_roster import as_duty, days_in_a_row
 from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused
 from dutydesk.rules.on_duty import in_turn, need_area, shifts_between
 from dutydesk.rules.organisation import start_of
-from dutydesk.rules.shift_pattern import Duty, Kind, wrong_with
+from dutydesk.rules.roster_people import people
+from dutydesk.rules.shift_pattern import wrong_with
 from dutydesk.rules.workcalendar import CHINA
 from dutydesk.session import Session
 from dutydesk.text import clean
@@ -106,8 +107,10 @@ def _name(staff_id: int) -> str:
 
 
 def _warning(row: ShiftSwap) -> str:
-    """What the swap would make wrong: two duties on a day, no rest after a night."""
-    said = []
+    """What the swap would make wrong: two duties on a day, no rest after a night, too many days in a row."""
+    said: list[str] = []
+    most = days_in_a_row(Area.get_by_id(row.area_id).subdistrict_id)
+    around = timedelta(days=most + 1)
     for staff_id, gains, gives in (
         (row.asked_of_id, row.shift, row.other),
         (row.asked_by_id, row.other, row.shift),
@@ -115,23 +118,19 @@ def _warning(row: ShiftSwap) -> str:
         if gains is None:
             continue
         day = gains.starts_at.astimezone(CHINA).date()
-        near = shifts_between(
-            row.area_id, start_of(day - timedelta(days=1)), start_of(day + timedelta(days=2))
-        )
+        near = shifts_between(row.area_id, start_of(day - around), start_of(day + around))
         left = [
             each
             for each in near
             if each.staff_id == staff_id and each.id not in (gains.id, gives.id if gives else 0)
         ]
-        wrong = wrong_with([_duty(each, staff_id) for each in (*left, gains)])
-        said += [f"{_name(staff_id)}{at.month}月{at.day}日{what}" for (at, _), what in wrong.items()]
+        had = wrong_with([as_duty(each) for each in near if each.staff_id == staff_id], most)
+        wrong = wrong_with([replace(as_duty(each), staff_id=staff_id) for each in (*left, gains)], most)
+        said += [
+            f"{_name(staff_id)}{at.month}月{at.day}日{what}"
+            for (at, _), what in sorted(wrong.items() - had.items())
+        ]
     return "；".join(said)
-
-
-def _duty(shift: Shift, staff_id: int) -> Duty:
-    start, end = (at.astimezone(CHINA) for at in (shift.starts_at, shift.ends_at))
-    kind = Kind(shift.name, start.hour * 60 + start.minute, end.hour * 60 + end.minute)
-    return Duty(start.date(), kind, staff_id)
 
 
 # -- asking, answering, deciding ---------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from dutydesk.models import RoleGrant, Shift, ShiftSwap, Staff
-from dutydesk.rules import decisions, duty_roster, roster_publishing, swaps, today
+from dutydesk.rules import decisions, duty_roster, roster_drafting, roster_publishing, swaps, today
 from dutydesk.rules.checking import check
 from dutydesk.rules.errors import NotAllowed, Refused, Stale
 from dutydesk.rules.signing_on import sign_on
@@ -40,7 +40,7 @@ def desk(cases):
 
 def drafted(desk, month: str = MONTH, **changes):
     fields = {"shifts": KINDS, "people": "值班员甲、王芳、李强", "rest": True, "away": ""} | changes
-    return duty_roster.make(desk[R.DUTY_OFFICER], month, fields, str(uuid4()))
+    return roster_drafting.make(desk[R.DUTY_OFFICER], month, fields, str(uuid4()))
 
 
 def published(desk, **changes):
@@ -107,7 +107,7 @@ class TestDrafting:
 
     def test_the_next_month_begins_with_the_last_pattern(self, desk):
         drafted(desk, shifts="白班 09:00-21:00", away="王芳 3")
-        usual = duty_roster.usual(desk[R.DUTY_OFFICER], "2027-01")
+        usual = roster_drafting.usual(desk[R.DUTY_OFFICER], "2027-01")
         assert (usual["shifts"], usual["people"], usual["away"]) == (
             "白班 09:00-21:00",
             "值班员甲、王芳、李强",

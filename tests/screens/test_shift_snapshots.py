@@ -11,7 +11,7 @@ import pytest
 import time_machine
 
 from dutydesk.models import RoleGrant, Shift, Staff
-from dutydesk.rules import duty_roster, intake, issue_acts
+from dutydesk.rules import intake, issue_acts, roster_drafting
 from dutydesk.rules.workcalendar import CHINA
 from dutydesk.vocabulary import Role
 from tests.screens.conftest import settle
@@ -49,8 +49,8 @@ def afternoon(district: Any) -> Iterator[Any]:
                 starts_at=begins,
                 ends_at=begins + timedelta(hours=9.5),
             )
-        usual = duty_roster.usual(duty, "2026-12")
-        duty_roster.make(duty, "2026-12", usual | {"away": "王芳 12-7至12-9"}, str(uuid.uuid4()))
+        usual = roster_drafting.usual(duty, "2026-12")
+        roster_drafting.make(duty, "2026-12", usual | {"away": "王芳 12-7至12-9"}, str(uuid.uuid4()))
         yield district
 
 

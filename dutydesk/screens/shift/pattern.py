@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 
-from dutydesk.rules import duty_roster
+from dutydesk.rules import roster_drafting
 from dutydesk.rules.drafts import Kept
 from dutydesk.rules.duty_roster import RosterSheet
 from dutydesk.screens.forms import FormScreen
@@ -55,4 +55,4 @@ class PatternScreen(FormScreen):
 
     async def write(self, form: Form) -> RosterSheet:
         """Draft the month."""
-        return await self.desk.run(duty_roster.make, self.month, form.model_dump(), self.act_id)
+        return await self.desk.run(roster_drafting.make, self.month, form.model_dump(), self.act_id)

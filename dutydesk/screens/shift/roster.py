@@ -9,7 +9,7 @@ from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from dutydesk.rules import duty_roster, roster_publishing
+from dutydesk.rules import duty_roster, roster_drafting, roster_publishing
 from dutydesk.rules.duty_roster import Cell, RosterDay, RosterSheet
 from dutydesk.rules.roster_reading import month_after
 from dutydesk.screens.base import DeskScreen
@@ -262,7 +262,7 @@ class RosterScreen(DeskScreen):
         if sheet.state is RosterState.PUBLISHED and sheet.version:
             self.say("这个月已发布，不能重排。→ 到下个月去排。", "bad")
             return
-        usual = await self.ask(duty_roster.usual, self.month)
+        usual = await self.ask(roster_drafting.usual, self.month)
         if usual is None:
             return
         found = await self.show(PatternScreen(self.month, usual))
