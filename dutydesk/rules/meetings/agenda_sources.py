@@ -1,0 +1,298 @@
+"""Where an agenda's matters come from: each source reads an area's own index, no further than a bound.
+
+A source answers with `Matter`s in the order of how much they press; the office's table `agenda_table` says for each
+kind how much it weighs, how many minutes it takes and how many of it an agenda has at most, `agenda_rules` the rest.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, NamedTuple
+
+from dutydesk.meeting_words import DecisionState, ItemKind
+from dutydesk.models import Area, Category, DecisionIssue, Issue, MeetingDecision, Sponsorship, Unit
+from dutydesk.models import issue_lists as lists
+from dutydesk.rules import deadlines, office
+from dutydesk.rules.ledger_rows import IssueRow, among, rows_of
+from dutydesk.rules.meetings.agenda_matters import Matter
+from dutydesk.rules.organisation import day_of, on_day, taken_over, today
+from dutydesk.rules.workcalendar import CHINA
+from dutydesk.session import Session
+
+LOOKED_AT = 300  # of the newest cases, for what comes together; of the cases sent back
+COUNTED = 200  # overdue cases, beyond which it only says that there are more
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=CHINA)
+_NAMED = 6  # cases of a cluster that the agenda holds
+
+
+class Looking(NamedTuple):
+    """What a source looks at: an area with those it took over, from the last meeting on until the next one."""
+
+    session: Session
+    area_id: int
+    areas: tuple[int, ...]
+    subdistrict_id: int
+    since: datetime
+    now: datetime
+    until: datetime
+    rules: dict[str, int]
+    table: dict[str, list[int]]
+
+    def most(self, kind: ItemKind) -> int:
+        """How many of a kind an agenda has at most."""
+        return int(self.table[kind.value][2])
+
+
+class _Case(NamedTuple):
+    """A case that is to stand on the agenda: why, in words with its row's fields in them."""
+
+    kind: ItemKind
+    issue_id: int
+    why: Callable[[IssueRow], str]
+
+
+def look(
+    session: Session, area_id: int, subdistrict_id: int, since: datetime, now: datetime, until: datetime
+) -> Looking:
+    """What the sources look at, with the office's table and rules."""
+    areas = (area_id, *taken_over(Area, [area_id], session.day))
+    rules = dict(office.setting("agenda_rules", subdistrict_id))
+    table = dict(office.setting("agenda_table", subdistrict_id))
+    return Looking(session, area_id, areas, subdistrict_id, since, now, until, rules, table)
+
+
+def matters(at: Looking) -> list[Matter]:
+    """All matters of an area, each case once under the weightiest of its kinds, by weight."""
+    parts: list[_Case | Matter] = [*_decisions(at), *_overdue(at), *_sent_back(at), *_flagged(at)]
+    parts += [*_letters(at), *_due_soon(at)]
+    found = [*_told(at, parts), *_clusters(at), *_key_works(at)]
+    weighed = [_weighed(at, matter) for matter in found]
+    return sorted(_each_once(weighed), key=lambda matter: -matter.weight)
+
+
+def _weighed(at: Looking, matter: Matter) -> Matter:
+    weight, minutes, _ = at.table[matter.kind.value]
+    return matter._replace(weight=matter.weight or int(weight), minutes=matter.minutes or int(minutes))
+
+
+def _each_once(found: Sequence[Matter]) -> Iterator[Matter]:
+    """A case that stands there for more than one reason stands there once, under the weightiest, with all reasons."""
+    by_key: dict[str, Matter] = {}
+    for matter in sorted(found, key=lambda each: -each.weight):
+        known = by_key.get(matter.known_as)
+        if known is None:
+            by_key[matter.known_as] = matter
+        elif matter.why not in known.why:
+            by_key[matter.known_as] = known._replace(why=f"{known.why}；{matter.why}")
+    return iter(by_key.values())
+
+
+def _told(at: Looking, parts: Sequence[_Case | Matter]) -> list[Matter]:
+    """The cases read all at once, each as a matter; one that is marked comes before others of its kind."""
+    ids = sorted({part.issue_id for part in parts if isinstance(part, _Case)})
+    known = {row.key: row for row in rows_of(ids)}
+    found: list[Matter] = []
+    for part in parts:
+        if isinstance(part, Matter):
+            found.append(part)
+        elif part.issue_id in known:
+            row = known[part.issue_id]
+            marks = f"，{'、'.join(row.marks)}" if row.marks else ""
+            weight = int(at.table[part.kind.value][0]) + len(row.marks)
+            title = f"{row.place} {row.summary}"
+            found.append(
+                Matter(part.kind, weight, 0, title, f"{part.why(row)}{marks}（{row.number}）", (row.key,))
+            )
+    return found
+
+
+def _cases(area: int, column: Any, *where: Any, most: int) -> Any:
+    return Issue.select(Issue.id, column).where(Issue.area == area, *where).limit(most)
+
+
+# -- sources ------------------------------------------------------------------------------------------------------
+
+
+def _decisions(at: Looking) -> Iterator[Matter]:
+    """What was decided at earlier meetings and is not done."""
+    kind = ItemKind.DECISION
+    rows = (
+        MeetingDecision.select()
+        .where(MeetingDecision.area.in_(at.areas), MeetingDecision.state == DecisionState.OPEN)
+        .order_by(MeetingDecision.due_on, MeetingDecision.id)
+        .limit(at.most(kind))
+    )
+    found = [row for row in rows if row.made_at < at.now]
+    cases: dict[int, list[int]] = defaultdict(list)
+    for link in DecisionIssue.select().where(DecisionIssue.decision.in_([row.id for row in found])):
+        cases[link.decision_id].append(link.issue_id)
+    for row in found:
+        late = (today() - row.due_on).days
+        state = (
+            f"过期{late}天" if late > 0 else "今天到期" if late == 0 else f"{row.due_on:%m月%d日}前，还在办"
+        )
+        yield Matter(
+            kind,
+            int(at.table[kind.value][0]) + (late > 0),
+            0,
+            f"{row.who_name}：{row.what}",
+            f"{day_of(row.made_at):%m月%d日}定的，{state}",
+            tuple(cases[row.id]),
+            decision_id=row.id,
+        )
+
+
+def _overdue(at: Looking) -> Iterator[_Case | Matter]:
+    """What is late, the longest first; how many more there are in one line."""
+    kind, most = ItemKind.OVERDUE, at.most(ItemKind.OVERDUE)
+    late = (lists.RUNNING_NOW, Issue.due_at >= _LONG_AGO, Issue.due_at < at.now)
+    found, more = [], 0
+    for area in at.areas:
+        query = _cases(area, Issue.due_at, *late, most=COUNTED)
+        rows = list(query.order_by(Issue.due_at, Issue.id).tuples())
+        found += rows[:most]
+        more += max(0, len(rows) - most)
+    days = office.calendar(at.subdistrict_id)
+    for issue_id, due_at in sorted(found, key=lambda row: row[1])[:most]:
+        left = deadlines.time_left(at.now, due_at, days)
+        yield _Case(kind, issue_id, partial(_left_with, left))
+    if more:
+        many = f"{more}件以上" if more >= COUNTED - most else f"{more}件"
+        yield Matter(kind, 0, 0, f"其余逾期{many}，逐件催办", "问题清单里逾期的其余各件", key="overdue:rest")
+
+
+def _left_with(left: str, row: IssueRow) -> str:
+    return f"{left}，{_with(row)}"
+
+
+def _times(times: int, _row: IssueRow) -> str:
+    return f"退单{times}次，建议约请"
+
+
+def _with(row: IssueRow) -> str:
+    return f"{row.state.label}·{row.holder}" if row.holder else row.state.label
+
+
+def _due_soon(at: Looking) -> Iterator[_Case]:
+    """What falls due before the next meeting, within so many working days (`soon_days`)."""
+    kind = ItemKind.DUE_SOON
+    days = office.calendar(at.subdistrict_id)
+    limit = deadlines.TimeLimit(int(at.rules["soon_days"]), deadlines.LimitUnit.WORK_DAYS)
+    until = min(at.until, deadlines.due(at.now, limit, days))
+    found: list[Any] = []
+    for area in at.areas:
+        soon = (lists.RUNNING_NOW, Issue.due_at >= at.now, Issue.due_at <= until)
+        query = _cases(area, Issue.due_at, *soon, most=at.most(kind))
+        found += list(query.order_by(Issue.due_at, Issue.id).tuples())
+    for issue_id, due_at in sorted(found, key=lambda row: row[1])[: at.most(kind)]:
+        left = deadlines.time_left(at.now, due_at, days)
+        yield _Case(kind, issue_id, partial(_left_with, left))
+
+
+def _sent_back(at: Looking) -> Iterator[_Case]:
+    """What came back twice and more (`send_backs_before_invitation`), the newest first."""
+    kind, least = ItemKind.SENT_BACK, int(office.setting("send_backs_before_invitation", at.subdistrict_id))
+    found: list[Any] = []
+    for area in at.areas:
+        query = _cases(area, Issue.send_backs, lists.SENT_BACK, most=LOOKED_AT).order_by(Issue.id.desc())
+        found += [row for row in query.tuples() if row[1] >= least]
+    for issue_id, times in found[: at.most(kind)]:
+        yield _Case(kind, issue_id, partial(_times, times))
+
+
+def _flagged(at: Looking) -> Iterator[_Case]:
+    """What a neighbourhood cannot settle alone, and waits for who can."""
+    kind = ItemKind.ESCALATE
+    found: list[int] = []
+    for area in at.areas:
+        for strongly in (lists.TRUE, lists.FALSE):
+            beyond = (lists.OPEN, Issue.beyond_neighbourhood == lists.TRUE, Issue.strongly_felt == strongly)
+            query = _cases(area, Issue.id, *beyond, most=at.most(kind))
+            found += [issue_id for issue_id, _ in query.order_by(Issue.id.desc()).tuples()]
+    for issue_id in found[: at.most(kind)]:
+        yield _Case(kind, issue_id, lambda row: f"居民区难以协调，{_with(row)}")
+
+
+def _letters(at: Looking) -> Iterator[Matter]:
+    """Invitations unanswered and promises late, as 条块约请 tells them."""
+    try:
+        from dutydesk.rules.letters.for_agenda import letters_for_agenda
+    except ImportError:  # not there yet
+        return
+    for area in at.areas:
+        yield from letters_for_agenda(at.session, area, at.since, at.now)
+
+
+def _clusters(at: Looking) -> Iterator[Matter]:
+    """前哨: several of one kind or place since the last meeting, among the newest cases of the area."""
+    columns = (Issue.id, Issue.unit, Issue.category, Issue.reported_at)
+    rows: list[Any] = []
+    for area in at.areas:
+        query: Any = Issue.select(*columns).where(Issue.area == area).order_by(Issue.id.desc())
+        rows += [row for row in query.limit(LOOKED_AT).tuples() if at.since < row[3] <= at.now]
+    left = rows
+    clusters: list[tuple[int, tuple[int | None, int | None], list[int]]] = []
+    for rule, part in (("cluster_same", (1, 2)), ("cluster_kind", (2,)), ("cluster_place", (1,))):
+        groups: dict[tuple[int, ...], list[Any]] = defaultdict(list)
+        for row in left:
+            groups[tuple(row[column] for column in part)].append(row)
+        large = {key: group for key, group in groups.items() if len(group) >= int(at.rules[rule])}
+        for key, group in large.items():
+            unit, category = (key[0] if 1 in part else None), (key[-1] if 2 in part else None)
+            clusters.append((len(group), (unit, category), [row[0] for row in group]))
+        gathered = {row[0] for group in large.values() for row in group}
+        left = [row for row in left if row[0] not in gathered]
+    clusters.sort(key=lambda cluster: -cluster[0])
+    yield from _as_matters(clusters[: at.most(ItemKind.CLUSTER)], at.since)
+
+
+def _as_matters(
+    clusters: Sequence[tuple[int, tuple[int | None, int | None], list[int]]], since: datetime
+) -> Iterator[Matter]:
+    units = _names(Unit, [place for _, (place, _), _ in clusters])
+    kinds = _names(Category, [kind for _, (_, kind), _ in clusters])
+    for many, (unit, category), ids in clusters:
+        where, what = units.get(unit, "各单元"), kinds.get(category, "各类问题")
+        yield Matter(
+            ItemKind.CLUSTER,
+            0,
+            0,
+            f"{where} {what} {many}件",
+            f"{day_of(since):%m月%d日}以来同{'处同类' if unit and category else '类' if category else '处'}{many}件",
+            tuple(ids[:_NAMED]),
+            key=f"cluster:{unit or 0}:{category or 0}",
+        )
+
+
+def _names(model: Any, ids: Sequence[int | None]) -> dict[int | None, str]:
+    wanted = [each for each in ids if each is not None]
+    rows: Any = model.select(model.id, model.name).where(model.id.in_(wanted)).tuples() if wanted else []
+    return dict(rows)
+
+
+def _key_works(at: Looking) -> Iterator[Matter]:
+    """重点工作: projects with a 包保 leader, of the area or of its subdistrict as a whole."""
+    here = Sponsorship.area.in_(at.areas) | (
+        Sponsorship.area.is_null() & (Sponsorship.subdistrict == at.subdistrict_id)
+    )
+    rows = Sponsorship.select().where(Sponsorship.project != "", here, on_day(Sponsorship, at.session.day))
+    for row in rows.order_by(Sponsorship.id).limit(at.most(ItemKind.KEY_WORK)):
+        yield Matter(
+            ItemKind.KEY_WORK,
+            0,
+            0,
+            row.project,
+            f"{row.holder_name}包保的重点工作",
+            key=f"work:{row.project}",
+        )
+
+
+def still_open(issue_ids: Sequence[int]) -> set[int]:
+    """Those of the cases that are open now."""
+    if not issue_ids:
+        return set()
+    rows: Any = Issue.select(Issue.id).where(among(issue_ids), lists.OPEN).tuples()
+    return {issue_id for (issue_id,) in rows}
