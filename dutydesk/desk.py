@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -92,7 +92,7 @@ class Desk:
                 raise NotAllowed("只有演示区可以换人。")
             found = signing_on.sign_on(number, self._signed_on().came_from)
             first = sorted(found.grants, key=lambda grant: grant.role is not role)
-            self.session = replace(found, grants=tuple(first))
+            self.session = found._replace(grants=tuple(first))
             return self.session
 
         return await self._await(_Job(change, reads=False))

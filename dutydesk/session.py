@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from dutydesk.vocabulary import Force, Role
 
 
-@dataclass(frozen=True)
-class Grant:
+class Grant(NamedTuple):
     """A role with its scope; only the ids that the scope needs are set. `place` is the scope in words."""
 
     role: Role
@@ -21,8 +20,7 @@ class Grant:
     force: Force | None = None
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(NamedTuple):
     """A signed-in member of staff on a day."""
 
     staff_id: int

@@ -269,8 +269,8 @@ def district(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Ite
         server: Server = request.getfixturevalue("postgresql")
         server.restore(url)
     # signing thirteen people on takes longer than most tests: only the day is new
-    sessions = {role: replace(session, day=today()) for role, session in made.sessions.items()}
-    elsewhere = replace(made.elsewhere, day=today())
+    sessions = {role: session._replace(day=today()) for role, session in made.sessions.items()}
+    elsewhere = made.elsewhere._replace(day=today())
     numbers = dict(made.numbers)  # a test may give somebody another
     small = replace(made, url=url, sessions=sessions, elsewhere=elsewhere, numbers=numbers)
     connect(small.url)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import reduce
 from typing import Any, NamedTuple, TypeVar
 
@@ -46,6 +45,8 @@ MAY: dict[str, frozenset[Role]] = {way.act: way.who for way in lifecycle.WAYS} |
     "keep_tree": frozenset({R.ADMINISTRATOR, R.COORDINATOR, R.DISTRICT_COORDINATOR}),
     "mark_attendance": lifecycle.AREA_DESK | {R.COORDINATOR},
     "ask_whose": lifecycle.ON_THE_GROUND | {R.COORDINATOR, R.DISTRICT_COORDINATOR},
+    "meetings": lifecycle.ON_THE_GROUND
+    | {R.HANDLER, R.COORDINATOR, R.SIGNATORY, R.DISTRICT_COORDINATOR, R.SUPERVISOR},
     "letters": CASE_READERS - {R.NEIGHBOURHOOD_OFFICER, R.HANDLER},
 }
 
@@ -70,6 +71,7 @@ NAMES: dict[str, str] = lifecycle.STEP_NAMES | {
     "keep_tree": "管区划",
     "mark_attendance": "记下沉力量的考勤",
     "ask_whose": "提权责问题",
+    "meetings": "看双周例会",
     "letters": "看条块约请",
 }
 
@@ -165,7 +167,7 @@ def reaches(session: Session, roles: Iterable[Role] = CASE_READERS) -> list[Reac
     found: dict[Grant, list[Reach]] = {}
     for grant in session.grants:
         if grant.role in roles:
-            same = replace(grant, role=_SAME_SCOPE.get(grant.role, grant.role), place="")
+            same = grant._replace(role=_SAME_SCOPE.get(grant.role, grant.role), place="")
             found[same] = SCOPE[grant.role](grant, session.staff_id)
     parts = [part for several in found.values() for part in several]
     whole = [part for part in parts if part.kind == "district"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
@@ -82,7 +81,7 @@ def _taken_over(held: list[Grant], day: date) -> list[Grant]:
         names = {row.id: row.name for row in model.select().where(model.id.in_(list(gone)))} if gone else {}
         for gone_id, into in gone.items():
             found += [
-                replace(grant, place=names[gone_id], **{name: gone_id})  # type: ignore[arg-type]
+                grant._replace(place=names[gone_id], **{name: gone_id})  # type: ignore[arg-type]
                 for grant in held
                 if getattr(grant, name) == into
             ]
