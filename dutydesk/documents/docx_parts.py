@@ -29,6 +29,7 @@ _INSTEAD = {
 }
 _W = nsdecls("w")
 _MADE = datetime(2026, 1, 1)  # noqa: DTZ001, the file's own times tell nothing, and stay the same
+_ABOUT = 255  # characters that a property of a document may have
 _STORED = (2026, 1, 1, 0, 0, 0)
 _PARTS_NOT_WANTED = ("stylesWithEffects", "customXml", "thumbnail", "numbering", "webSettings")
 _SETTINGS_NOT_WANTED = ("zoom", "proofState", "savePreviewPicture", "rsids", "themeFontLang", "shapeDefaults")
@@ -78,10 +79,12 @@ def new_document(looks: Sequence[Look], title: str, author: str) -> Word:
     for name in _SETTINGS_NOT_WANTED:
         for found in settings.findall(qn(f"w:{name}")):
             settings.remove(found)
+    for name in list(made.sections[0]._sectPr.attrib):  # ids of the template's own revisions
+        del made.sections[0]._sectPr.attrib[name]
     made.settings.odd_and_even_pages_header_footer = True
     about = made.core_properties
-    about.title, about.author, about.comments, about.keywords = title, author, "", ""
-    about.last_modified_by, about.revision, about.language = author, 1, "zh-CN"
+    about.title, about.author = title[:_ABOUT], author[:_ABOUT]
+    about.last_modified_by, about.comments, about.revision, about.language = author[:_ABOUT], "", 1, "zh-CN"
     about.created = about.modified = _MADE
     return made
 

@@ -64,7 +64,7 @@ FOOT_RULE = Look("版记细线", FANGSONG, 4, "left", line=100, grid=False)
 HEAD_CELL = Look("表头", HEI, 12, "center", line=400, grid=False)
 CELL = Look("表格", FANGSONG, 12, "left", line=400, grid=False)
 CELL_MIDDLE = CELL._replace(name="表格居中", align="center")
-FIELD = Look("栏目", FANGSONG, 14, "left", line=480, grid=False)
+FIELD = Look("栏目", FANGSONG, 14, "left", line=440, grid=False)
 FIELD_NAME = FIELD._replace(name="栏目名", align="center")
 SMALL = Look("说明", FANGSONG, 12, "both", line=400, grid=False)
 ODD = Look("单页页码", SONG, 14, "right", right=1, line=454, grid=False)
@@ -162,13 +162,14 @@ class Paper:
         """A number in the middle, without a rule."""
         self._add(paragraph(NUMBER, Run(text)))
 
-    def title(self, text: str, *, above: int = 2) -> None:
-        """The title, `above` lines below what stands over it, a line above what follows."""
+    def title(self, text: str, *, above: int = 2, below: int = 1) -> None:
+        """The title, `above` lines below what stands over it, `below` lines above what follows."""
         for _ in range(above):
             self.blank()
         for line in title_lines(text):
             self._add(paragraph(TITLE, Run(line)))
-        self.blank()
+        for _ in range(below):
+            self.blank()
 
     # -- text ---------------------------------------------------------------------------------------------------
 
@@ -305,7 +306,7 @@ def title_lines(text: str) -> list[str]:
 
 
 def _red(name: str, rule: str = "") -> Any:
-    size = min(42, 442 // max(len(name), 1))
+    size = max(min(42, 442 // max(len(name), 1)), 16)
     return paragraph(RED_HEAD, Run(name, size=size), borders=rule)
 
 

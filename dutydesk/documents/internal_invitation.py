@@ -15,6 +15,7 @@ from dutydesk.documents.saying import (
     said_number,
     said_time,
     said_weekday,
+    told,
 )
 
 
@@ -45,11 +46,11 @@ def write(content: InternalInvitation, stream: BinaryIO) -> None:
     tell = Teller(content.revealed_by)
     title = tell.line(content.title)
     paper = Paper(title, tell.line(content.area))
-    paper.title(title, above=0)
+    paper.title(title, above=0, below=0)
     paper.number(said_number(content.number))
     name, field = FIELD_NAME, FIELD
 
-    def row(label: str, text: str, lowest: int = 560) -> tuple[Cell, Cell]:
+    def row(label: str, text: str, lowest: int = 500) -> tuple[Cell, Cell]:
         return Cell(label, name, lowest=lowest), Cell(text, field, 3)
 
     where = "\n".join(
@@ -59,7 +60,7 @@ def write(content: InternalInvitation, stream: BinaryIO) -> None:
     contact = f"{content.contact.name}  {content.contact.phone}" if content.contact else ""
     rows: list[Sequence[Cell]] = [
         (
-            Cell("约请片区", name, lowest=560),
+            Cell("约请片区", name, lowest=500),
             Cell(tell.line(content.area), field),
             Cell("约请日期", name),
             Cell(said_day(content.day), field),
@@ -69,14 +70,14 @@ def write(content: InternalInvitation, stream: BinaryIO) -> None:
     ]
     many = len(content.matters) > 1
     for place, matter in enumerate(content.matters, 1):
-        rows.append(row(f"约请事项{place if many else ''}", told(matter, tell)))
+        rows.append(row(f"约请事项{place if many else ''}", told(matter, tell, whole=True)))
     rows += [
         row("已做的工作", tell.prose(content.tried)),
         row("请予办理", tell.prose(content.asked)),
         row("时间地点", where),
         row("答复时限", by or ""),
         (
-            Cell("片区长", name, lowest=620),
+            Cell("片区长", name, lowest=560),
             Cell(listed([content.proposed_by]), field),
             Cell("联系人", name),
             Cell(listed([contact]), field),
@@ -87,24 +88,11 @@ def write(content: InternalInvitation, stream: BinaryIO) -> None:
             1400,
         ),
         (
-            Cell("签收人", name, lowest=620),
+            Cell("签收人", name, lowest=560),
             Cell("", field),
             Cell("签收时间", name),
             Cell("", field),
         ),
     ]
-    paper.form((1645, 2900, 1400, 2900), rows)
+    paper.form((1645, 2850, 1300, 3050), rows)
     paper.save(stream)
-
-
-def told(matter: Matter, tell: Teller) -> str:
-    """A matter in a cell of a form: number and place, what is wrong, who said so, until when."""
-    lines = [" ".join(filter(None, (tell.line(matter.number), tell.line(matter.place))))]
-    lines.append(tell.prose(matter.text))
-    if matter.tried:
-        lines.append(f"已采取措施：{tell.prose(matter.tried)}")
-    if resident := tell.resident(matter):
-        lines.append(f"反映人：{resident}")
-    if matter.due:
-        lines.append(f"办理时限：{said_day(matter.due)}")
-    return "\n".join(filter(None, lines))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
@@ -12,15 +13,18 @@ from dutydesk.documents.saying import (
     Teller,
     listed,
     said_day,
+    said_in_two,
     said_number,
     said_time,
     said_weekday,
     sentence,
+    told,
 )
 
 if TYPE_CHECKING:
     from dutydesk.documents.gbt9704 import Paper
 
+_PLACE = re.compile(r"\{(\w+)\}")
 IN_THE_TEXT = 3  # matters; more of them stand in a table of their own, as an attachment
 ANSWERS = (
     "□ 应约，按时参加",
@@ -116,9 +120,7 @@ def _filled(pattern: str, content: InvitationLetter) -> str:
         "reasons": "、".join(content.reasons) + "事项",
         "answer_by": said_weekday(content.answer_by) if content.answer_by else "收函后规定时限",
     }
-    for name, word in words.items():
-        pattern = pattern.replace("{" + name + "}", word)
-    return pattern
+    return _PLACE.sub(lambda place: words.get(place[1], place[0]), pattern)
 
 
 def _matters(paper: Paper, content: InvitationLetter, tell: Teller) -> None:
@@ -152,20 +154,14 @@ def _list_of_matters(paper: Paper, matters: Sequence[Matter], tell: Teller) -> N
     from dutydesk.documents.gbt9704 import Column
 
     columns = (
-        Column("序号", 640, middle=True),
-        Column("事项编号", 1420, middle=True),
-        Column("地点", 1700),
-        Column("情况和已采取的措施", 3565),
-        Column("办理时限", 1520, middle=True),
+        Column("序号", 700, middle=True),
+        Column("事项编号", 1640, middle=True),
+        Column("地点、情况和已采取的措施", 5205),
+        Column("办理时限", 1300, middle=True),
     )
     rows = []
     for place, matter in enumerate(matters, 1):
-        resident = tell.resident(matter)
-        lines = [tell.prose(matter.text), matter.tried and f"已采取措施：{tell.prose(matter.tried)}"]
-        lines.append(resident and f"反映人：{resident}")
-        day = said_day(matter.due) if matter.due else ""
-        text = "\n".join(filter(None, lines))
-        rows.append((str(place), tell.line(matter.number), tell.line(matter.place), text, day))
+        rows.append((str(place), tell.line(matter.number), told(matter, tell), said_in_two(matter.due)))
     paper.list(columns, rows)
 
 
@@ -183,28 +179,28 @@ def _requests(paper: Paper, content: InvitationLetter, tell: Teller) -> None:
 
 
 def _slip(paper: Paper, content: InvitationLetter, title: str) -> None:
-    from dutydesk.documents.gbt9704 import FIELD, FIELD_NAME, Cell
+    from dutydesk.documents.gbt9704 import FIELD, FIELD_NAME, SMALL, Cell
 
     paper.addressed(listed([content.office]))
-    number = said_number(content.number) if content.number else ""
-    paper.text(f"《{title}》{f'（{number}）' if number else ''}收悉，现答复如下：")
+    letter = f"（{said_number(content.number)}）" if content.number else f"《{title}》"
+    paper.text(f"来函{letter}收悉，现答复如下：")
+    by = f"请于{said_weekday(content.answer_by)}前反馈" if content.answer_by else "请按函中时限反馈"
+    to = f"，联系电话：{listed([content.contact.phone])}" if content.contact else ""
     only = listed(content.to) if len(content.to) == 1 else ""
     widths = (1645, 2400, 1500, 3300)
     name, field = FIELD_NAME, FIELD
     paper.form(
         widths,
         (
-            (Cell("单　　位", name, lowest=620), Cell(only, field, 3)),
-            (Cell("签收人", name, lowest=620), Cell("", field), Cell("签收时间", name), Cell("", field)),
-            (Cell("答复意见", name, lowest=2100), Cell("\n".join(ANSWERS), field, 3)),
-            (Cell("不属职责的\n依据和应负\n责的单位", name, lowest=1600), Cell("", field, 3)),
-            (Cell("参会人", name, lowest=620), Cell("", field), Cell("职　　务", name), Cell("", field)),
-            (Cell("联系电话", name, lowest=620), Cell("", field), Cell("手　　机", name), Cell("", field)),
-            (Cell("其他意见", name, lowest=1100), Cell("", field, 3)),
-            (Cell("单位负责人", name, lowest=620), Cell("", field), Cell("盖章日期", name), Cell("", field)),
+            (Cell("单　　位", name, lowest=560), Cell(only, field, 3)),
+            (Cell("签收人", name, lowest=560), Cell("", field), Cell("签收时间", name), Cell("", field)),
+            (Cell("答复意见", name, lowest=1900), Cell("\n".join(ANSWERS), field, 3)),
+            (Cell("不属职责的\n依据和应负\n责的单位", name, lowest=1350), Cell("", field, 3)),
+            (Cell("参会人", name, lowest=560), Cell("", field), Cell("职　　务", name), Cell("", field)),
+            (Cell("联系电话", name, lowest=560), Cell("", field), Cell("答复日期", name), Cell("", field)),
+            (Cell("其他意见", name, lowest=900), Cell("", field, 3)),
+            (Cell("负责人和\n单位盖章", name, lowest=900), Cell("", field, 3)),
+            (Cell(f"{by}{to}。", SMALL, 4),),
         ),
         whole=True,
     )
-    by = f"请于{said_weekday(content.answer_by)}前反馈" if content.answer_by else "请按函中时限反馈"
-    to = f"，联系电话：{listed([content.contact.phone])}" if content.contact else ""
-    paper.small(f"{by}{to}。")

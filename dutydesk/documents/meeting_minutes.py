@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from dutydesk.documents.saying import Teller, listed, said_day, said_number, said_time, sentence
+from dutydesk.documents.saying import Teller, listed, said_day, said_in_two, said_number, said_time, sentence
 
 if TYPE_CHECKING:
     from dutydesk.documents.gbt9704 import Paper
@@ -96,11 +96,11 @@ def _decisions(paper: Paper, items: Sequence[Item], tell: Teller) -> None:
     from dutydesk.documents.gbt9704 import Column
 
     columns = (
-        Column("序号", 640, middle=True),
-        Column("议定事项", 3565),
-        Column("责任单位（人）", 1700),
-        Column("完成时限", 1520, middle=True),
-        Column("相关事项", 1420, middle=True),
+        Column("序号", 700, middle=True),
+        Column("议定事项", 3405),
+        Column("责任单位（人）", 1800),
+        Column("完成时限", 1300, middle=True),
+        Column("相关事项", 1640, middle=True),
     )
     decided = [decision for item in items for decision in item.decisions]
     if not decided:
@@ -108,9 +108,16 @@ def _decisions(paper: Paper, items: Sequence[Item], tell: Teller) -> None:
     paper.heading("议定事项")
     rows = []
     for place, decision in enumerate(decided, 1):
-        due = said_day(decision.due) if decision.due else ""
         issues = "\n".join(tell.line(number) for number in decision.issues)
-        rows.append((str(place), tell.prose(decision.what), tell.line(decision.who), due, issues))
+        rows.append(
+            (
+                str(place),
+                tell.prose(decision.what),
+                tell.line(decision.who),
+                said_in_two(decision.due),
+                issues,
+            )
+        )
     paper.list(columns, rows)
 
 

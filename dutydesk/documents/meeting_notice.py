@@ -117,8 +117,8 @@ def _list_of_items(paper: Paper, agenda: Sequence[AgendaLine], tell: Teller) -> 
     from dutydesk.documents.gbt9704 import Column
 
     columns = (
-        Column("序号", 640, middle=True),
-        Column("议题", 3705),
+        Column("序号", 700, middle=True),
+        Column("议题", 3645),
         Column("列入原因", 2200),
         Column("汇报", 1400, middle=True),
         Column("约需（分钟）", 900, middle=True),

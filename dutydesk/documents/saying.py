@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from dutydesk.text import clean, mask_name, mask_phone, mask_phones_in
+from dutydesk.text import clean, mask_name, mask_phones_in
 
 WEEKDAYS = "一二三四五六日"
 NOT_NUMBERED = "（草稿，未编号）"
@@ -61,16 +61,34 @@ class Teller:
         return text if self.revealed else mask_phones_in(text)
 
     def resident(self, matter: Matter) -> str:
-        """Who raised a matter: name, telephone, address; without the act that revealed them, as everybody may see them."""
-        name, phone, address = (clean(text) for text in (matter.raised_by, matter.phone, matter.address))
-        if not self.revealed:
-            name, phone, address = mask_name(name), mask_phone(phone), "***" if address else ""
-        return "，".join(filter(None, (name, phone, address)))
+        """Who raised a matter: name, telephone, address; without the act that revealed them, the family name alone."""
+        name, *reach = (clean(text) for text in (matter.raised_by, matter.phone, matter.address))
+        if self.revealed:
+            return "，".join(filter(None, (name, *reach)))
+        return mask_name(name) + ("（联系方式略）" if any(reach) else "")
+
+
+def told(matter: Matter, tell: Teller, *, whole: bool = False) -> str:
+    """A matter in a cell, line by line: where, what is wrong, what was done, who said so; `whole` with number and limit."""
+    number = tell.line(matter.number) if whole else ""
+    lines = [" ".join(filter(None, (number, tell.line(matter.place)))), tell.prose(matter.text)]
+    if matter.tried:
+        lines.append(f"已采取措施：{tell.prose(matter.tried)}")
+    if resident := tell.resident(matter):
+        lines.append(f"反映人：{resident}")
+    if matter.due and whole:
+        lines.append(f"办理时限：{said_day(matter.due)}")
+    return "\n".join(filter(None, lines))
 
 
 def said_day(day: date | None) -> str:
     """`2026年8月3日`: full year, no leading zeros; blanks to be filled in where there is none yet."""
     return f"{day.year}年{day.month}月{day.day}日" if day else NO_DAY
+
+
+def said_in_two(day: date | None) -> str:
+    """A day on two lines, for a narrow column: `2026年`, `8月3日`; nothing where there is none."""
+    return f"{day.year}年\n{day.month}月{day.day}日" if day else ""
 
 
 def said_weekday(day: date) -> str:
@@ -104,4 +122,4 @@ def listed(names: Sequence[str], between: str = "、") -> str:
 
 def sentence(text: str) -> str:
     """A text that ends as a sentence does."""
-    return text if not text or text[-1] in "。！？；：…”）" else text + "。"
+    return text if not text or text[-1] in "。！？；：…”" else text + "。"

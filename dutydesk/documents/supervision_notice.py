@@ -6,8 +6,17 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from dutydesk.documents.internal_invitation import told
-from dutydesk.documents.saying import Contact, Matter, Teller, listed, said_day, said_number, said_weekday
+from dutydesk.documents.saying import (
+    Contact,
+    Matter,
+    Teller,
+    listed,
+    said_day,
+    said_in_two,
+    said_number,
+    said_weekday,
+    told,
+)
 
 if TYPE_CHECKING:
     from dutydesk.documents.gbt9704 import Paper
@@ -39,7 +48,7 @@ def write(content: SupervisionNotice, stream: BinaryIO) -> None:
     tell = Teller(content.revealed_by)
     title = tell.line(content.title)
     paper = Paper(title, tell.line(content.office))
-    paper.title(title, above=0)
+    paper.title(title, above=0, below=0)
     paper.number(said_number(content.number))
     name, field = FIELD_NAME, FIELD
 
@@ -51,18 +60,18 @@ def write(content: SupervisionNotice, stream: BinaryIO) -> None:
 
     listing = len(content.matters) > IN_THE_FORM
     by = f"请于{said_weekday(content.answer_by)}前办结并书面回复" if content.answer_by else ""
-    matter = (
+    what = (
         f"共{len(content.matters)}件，见所附清单"
         if listing
-        else "\n".join(told(m, tell) for m in content.matters)
+        else "\n".join(told(matter, tell, whole=True) for matter in content.matters)
     )
     contact = f"{content.contact.name}  {content.contact.phone}" if content.contact else ""
     paper.form(
-        (1645, 2900, 1400, 2900),
+        (1645, 2850, 1300, 3050),
         (
             row("承办单位", listed(content.to)),
             pair("督办单位", tell.line(content.office), "督办日期", said_day(content.day)),
-            row("督办事项", matter, 1100),
+            row("督办事项", what, 1100),
             row("督办原因", tell.prose(content.reason)),
             row("督办要求", tell.prose(content.wanted), 1100),
             row("办理时限", by),
@@ -80,19 +89,14 @@ def _list_of_matters(paper: Paper, matters: Sequence[Matter], tell: Teller) -> N
     from dutydesk.documents.gbt9704 import Column
 
     columns = (
-        Column("序号", 640, middle=True),
-        Column("事项编号", 1420, middle=True),
-        Column("地点", 1600),
-        Column("情况和进展", 2865),
-        Column("原时限", 1160, middle=True),
+        Column("序号", 700, middle=True),
+        Column("事项编号", 1640, middle=True),
+        Column("地点、情况和进展", 4045),
+        Column("原时限", 1300, middle=True),
         Column("办理结果", 1160),
     )
     paper.attachment(1, False, "督办事项清单")
     rows = []
     for place, matter in enumerate(matters, 1):
-        resident = tell.resident(matter)
-        lines = (tell.prose(matter.text), matter.tried and f"进展：{tell.prose(matter.tried)}")
-        text = "\n".join(filter(None, (*lines, resident and f"反映人：{resident}")))
-        due = f"{matter.due.year}年\n{matter.due.month}月{matter.due.day}日" if matter.due else ""
-        rows.append((str(place), tell.line(matter.number), tell.line(matter.place), text, due, ""))
+        rows.append((str(place), tell.line(matter.number), told(matter, tell), said_in_two(matter.due), ""))
     paper.list(columns, rows)

@@ -25,17 +25,13 @@ MATTER = Matter(
     phone="13812345678",
     address="康健新村12号楼302室",
 )
-LONG = (
-    "该处位于两个街道交界，涉及房屋权属、经营许可、燃气安全和消防通道等多个方面，居委、物业和街道多次协调未果。"
-)
+LONG = "该处位于两个街道交界，涉及房屋权属、经营许可、燃气安全和消防通道等多个方面，居委、物业和街道多次协调未果。"
 
 
 def many_matters(count: int) -> list[Matter]:
     """Matters of different lengths, numbered."""
     return [
-        MATTER._replace(
-            number=f"2026-{place:06d}", place=f"康健新村{place}号楼", text=LONG * (1 + place % 4)
-        )
+        MATTER._replace(number=f"2026-{place:06d}", place=f"康健新村{place}号楼", text=LONG * (1 + place % 4))
         for place in range(1, count + 1)
     ]
 
@@ -137,7 +133,9 @@ MINUTES = MeetingMinutes(
                     date(2026, 8, 20),
                     ("2026-000123",),
                 ),
-                Decision("清理12号楼前占道堆物", "康健物业", date(2026, 8, 15), ("2026-000130", "2026-000131")),
+                Decision(
+                    "清理12号楼前占道堆物", "康健物业", date(2026, 8, 15), ("2026-000130", "2026-000131")
+                ),
             ),
         ),
         Item("加装电梯推进情况", ("会议听取了3台电梯的进展，要求8月底前完成管线移位。",)),
@@ -158,7 +156,8 @@ LONG_MINUTES = MINUTES._replace(
             f"第{place}项议题",
             (LONG * 3, LONG * 2),
             tuple(
-                Decision(LONG, f"第{n}居委", date(2026, 9, n), (f"2026-{place:03d}{n:03d}",)) for n in (1, 2, 3)
+                Decision(LONG, f"第{n}居委", date(2026, 9, n), (f"2026-{place:03d}{n:03d}",))
+                for n in (1, 2, 3)
             ),
         )
         for place in range(1, 26)
