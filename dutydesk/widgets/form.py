@@ -19,6 +19,7 @@ from dutydesk.widgets.action_menu import Words
 from dutydesk.widgets.editors import ChoiceEditor, LineEditor, PickEditor, WhenEditor, editor_for
 from dutydesk.widgets.field_row import FieldRow, SaveLine
 from dutydesk.widgets.picker import Choice, Picker, Search
+from dutydesk.widgets.stray_text import StrayText
 from dutydesk.widgets.typing_fields import PasteCut, ProseField
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ WHOLE_FORM = ""
 NOT_PICKED = "“{typed}”还没有选定：按数字或 Enter 选一项。"
 
 
-class FormView(Widget):
+class FormView(StrayText, Widget):
     """A form on the screen.
 
     Enter, ↓ and Tab go on, ↑ and Shift+Tab back; F10 saves from anywhere. `searches` are the pickers' searches by
@@ -292,7 +293,7 @@ class FormView(Widget):
         elif key in ("up", "shift+tab"):
             if not self._go(-1) and key == "shift+tab":
                 return
-        else:
+        elif not self.is_stray(event):
             return
         event.stop()
         event.prevent_default()

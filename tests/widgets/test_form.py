@@ -301,3 +301,68 @@ async def test_a_long_text_without_the_caret_is_read_from_its_beginning(stage):
         await press(pilot, "down")
         await pilot.pause()
         assert words[:20] in next(line for line in app.lines() if "先填" in line)
+
+
+class TestTextTypedWhereNoneCanStand:
+    """Nothing typed is lost: at a choice and on the last line it goes on in a text field, in sight."""
+
+    async def test_at_a_choice_it_goes_on_in_the_next_text_field_and_that_is_said(self, stage):
+        app = stage(lambda: form(values={"what": "电梯"}))
+        async with app.run_test(size=(80, 24)) as pilot:
+            view(app).focus_field("urgency")
+            await press(pilot, *"昨晚abc3")
+            assert view(app).values()["story"] == "昨晚abc3"
+            assert view(app).values()["urgency"] == Urgency.NORMAL
+            assert "打的字接在“经过”里了" in app.text()
+            assert app.focused is view(app).rows["story"].editor.target
+
+    async def test_what_stands_there_already_stays_before_it(self, stage):
+        app = stage(lambda: form(values={"story": "先前写的。"}))
+        async with app.run_test(size=(80, 24)) as pilot:
+            view(app).focus_field("urgency")
+            await press(pilot, "又", "来")
+            assert view(app).values()["story"] == "先前写的。又来"
+
+    async def test_below_the_last_text_field_it_goes_on_in_that(self, stage):
+        app = stage(lambda: form(values={"solved": True}))
+        async with app.run_test(size=(80, 24)) as pilot:
+            view(app).show("done", False)
+            view(app).focus_field("solved")
+            await press(pilot, "清", "走")
+            assert view(app).values()["story"] == "清走"
+
+    async def test_on_the_line_that_saves_digits_are_text_too(self, stage):
+        app = stage(form)
+        async with app.run_test(size=(80, 24)) as pilot:
+            view(app).focus_field("done")
+            await press(pilot, "tab", "3", "号", "楼")
+            assert view(app).values()["done"] == "3号楼"
+            assert not app.of(FormView.Submitted) and not app.of(FormView.Rejected)
+
+    async def test_a_digit_that_is_no_choice_says_how_many_there_are(self, stage):
+        app = stage(form)
+        async with app.run_test(size=(80, 24)) as pilot:
+            view(app).focus_field("urgency")
+            await press(pilot, "9")
+            assert f"这一项只有 1 至 {len(Urgency)}" in app.text()
+            assert app.focused is view(app).rows["urgency"].editor.target
+            await press(pilot, "2")
+            assert "这一项只有" not in app.text()
+
+    async def test_a_paste_at_a_choice_goes_on_there_too(self, stage):
+        app = stage(form)
+        async with app.run_test(size=(80, 24)) as pilot:
+            view(app).focus_field("urgency")
+            await pilot.pause()
+            app.post_message(events.Paste("群里转来的\n两行"))
+            await pilot.pause()
+            await pilot.pause()
+            assert view(app).values()["story"] == "群里转来的\n两行"
+
+    async def test_keys_of_a_choice_stay_its_own(self, stage):
+        app = stage(form)
+        async with app.run_test(size=(80, 24)) as pilot:
+            view(app).focus_field("urgency")
+            await press(pilot, "space", "left", "delete")
+            assert view(app).values()["story"] is None
+            assert app.focused is view(app).rows["urgency"].editor.target
