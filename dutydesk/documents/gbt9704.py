@@ -295,11 +295,11 @@ def title_lines(text: str) -> list[str]:
     lines: list[str] = []
     while len(text) > _TITLE_LINE:
         even = -(-len(text) // -(-len(text) // _TITLE_LINE))
-        near = [found.start() for found in _BREAKS.finditer(text) if abs(found.start() - even) <= 4]
-        near = [place for place in near if place <= _TITLE_LINE]
-        while text[even - 1].isascii() and text[even].isascii() and even > 1:  # a number stays whole
-            even -= 1
-        place = min(near, key=lambda place: abs(place - even), default=even)
+        near = range(max(even - 4, 1), min(even + 4, _TITLE_LINE) + 1)
+        wanted = {found.start() for found in _BREAKS.finditer(text)}
+        whole = [place for place in near if not (text[place - 1].isascii() and text[place].isascii())]
+        places = [place for place in whole if place in wanted] or whole or [even]
+        place = min(places, key=lambda place: abs(place - even))
         lines.append(text[:place])
         text = text[place:]
     return [*lines, text]

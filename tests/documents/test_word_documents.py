@@ -221,6 +221,10 @@ def test_no_title_loses_a_character_or_leaves_one_alone(length: int) -> None:
     assert len(lines) == 1 or min(map(len, lines)) > 3
 
 
+def test_a_title_without_a_word_that_ends_is_broken_all_the_same() -> None:
+    assert [len(line) for line in title_lines("W" * 90)] == [18] * 5
+
+
 def test_a_draft_says_that_it_is_one() -> None:
     draft = samples.LETTER._replace(number="", day=None)
     text = text_of(Sample(invitation_letter.write, draft).bytes())
