@@ -19,7 +19,6 @@ from dutydesk.rules.letters.taking import (
     tell_issues,
 )
 
-
 _STEP = {"propose": LetterState.PROPOSING, "check": LetterState.CHECKING, "sign": LetterState.SIGNING}
 
 
