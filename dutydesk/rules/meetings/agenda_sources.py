@@ -7,9 +7,8 @@ kind how much it weighs, how many minutes it takes and how many of it an agenda 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any, NamedTuple
 
 from dutydesk.meeting_words import DecisionState, ItemKind
@@ -17,6 +16,7 @@ from dutydesk.models import Area, Category, DecisionIssue, Issue, MeetingDecisio
 from dutydesk.models import issue_lists as lists
 from dutydesk.rules import deadlines, office
 from dutydesk.rules.ledger_rows import IssueRow, among, rows_of
+from dutydesk.rules.letters.for_agenda import letters_for_agenda
 from dutydesk.rules.meetings.agenda_matters import Matter
 from dutydesk.rules.organisation import day_of, on_day, taken_over, today
 from dutydesk.rules.workcalendar import CHINA
@@ -47,11 +47,11 @@ class Looking(NamedTuple):
 
 
 class _Case(NamedTuple):
-    """A case that is to stand on the agenda: why, in words with its row's fields in them."""
+    """A case that is to stand on the agenda, and why."""
 
     kind: ItemKind
     issue_id: int
-    why: Callable[[IssueRow], str]
+    why: str
 
 
 def look(
@@ -79,33 +79,27 @@ def _weighed(at: Looking, matter: Matter) -> Matter:
 
 
 def _each_once(found: Sequence[Matter]) -> Iterator[Matter]:
-    """A case that stands there for more than one reason stands there once, under the weightiest, with all reasons."""
+    """What two sources name stands there once, under the weightiest kind."""
     by_key: dict[str, Matter] = {}
     for matter in sorted(found, key=lambda each: -each.weight):
-        known = by_key.get(matter.known_as)
-        if known is None:
-            by_key[matter.known_as] = matter
-        elif matter.why not in known.why:
-            by_key[matter.known_as] = known._replace(why=f"{known.why}；{matter.why}")
+        by_key.setdefault(matter.known_as, matter)
     return iter(by_key.values())
 
 
 def _told(at: Looking, parts: Sequence[_Case | Matter]) -> list[Matter]:
-    """The cases read all at once, each as a matter; one that is marked comes before others of its kind."""
-    ids = sorted({part.issue_id for part in parts if isinstance(part, _Case)})
-    known = {row.key: row for row in rows_of(ids)}
-    found: list[Matter] = []
+    """The cases read all at once, each as one matter with all its reasons; a marked one weighs a little more."""
+    found = [part for part in parts if isinstance(part, Matter)]
+    cases: dict[int, list[_Case]] = defaultdict(list)
     for part in parts:
-        if isinstance(part, Matter):
-            found.append(part)
-        elif part.issue_id in known:
-            row = known[part.issue_id]
-            marks = f"，{'、'.join(row.marks)}" if row.marks else ""
-            weight = int(at.table[part.kind.value][0]) + len(row.marks)
-            title = f"{row.place} {row.summary}"
-            found.append(
-                Matter(part.kind, weight, 0, title, f"{part.why(row)}{marks}（{row.number}）", (row.key,))
-            )
+        if isinstance(part, _Case):
+            cases[part.issue_id].append(part)
+    for row in rows_of(sorted(cases)):
+        reasons = sorted(cases[row.key], key=lambda case: -int(at.table[case.kind.value][0]))
+        first = reasons[0]
+        weight = int(at.table[first.kind.value][0]) + len(row.marks)
+        why = dict.fromkeys([*(case.why for case in reasons), *row.marks, _with(row)])
+        title = f"{row.place} {row.summary}"
+        found.append(Matter(first.kind, weight, 0, title, "；".join(why), (row.key,)))
     return found
 
 
@@ -158,18 +152,10 @@ def _overdue(at: Looking) -> Iterator[_Case | Matter]:
     days = office.calendar(at.subdistrict_id)
     for issue_id, due_at in sorted(found, key=lambda row: row[1])[:most]:
         left = deadlines.time_left(at.now, due_at, days)
-        yield _Case(kind, issue_id, partial(_left_with, left))
+        yield _Case(kind, issue_id, left)
     if more:
         many = f"{more}件以上" if more >= COUNTED - most else f"{more}件"
         yield Matter(kind, 0, 0, f"其余逾期{many}，逐件催办", "问题清单里逾期的其余各件", key="overdue:rest")
-
-
-def _left_with(left: str, row: IssueRow) -> str:
-    return f"{left}，{_with(row)}"
-
-
-def _times(times: int, _row: IssueRow) -> str:
-    return f"退单{times}次，建议约请"
 
 
 def _with(row: IssueRow) -> str:
@@ -189,7 +175,7 @@ def _due_soon(at: Looking) -> Iterator[_Case]:
         found += list(query.order_by(Issue.due_at, Issue.id).tuples())
     for issue_id, due_at in sorted(found, key=lambda row: row[1])[: at.most(kind)]:
         left = deadlines.time_left(at.now, due_at, days)
-        yield _Case(kind, issue_id, partial(_left_with, left))
+        yield _Case(kind, issue_id, left)
 
 
 def _sent_back(at: Looking) -> Iterator[_Case]:
@@ -200,7 +186,7 @@ def _sent_back(at: Looking) -> Iterator[_Case]:
         query = _cases(area, Issue.send_backs, lists.SENT_BACK, most=LOOKED_AT).order_by(Issue.id.desc())
         found += [row for row in query.tuples() if row[1] >= least]
     for issue_id, times in found[: at.most(kind)]:
-        yield _Case(kind, issue_id, partial(_times, times))
+        yield _Case(kind, issue_id, f"退单{times}次，建议约请")
 
 
 def _flagged(at: Looking) -> Iterator[_Case]:
@@ -213,17 +199,15 @@ def _flagged(at: Looking) -> Iterator[_Case]:
             query = _cases(area, Issue.id, *beyond, most=at.most(kind))
             found += [issue_id for issue_id, _ in query.order_by(Issue.id.desc()).tuples()]
     for issue_id in found[: at.most(kind)]:
-        yield _Case(kind, issue_id, lambda row: f"居民区难以协调，{_with(row)}")
+        yield _Case(kind, issue_id, "居民区难以协调")
 
 
 def _letters(at: Looking) -> Iterator[Matter]:
     """Invitations unanswered and promises late, as 条块约请 tells them."""
-    try:
-        from dutydesk.rules.letters.for_agenda import letters_for_agenda
-    except ImportError:  # not there yet
-        return
     for area in at.areas:
-        yield from letters_for_agenda(at.session, area, at.since, at.now)
+        found = letters_for_agenda(at.session, area, day_of(at.since), day_of(at.now))
+        for kind in (ItemKind.LETTER_SILENT, ItemKind.LETTER_LATE):
+            yield from [matter for matter in found if matter.kind is kind][: at.most(kind)]
 
 
 def _clusters(at: Looking) -> Iterator[Matter]:

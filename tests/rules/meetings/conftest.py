@@ -75,7 +75,12 @@ class Meetings:
 
     def new(self, state: MeetingState = M.PLANNED, **changes: Any) -> int:
         """A meeting outside any series, come to a state by acts alone."""
-        fields = {"kind": "biweekly", "on": today() + timedelta(days=2), "starts": "14:00", "place": "片区会议室"}
+        fields = {
+            "kind": "biweekly",
+            "on": today() + timedelta(days=2),
+            "starts": "14:00",
+            "place": "片区会议室",
+        }
         meeting_id = series.extra(self.duty, self.area, fields | changes, self.act())
         for act in PATHS[state]:
             self.do(act, meeting_id)
@@ -125,9 +130,9 @@ class Meetings:
     def item_row(self, item_id: int) -> AgendaItem:
         return AgendaItem.get_by_id(item_id)
 
-    def decide(self, meeting_id: int, who: Session | None = None, **changes: Any) -> decisions.Decided:
+    def decide(self, meeting_id: int, by: Session | None = None, **changes: Any) -> decisions.Decided:
         fields = {"who": "force:safety", "what": "清理楼道堆物", "due_on": today() + timedelta(days=3)}
-        return decisions.decide(who or self.duty, meeting_id, fields | changes, self.act())
+        return decisions.decide(by or self.duty, meeting_id, fields | changes, self.act())
 
     def story(self, meeting_id: int) -> list[str]:
         rows = MeetingStep.select().where(MeetingStep.meeting == meeting_id).order_by(MeetingStep.id)

@@ -87,7 +87,9 @@ def test_each_way_of_an_item_is_gone(meet, way, state, at):
 @pytest.mark.parametrize(("way", "state"), DECISION_STEPS, ids=names(DECISION_STEPS))
 def test_each_way_of_a_decision_is_gone(meet, way, state):
     decided = meet.decide(meet.new(MeetingState.RUNNING))
-    for act in {DecisionState.OPEN: (), DecisionState.DONE: ("finish",), DecisionState.DROPPED: ("drop",)}[state]:
+    for act in {DecisionState.OPEN: (), DecisionState.DONE: ("finish",), DecisionState.DROPPED: ("drop",)}[
+        state
+    ]:
         followup.perform(meet.chief, decided.id, act, {"text": "已经清完"}, meet.act())
     with pytest.raises(Refused):
         followup.perform(meet.chief, decided.id, way.act, {"text": ""}, meet.act())
