@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable
-from dataclasses import fields
 from datetime import date, timedelta
 from functools import reduce
 from typing import Any, NamedTuple
@@ -208,7 +207,7 @@ def _myself(session: Session) -> list[Found]:
 
 def condition(session: Session, filters: Filters) -> Expression:
     """What a case must be, as one condition that no index needs to serve; without the place (see `listing`)."""
-    asked = {name: value for name, value in filters.__dict__.items() if value and name != "place"}
+    asked = {name: value for name, value in filters._asdict().items() if value and name != "place"}
     found = [_MEANS[name](value) for name, value in asked.items()]
     return reduce(operator.and_, found) if found else permission.EVERYTHING
 
@@ -331,9 +330,7 @@ _NAMED: dict[str, Any] = {
 
 def words_of(session: Session, filters: Filters) -> str:
     """The filters as the title says them: `待核查·康健新村·逾期`."""
-    return "·".join(
-        said for part in fields(filters) if (said := words(part.name, getattr(filters, part.name)))
-    )
+    return "·".join(said for name, value in filters._asdict().items() if (said := words(name, value)))
 
 
 def words(name: str, value: str) -> str:
@@ -356,4 +353,4 @@ def _named(name: str, value: str) -> str:
 
 def without(filters: Filters, names: Iterable[str]) -> Filters:
     """The filters with these parts open again."""
-    return Filters(**(filters.__dict__ | dict.fromkeys(names, "")))
+    return filters._replace(**dict.fromkeys(names, ""))

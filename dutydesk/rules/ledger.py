@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -83,7 +82,7 @@ def new_above(session: Session, question: Question | str, key_of_first: int, at_
 
 def count(session: Session, question: Question | str, at_most: int = 1000) -> int:
     """How many rows a list has, counted no further than `at_most`."""
-    reading = _Reading(session, replace(asked(question), order=""))
+    reading = _Reading(session, asked(question)._replace(order=""))
     plan = reading.plan
     if reading.question.words or plan.filters is not None:
         return len(reading.take(at_most, True, None).ids)

@@ -112,11 +112,11 @@ def listing(session: Session, question: Question) -> Listing:
         parts, rest = [Reach("district", permission.EVERYTHING)], _anywhere(filters.place)
     elif filters.cases and view.ended:
         ids = [int(one) for one in filters.cases.split(",") if one.isdecimal()]
-        arms, filters = [Arm(among(ids))], Filters(**(filters.__dict__ | {"cases": ""}))
+        arms, filters = [Arm(among(ids))], filters._replace(cases="")
     elif states and view.key in ("open", "all") and kinds <= PLACES:
         kept = [state for state in states if view.ended or state not in ENDED]
         arms = [Arm(lists.in_state(state)) for state in kept]
-        filters = Filters(**(filters.__dict__ | {"state": ""}))
+        filters = filters._replace(state="")
     elif not kinds <= view.scopes:
         looked_for = permission.any_of(arm.whole() for arm in arms)
         rest = looked_for if rest is None else looked_for & rest
@@ -138,7 +138,7 @@ def _both(part: Reach, arm: Arm) -> Arm:
 
 
 def _conditions(session: Session, filters: Filters, rest: Expression | None) -> Expression | None:
-    if not any(value for name, value in filters.__dict__.items() if name != "place"):
+    if not any(value for name, value in filters._asdict().items() if name != "place"):
         return rest
     from dutydesk.rules.filters import condition
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Filters:
+class Filters(NamedTuple):
     """The parts of the filter bar; "" means any. Values joined by `,` mean one of them.
 
     `place` is `unit:3`, `area:2` or `subdistrict:1`; department, handler and category are ids, `overdue` is
@@ -37,8 +36,7 @@ class Filters:
 NO_FILTERS = Filters()
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(NamedTuple):
     """What a list on screen asks for: `view` is a key of `views.VIEWS`, `order` one of `ledger.ORDERS` or ""."""
 
     view: str = "open"
@@ -49,7 +47,7 @@ class Question:
 
 def as_json(question: Question) -> str:
     """As a saved view keeps it: only what differs from asking for nothing."""
-    parts = {name: value for name, value in asdict(question.filters).items() if value}
+    parts = {name: value for name, value in question.filters._asdict().items() if value}
     kept = {"view": question.view, "filters": parts, "words": question.words, "order": question.order}
     return json.dumps({name: value for name, value in kept.items() if value}, ensure_ascii=False)
 
@@ -57,6 +55,5 @@ def as_json(question: Question) -> str:
 def from_json(text: str) -> Question:
     """A question as it was kept; parts that this program does not know are left out."""
     kept = json.loads(text)
-    known = {part.name for part in fields(Filters)}
-    parts = {name: str(value) for name, value in kept.get("filters", {}).items() if name in known}
+    parts = {name: str(value) for name, value in kept.get("filters", {}).items() if name in Filters._fields}
     return Question(kept.get("view", "open"), Filters(**parts), kept.get("words", ""), kept.get("order", ""))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
@@ -327,7 +326,7 @@ class IssuesScreen(DeskScreen):
     def _search(self, words: str) -> None:
         if words != self.question.words:
             self.query_one(Notice).clear()
-            self.put(replace(self.question, words=words))
+            self.put(self.question._replace(words=words))
 
     # -- marks ----------------------------------------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dutydesk.rules import search
@@ -22,7 +21,7 @@ async def to_number(screen: IssuesScreen, words: str) -> bool:
     if not found or len(found) > 1:
         return False
     listing: WindowList[Any] = screen.query_one(WindowList)
-    for question in (replace(screen.question, words=""), Question("all")):
+    for question in (screen.question._replace(words=""), Question("all")):
         if question != screen.question:
             screen.put(question)
             await _begun(listing)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from dutydesk.rules import filters, views
@@ -78,7 +77,7 @@ async def _filter(screen: IssuesScreen) -> None:
         FilterBar("·".join(["筛选", *(part.words for part in parts if part.words)]), parts, find)
     )
     if chosen is not None:
-        screen.put(replace(screen.question, filters=replace(now, **{chosen.part: chosen.value})))
+        screen.put(screen.question._replace(filters=now._replace(**{chosen.part: chosen.value})))
 
 
 def _words(_session: Session, name: str, value: str) -> str:
@@ -103,7 +102,7 @@ async def _order(screen: IssuesScreen) -> None:
     options += [Action(key, f"按{label}", "现在" if key == now else "") for key, label in ORDERS.items()]
     order = await screen.show(ActionMenu("怎么排？", options))
     if order is not None:
-        screen.put(replace(screen.question, order="" if order == _BY_VIEW else order))
+        screen.put(screen.question._replace(order="" if order == _BY_VIEW else order))
 
 
 async def _switch(screen: IssuesScreen) -> None:
