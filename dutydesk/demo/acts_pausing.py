@@ -7,12 +7,13 @@ from datetime import date, timedelta
 from dutydesk.demo.case import Case
 from dutydesk.demo.clock import day_of, moment_of, start_of
 from dutydesk.demo.stories import Teller, act, dumped
+from dutydesk.rules.workcalendar import day_said
 
 
 def _ask(teller: Teller, case: Case, kind: str, name: str, until: date) -> None:
     reason = teller.words.pick(teller.words.texts["put_off"][kind])
     label = {"extension": "延期", "pause": "缓办", "pool": "挂账"}[kind]
-    text = f"申请{label}至{until:%m月%d日}：{reason}"
+    text = f"申请{label}至{day_said(until)}：{reason}"
     details = dumped(until=until.isoformat())
     if case.holder is None or teller.rng.random() < 0.3:
         person, step = teller.officer(case), None
@@ -83,7 +84,7 @@ def _set_aside(teller: Teller, case: Case, name: str, said: str, state: str) -> 
     until: str = request["asked"]["until"]
     case.returns_to, case.paused_at = case.state, case.at
     day = date.fromisoformat(until)
-    text = f"{said}{day:%m月%d日}：{request['reason']}"
+    text = f"{said}{day_said(day)}：{request['reason']}"
     case.tell(name, case.team.chief, text, state, dumped(until=until))
     return until
 
@@ -103,7 +104,7 @@ def _pool(teller: Teller, case: Case) -> None:
 @act("look_again")
 def _look_again(teller: Teller, case: Case) -> None:
     case.look_again_on = until = day_of(case.at) + timedelta(days=teller.rng.randint(20, 80))
-    text = f"看过，下次{until:%m月%d日}再看：{teller.words.step('look_again')}"
+    text = f"看过，下次{day_said(until)}再看：{teller.words.step('look_again')}"
     case.tell("look_again", teller.officer(case), text)
 
 

@@ -12,7 +12,7 @@ from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused
 from dutydesk.rules.flags import flags_of
 from dutydesk.rules.handling import name_of
 from dutydesk.rules.lifecycle import STEP_NAMES
-from dutydesk.rules.workcalendar import moment
+from dutydesk.rules.workcalendar import day_said, moment
 from dutydesk.session import Session
 from dutydesk.text import mask_name, mask_phone, mask_phones_in, place_in_words
 from dutydesk.vocabulary import Phase, ProxyState, RequestState, Source, State
@@ -114,8 +114,8 @@ def _facts(issue: Issue) -> list[tuple[str, str]]:
         ("反馈", mask_phones_in(issue.feedback_text)),
         ("层级", issue.level.label if issue.level else ""),
         ("并入", issue.merged_into.number if issue.merged_into_id else ""),
-        ("缓办至", f"{issue.paused_until:%m月%d日}" if issue.paused_until else ""),
-        ("再看", f"{issue.look_again_on:%m月%d日}" if issue.look_again_on else ""),
+        ("缓办至", day_said(issue.paused_until) if issue.paused_until else ""),
+        ("再看", day_said(issue.look_again_on) if issue.look_again_on else ""),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from peewee import JOIN
@@ -12,7 +13,7 @@ from peewee import JOIN
 from dutydesk.models import Act, ActChange, Category, Issue, Staff, Unit
 from dutydesk.rules.before import plain, restored
 from dutydesk.rules.organisation import row_id
-from dutydesk.rules.workcalendar import moment
+from dutydesk.rules.workcalendar import day_said, moment
 from dutydesk.text import mask_phones_in
 from dutydesk.vocabulary import Word
 
@@ -124,6 +125,8 @@ def _words(name: str, value: Any) -> str:
         return str(getattr(row, _NAMES[name][1])) if row else "（空）"
     if name == "due_at":
         return moment(value)
+    if isinstance(value, date):
+        return day_said(value)
     return mask_phones_in(str(value))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date
 
 from dutydesk.models import Issue, ProxyEntry, Request, ShiftSwap, Staff, Unit
 from dutydesk.rules import closing, ledger, office
@@ -11,7 +12,7 @@ from dutydesk.rules.assignees import resolve
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.lifecycle import STEP_NAMES
 from dutydesk.rules.questions import Filters, Question
-from dutydesk.rules.workcalendar import moment
+from dutydesk.rules.workcalendar import day_said, moment
 from dutydesk.session import Session
 from dutydesk.text import mask_phones_in
 from dutydesk.vocabulary import ProxyState, RequestKind, RequestState, Role, State, SwapState
@@ -142,7 +143,7 @@ def _request(row: Request) -> Waiting:
         except Refused:
             what = "派单（原定承办已变，请另派）"
     elif asked.get("until"):
-        what += f"至{asked['until'][5:]}"
+        what += f"至{day_said(date.fromisoformat(asked['until']), '-')}"
     return Waiting(
         key=f"request:{row.id}",
         kind="request",

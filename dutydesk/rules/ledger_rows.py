@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -13,8 +13,11 @@ from dutydesk.models import Issue, Unit
 from dutydesk.models.issues import case_number
 from dutydesk.rules import deadlines, office
 from dutydesk.rules.flags import flags_of
+from dutydesk.rules.workcalendar import CHINA
 from dutydesk.text import mask_phones_in
 from dutydesk.vocabulary import RUNNING, State, Urgency
+
+_SIGNED = 7  # columns of a day that leave room for a sign before it
 
 
 class IssueRow(NamedTuple):
@@ -64,9 +67,11 @@ def _row(issue: Any, now: datetime, days: Any, hits: tuple[str, ...]) -> IssueRo
     if issue.state in RUNNING and issue.due_at:
         left, overdue = deadlines.time_left(now, issue.due_at, days), deadlines.is_overdue(now, issue.due_at)
     elif issue.paused_until:
-        left = f"至{issue.paused_until:%m-%d}"
+        left = _until("至", issue.paused_until, f"至{issue.paused_until:%m-%d}", now)
     elif issue.look_again_on:
-        left = f"再看{issue.look_again_on.month}/{issue.look_again_on.day}"
+        left = _until(
+            "看", issue.look_again_on, f"再看{issue.look_again_on.month}/{issue.look_again_on.day}", now
+        )
     elif issue.state is State.REPORTED:
         left = _age(issue.reported_at, now)
     return IssueRow(
@@ -84,6 +89,14 @@ def _row(issue: Any, now: datetime, days: Any, hits: tuple[str, ...]) -> IssueRo
         closable=issue.state is State.FEEDBACK and issue.feedback_given,
         hits=hits,
     )
+
+
+def _until(sign: str, day: date, said: str, now: datetime) -> str:
+    """Until when a case is put off, as short as the column is: with its year where that is not this one."""
+    if day.year == now.astimezone(CHINA).year:
+        return said
+    short = f"{day:%y}/{day.month}/{day.day}"
+    return short if len(short) > _SIGNED else sign + short
 
 
 def _age(since: datetime, now: datetime) -> str:

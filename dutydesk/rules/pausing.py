@@ -17,7 +17,7 @@ from dutydesk.rules.errors import Refused
 from dutydesk.rules.organisation import day_of, today
 from dutydesk.rules.permission import may, require
 from dutydesk.rules.steps import Asking, Step, condition, effect, standing
-from dutydesk.rules.workcalendar import CHINA, moment
+from dutydesk.rules.workcalendar import CHINA, day_said, moment
 from dutydesk.session import Session
 from dutydesk.vocabulary import Phase, RequestKind, RequestState
 
@@ -47,7 +47,7 @@ def _until(step: Step) -> date:
 def _at_most(days: int, until: date, start: date, what: str) -> None:
     if (until - start).days > days:
         last = start + timedelta(days=days)
-        raise Refused(f"{what}最长{days}天（本单位设置），最晚{last:%m月%d日}。", "until")
+        raise Refused(f"{what}最长{days}天（本单位设置），最晚{day_said(last)}。", "until")
 
 
 def _end_of_office(until: date, issue: Issue) -> datetime:
@@ -139,7 +139,7 @@ def _ask(step: Step) -> str:
     else:
         until = _until(step)
         _CHECKS[kind](step.issue, until)
-        asked, said = {"until": until.isoformat()}, f"申请{kind.label}至{until:%m月%d日}：{reason}"
+        asked, said = {"until": until.isoformat()}, f"申请{kind.label}至{day_said(until)}：{reason}"
     Request.create(
         issue=step.issue.id,
         area=step.issue.area_id,
@@ -209,7 +209,7 @@ def _set_aside(step: Step, until: date, kind: RequestKind, said: str) -> str:
     issue.look_again_on = until if kind is RequestKind.POOL else None
     _settle_asked(issue, kind, step)
     step.details["until"] = until.isoformat()
-    return f"{said}{until:%m月%d日}：{reason}"
+    return f"{said}{day_said(until)}：{reason}"
 
 
 @effect("look_again")
@@ -217,7 +217,7 @@ def _look_again(step: Step) -> str:
     until = _until(step)
     _check_pool(step.issue, until)
     step.issue.look_again_on = until
-    return f"看过，下次{until:%m月%d日}再看：" + step.need("reason", "请写明看的结果。")
+    return f"看过，下次{day_said(until)}再看：" + step.need("reason", "请写明看的结果。")
 
 
 @effect("resume")

@@ -46,6 +46,14 @@ def moment(at: datetime | None) -> str:
     return f"{year}{local.month}月{local.day}日 {local:%H:%M}"
 
 
+def day_said(day: date, sign: str = "月日") -> str:
+    """A day as the screen writes it: `12月01日`, or `12-01` with `sign` "-"; with its year where it is not this one."""
+    this_year = day.year == datetime.now(CHINA).year
+    if sign == "-":
+        return f"{day:%m-%d}" if this_year else f"{day:%Y-%m-%d}"
+    return f"{day:%m月%d日}" if this_year else f"{day:%Y年%m月%d日}"
+
+
 def _minute(moment: time) -> int:
     return moment.hour * 60 + moment.minute
 

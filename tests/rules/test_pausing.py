@@ -200,7 +200,7 @@ class TestPause:
 
     def test_it_is_at_most_sixty_days(self, cases):
         issue_id = cases.in_state(S.ASSIGNED)
-        with pytest.raises(Refused, match="最长60天（本单位设置），最晚01月23日"):
+        with pytest.raises(Refused, match="最长60天（本单位设置），最晚2027年01月23日"):
             cases.do("pause", issue_id, until=date(2027, 1, 24))
         OfficeSetting.create(key="pause_max", value="5", valid_from="2026-01-01")
         with pytest.raises(Refused, match="最长5天"):
@@ -219,9 +219,27 @@ class TestPool:
         assert ledger.count(duty, "set_aside_due") == 1
         cases.do("look_again", issue_id, until=date(2027, 2, 1), reason="管道还没改")
         assert ledger.count(duty, "set_aside_due") == 0
-        assert cases.last(issue_id).text == "看过，下次02月01日再看：管道还没改"
-        with pytest.raises(Refused, match="最长90天"):
+        assert cases.last(issue_id).text == "看过，下次2027年02月01日再看：管道还没改"
+        with pytest.raises(Refused, match=r"最长90天.*最晚2027年03月20日"):
             cases.do("look_again", issue_id, until=date(2027, 6, 1))
+
+    @pytest.mark.parametrize(
+        ("until", "listed", "told"),
+        [
+            (date(2026, 12, 20), "再看12/20", "12月20日"),
+            (date(2027, 2, 1), "看27/2/1", "2027年02月01日"),
+        ],
+    )
+    def test_a_day_of_another_year_is_shown_with_its_year(self, cases, until, listed, told):
+        duty, issue_id = cases[R.DUTY_OFFICER], cases.in_state(S.ASSIGNED)
+        cases.do("pool", issue_id, until=until, reason="管道还没改")
+        (row,) = ledger.after(duty, "set_aside", None, 9).rows
+        assert row.left == listed
+        assert cases.last(issue_id).text == f"挂账，再看日期{told}：管道还没改"
+        assert ("再看", told) in case_sheet(duty, issue_id).facts
+        cases.clock.move_to(datetime(2027, 1, 4, 10, tzinfo=CHINA))
+        (row,) = ledger.after(duty, "set_aside", None, 9).rows
+        assert row.left == {"再看12/20": "26/12/20", "看27/2/1": "再看2/1"}[listed]
 
     def test_taken_up_again_what_was_left_is_left(self, cases):
         issue_id = cases.in_state(S.ASSIGNED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from rich.cells import cell_len
 
 from dutydesk.models import DutyRoster, RoleGrant, Shift, ShiftSwap, Staff
 from dutydesk.settings import load
@@ -59,6 +60,17 @@ async def test_next_month_is_drafted_changed_and_published_by_keys(people, open_
     assert DutyRoster.get().state is RosterState.PUBLISHED
     assert Shift.select().count() >= 55
     assert [path.suffix for path in load().outbox.iterdir()] == [".xlsx"]
+
+
+async def test_weekdays_stand_below_each_other(people, open_desk):
+    async with open_desk(Role.DUTY_OFFICER, "shift").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "3", "right", "5", "f10", "home")
+        for _ in range(2):  # the first days of the month, and the last
+            days = [line for line in lines(pilot.app) if " 周" in line and "月" in line]
+            assert len(days) > 9
+            assert len({cell_len(line[: line.index(" 周")]) for line in days}) == 1
+            await press(pilot, "end")
 
 
 async def test_what_cannot_be_read_is_said_beside_its_field_and_kept(people, open_desk):

@@ -23,6 +23,7 @@ from dutydesk.widgets.window_list import Column, WindowList
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
 WEEKDAYS = "一二三四五六日"
 DRAFT, PUBLISH, PRINT, SHARES, SWAPS = 5, 6, 7, 8, 9
@@ -42,6 +43,11 @@ class DayRow:
         return "、".join(f"{cell.kind.name}：{cell.wrong}" for cell in self.day.cells if cell.wrong)
 
 
+def day_and_weekday(day: date) -> str:
+    """`12月1日　周二`: weekdays stand below each other, whatever the day."""
+    return f"{fit(f'{day.month}月{day.day}日', 8)} 周{WEEKDAYS[day.weekday()]}"
+
+
 def _said(cell: Cell) -> str:
     return fit(f"{cell.kind.name} {cell.name or '空缺'}", _CELL)
 
@@ -50,7 +56,7 @@ COLUMNS = (
     Column(
         "日期",
         13,
-        lambda row: f"{row.day.day.month}月{row.day.day.day}日 周{WEEKDAYS[row.day.day.weekday()]}",
+        lambda row: day_and_weekday(row.day.day),
     ),
     Column("", 8, lambda row: "" if row.day.name == "工作日" else row.day.name),
     Column("班次", 20, lambda row: " ".join(_said(cell) for cell in row.day.cells), flex=True),
