@@ -258,6 +258,7 @@ FORMS: dict[str, type[Form]] = {
     "reconsider": RejectForm,
     "reject": RejectForm,
     "reassign": ReasonedAssignForm,
+    "move_area": RejectForm,
     "urge": UrgeForm,
     "first_contact": FirstContactForm,
     "note": UrgeForm,

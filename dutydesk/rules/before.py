@@ -104,6 +104,15 @@ def columns_back(issue: Issue, before: str) -> None:
         setattr(issue, name, restored(Issue, name, value))
 
 
+def area_follows(issue: Issue) -> None:
+    """What is asked of a chief and what was promised on a case is found by area: it goes with the case."""
+    from dutydesk.models import Promise
+
+    asked = (Request.issue == issue.id) & (Request.state == RequestState.PENDING)
+    Request.update(area=issue.area_id).where(asked).execute()
+    Promise.update(area=issue.area_id).where(Promise.issue == issue.id).execute()
+
+
 def put_back(issue: Issue, before: str) -> None:
     """Give a case all that `Before.keep` wrote down; the caller saves it.
 
@@ -112,6 +121,8 @@ def put_back(issue: Issue, before: str) -> None:
     """
     columns_back(issue, before)
     kept = json.loads(before)
+    if "area" in kept["columns"]:
+        area_follows(issue)
     if "deadlines" in kept:
         Deadline.update(current=False).where(Deadline.issue == issue.id).execute()
         Deadline.update(current=True).where(Deadline.id.in_(kept["deadlines"])).execute()

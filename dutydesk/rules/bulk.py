@@ -51,6 +51,7 @@ ACTS: dict[str, BulkAct] = {
         _of("assign"),
         _of("propose_assign"),
         _of("reassign"),
+        _of("move_area"),
         BulkAct("urgency", "改紧急程度", BY_ACT["recategorise"], "类别不变，期限重算"),
         BulkAct("category", "改类别", BY_ACT["recategorise"], "紧急程度不变，期限重算"),
         _of("flag", "已有的标记保留；选“无”是全部取消"),
@@ -123,6 +124,10 @@ def acts_for(session: Session, ids: Sequence[int]) -> list[Choice]:
         if chief_here and each.key.startswith("ask_"):
             continue  # who decides does not ask
         reached = _reached(session, each.way, states)
+        if each.key == "move_area":  # which arises for few, and is not offered beside what arises for all
+            from dutydesk.rules.moved_cases import moved_among
+
+            reached = moved_among(reached)
         many = sum(states[issue_id] in each.way.frm for issue_id in reached)
         if many:
             found.append(Choice(each.key, each.name, f"{_how_many(each.key, many, len(ids))}　{each.hint}"))

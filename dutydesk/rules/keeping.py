@@ -61,7 +61,7 @@ def keepers(session: Session, act: str, subdistrict_id: int | None) -> list[Keep
         )
         .order_by(RoleGrant.id)
     )
-    found = {}
+    found: dict[int, Keeper] = {}
     for row in sorted(rows, key=lambda row: row.role in WHOLE_DISTRICT):
         one = Keeper(row.staff_id, row.staff.name, row.role.label, row.staff.phone)
         found.setdefault(row.staff_id, one)

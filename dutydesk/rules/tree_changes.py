@@ -66,7 +66,9 @@ def move_unit(session: Session, unit_id: int, area_id: int, since: date, act_id:
     except AlreadyDone:
         before = None
     left = open_there(Issue.unit == unit.id, Issue.area == before.id) if before else ""
-    stays = f"{before.name}还有{left}没办完的，仍由{before.name}办完。" if before and left else ""
+    stays = (
+        f"{before.name}还有{left}没办完的，仍由{before.name}办完，到日也可移交。" if before and left else ""
+    )
     return Changed(unit.id, f"{unit.name}自{since:%m月%d日}起归{area.name}。{stays}")
 
 

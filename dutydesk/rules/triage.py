@@ -1,16 +1,24 @@
-"""Triage: 立案, 不予立案, 并案, 派单, 下派居委, 改派, 改类别, flags."""
+"""Triage: 立案, 不予立案, 并案, 派单, 下派居委, 改派, 移交片区, 改类别, flags."""
 
 from __future__ import annotations
 
-from dutydesk.models import Category, Issue, Reporter, Request, Unit
+from dutydesk.models import Area, Category, Issue, Reporter, Request, Unit
 from dutydesk.rules import office
 from dutydesk.rules.assignees import Assignee, give, resolve
-from dutydesk.rules.before import Before
+from dutydesk.rules.before import Before, area_follows
 from dutydesk.rules.errors import Refused
-from dutydesk.rules.organisation import duty_bases, row_id, today, units_of_area
+from dutydesk.rules.organisation import (
+    area_in_charge,
+    area_of_unit,
+    duty_bases,
+    row_id,
+    today,
+    unit_in_charge,
+    units_of_area,
+)
 from dutydesk.rules.pausing import count_again
 from dutydesk.rules.permission import may, roles_on
-from dutydesk.rules.steps import Asking, Step, condition, effect, fresh, record
+from dutydesk.rules.steps import Asking, Step, condition, effect, fresh, moved_on, record
 from dutydesk.text import unmask_phones_in
 from dutydesk.vocabulary import AssigneeKind, RequestKind, RequestState, Role, State, Urgency
 
@@ -244,3 +252,44 @@ def by_number(number: str) -> Issue | None:
         return None
     found = Issue.get_or_none(Issue.year == (row_id(year) or today().year), Issue.serial == row_id(serial))
     return found if isinstance(found, Issue) else None
+
+
+# -- the unit has moved -----------------------------------------------------------------------------------------
+
+
+def area_now(issue: Issue) -> Area | None:
+    """The area that has a case's unit now, where that is another one than has the case; None where it is the same."""
+    day = today()
+    area = area_of_unit(unit_in_charge(issue.unit_id, day), day)
+    return None if area is None or area.id == area_in_charge(issue.area_id, day) else area
+
+
+@condition("move_area", shown=False)
+def _the_unit_has_moved(asking: Asking) -> str | None:
+    issue = asking.issue
+    if area_now(issue) is None:
+        return f"{issue.unit.name}没有划到别的片区，不用移交。"
+    return None
+
+
+@effect("move_area")
+def _move_area(step: Step) -> str:
+    issue, reason = step.issue, step.need("reason", "请写明为什么移交。")
+    area = area_now(issue)
+    assert area is not None  # the condition
+    was = issue.area
+    _hand_to(issue, area)
+    for other in Issue.select().where(Issue.merged_into == issue.id, Issue.state == State.MERGED):
+        before = Before(other)
+        _hand_to(other, area)
+        on_other = Step(step.session, step.acting, other, step.way, {})
+        moved_on(on_other)
+        record(on_other, f"随主案由{was.name}移交{area.name}", "follow_main", other.state)
+        before.keep(step.acting, other)
+    hands = f"，由那里的{issue.assignee_name}接着办" if issue.assignee_kind is AssigneeKind.FORCE else ""
+    return f"由{was.name}移交{area.name}{hands}：{reason}"
+
+
+def _hand_to(issue: Issue, area: Area) -> None:
+    issue.area = area
+    area_follows(issue)

@@ -41,7 +41,7 @@ PAGES: tuple[tuple[tuple[str, ...], ...], ...] = (
         ("pause", "ask_pause", "file_old"),
         ("pool", "ask_pool"),
         (FOR_OTHERS,),
-        ("source_extension",),
+        ("source_extension", "move_area"),
     ),
 )
 # Marked cases are in different states: what leads on from each needs a digit of its own. All else is where the menu
@@ -64,6 +64,8 @@ PAGES_OF_MARKED: tuple[tuple[tuple[str, ...], ...], ...] = (
         ("extend", "ask_extension"),
         ("pause", "ask_pause"),
         ("pool", "ask_pool"),
+        (),
+        ("move_area",),
     ),
 )
 _LAST_DIGIT = 8

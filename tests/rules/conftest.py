@@ -22,6 +22,7 @@ from dutydesk.models import (
     RoleGrant,
     Staff,
     TeamSeat,
+    UnitArea,
 )
 from dutydesk.rules import acts, intake, issue_acts
 from dutydesk.rules.issue_acts import Done
@@ -48,6 +49,13 @@ def clock() -> Iterator[time_machine.Traveller]:
 def cases(clock, district):
     """Cases of the small district, on a Tuesday at ten in the morning."""
     return Cases(district, clock)
+
+
+@pytest.fixture
+def keeper(cases):
+    """The coordinator, who keeps the tree and the people of the subdistrict."""
+    Staff.update(subdistrict=cases.district.subdistrict).execute()
+    return cases[R.COORDINATOR]
 
 
 class Cases:
@@ -144,6 +152,10 @@ class Cases:
             return self.in_state(state, source="hotline", source_number="XH-1", source_due=due)
         if act == "file_old":
             return self.answered(state)
+        if act == "move_area":
+            issue_id = self.in_state(state)
+            self.move_unit(self.district.units[0], self.district.areas[1])
+            return issue_id
         if act == "propose_assign":
             return self.in_state(state, category=str(self.building))
         if act == "feedback" and state is S.MERGED:
@@ -165,6 +177,10 @@ class Cases:
                 self.do("take_up", issue_id, R.NEIGHBOURHOOD_OFFICER)
             return issue_id
         return self.in_state(state)
+
+    def move_unit(self, unit: int, area: int) -> None:
+        """A unit belongs to another area, as from today on."""
+        UnitArea.update(area=area).where(UnitArea.unit == unit).execute()
 
     def answered(self, state: State) -> int:
         """A case as a source's list brings it in with an answer of four days ago; nobody here has touched it."""
@@ -223,6 +239,8 @@ def usual_doer(act: str) -> Role:
     who = BY_ACT[act].who
     if act.startswith("ask_") or act == "propose_assign":
         return R.DUTY_OFFICER
+    if act == "move_area":
+        return R.COORDINATOR
     order = (R.AREA_CHIEF, R.HANDLER, R.DUTY_OFFICER, R.NEIGHBOURHOOD_OFFICER)
     if act == "pass_up":
         return R.NEIGHBOURHOOD_OFFICER

@@ -277,6 +277,41 @@ async def test_who_leaves_has_the_open_work_reassigned_in_bulk(people, open_desk
     assert AuditEntry.select().order_by(AuditEntry.id.desc()).first().name == "bulk.reassign"
 
 
+async def test_a_unit_that_moves_today_has_its_open_cases_handed_over_at_once(people, open_desk):
+    officer = people.sessions[R.DUTY_OFFICER]
+    fields = {"unit": people.units[1], "category": people.categories[0], "summary": "三号楼门禁坏了一周"}
+    cases = [intake.register(officer, fields, str(uuid4())).issue_id for _ in range(2)]
+    async with open_desk(R.COORDINATOR, "people").run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot)
+        await hand.until("康健一片区")
+        await hand("enter")
+        await hand.down_to("长桥二村")
+        await hand("enter", "0")
+        await hand.choose("划到另一个片区")
+        await hand.until("哪个片区 *")
+        await hand(*"二片区")
+        await hand.until("1 康健二片区")
+        await hand("1")
+        await hand.down_to("从哪天起")
+        for _ in range(2):
+            await pilot.press("backspace")
+        await hand(*"今天", "f10")
+        await hand.until("还在康健一片区的2件")
+        await hand("escape")
+        await hand.until("还在康健一片区，可移交康健二片区")
+        await hand.down_to("还在康健一片区")
+        await hand("enter")
+        await hand.choose("一起移交康健二片区")
+        await hand.until("理由 *")
+        await hand(*"单元已划走", "f10")
+        await hand.until("移交片区 2 件")
+        await hand.until("1 就办")
+        await hand("1")
+        await hand.until("已移交片区 2 件")
+    people.connect()
+    assert {Issue.get_by_id(case).area_id for case in cases} == {people.areas[1]}
+
+
 async def test_attendance_is_marked_and_the_rest_was_there(people, open_desk):
     async with open_desk(R.DUTY_OFFICER, "people").run_test(size=(80, 24)) as pilot:
         hand = Hand(pilot)

@@ -27,9 +27,13 @@ def _tree(key: Any) -> DeskScreen:
 
 def _place(kind: str) -> Callable[[Any], DeskScreen]:
     def page(key: Any) -> DeskScreen:
-        from dutydesk.screens.people.place import AreaScreen, UnitScreen
+        if kind == "unit":
+            from dutydesk.screens.people.unit import UnitScreen
 
-        return AreaScreen(key) if kind == "area" else UnitScreen(key)
+            return UnitScreen(key)
+        from dutydesk.screens.people.place import AreaScreen
+
+        return AreaScreen(key)
 
     return page
 

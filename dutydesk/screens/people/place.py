@@ -1,13 +1,13 @@
-"""An area with its 1+4+N and its units; a unit with its officers, neighbours and history."""
+"""An area with its 1+4+N, who is posted there, and its units."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from dutydesk.rules import keeping, postings, team_seats, tree, tree_changes
+from dutydesk.rules import keeping, moved_cases, postings, team_seats, tree, tree_changes
+from dutydesk.rules.moved_cases import Behind
 from dutydesk.rules.questions import Filters, Question
-from dutydesk.rules.role_grants import Scope
 from dutydesk.rules.team_seats import Place as Seat
 from dutydesk.rules.team_seats import SeatLine
 from dutydesk.rules.tree import Place, PlaceRow
@@ -21,7 +21,7 @@ from dutydesk.widgets.window_list import Column
 _PARTS = {SeatKind.CHIEF: "1", SeatKind.FORCE: "4", SeatKind.PARTICIPANT: "N"}
 
 
-class _PlaceScreen(PeopleList):
+class PlaceScreen(PeopleList):
     """A place: what it is, and lines below."""
 
     def __init__(self, place_id: int) -> None:
@@ -51,7 +51,7 @@ class _PlaceScreen(PeopleList):
         return keeping.keeps(self.session, act, self.town)
 
 
-class AreaScreen(_PlaceScreen):
+class AreaScreen(PlaceScreen):
     """1+4+N, who is posted here, the units, what is open."""
 
     COLUMNS = (
@@ -70,14 +70,18 @@ class AreaScreen(_PlaceScreen):
         units = await self.ask(tree.below, "area", self.place_id, day)
         groups = await self.ask(postings.by_area, day)
         rate = await self.ask(postings.rate, day, area_id=self.place_id)
-        if self.place is None or seats is None or units is None or groups is None or rate is None:
+        left = await self.ask(moved_cases.behind, day, area_id=self.place_id)
+        if None in (self.place, seats, units, groups, rate, left):
             return
+        assert seats is not None and units is not None and groups is not None
+        assert rate is not None and left is not None
         self.show_title(self.heading)
         posted = next((group.posted for group in groups if group.key == self.place_id), 0)
         lines = [_seat_line(seat) for seat in seats]
         question = postings.Question(day, area_id=self.place_id)
         lines.append(Line("posted", "下沉力量", f"{posted}人", rate.says, "", ("postings", question)))
         lines += [_unit_line(row) for row in units]
+        lines += [_left_line(each) for each in left]
         await self.fill(lines, self.where())
 
     async def choose(self, row: Line) -> None:
@@ -169,7 +173,7 @@ class AreaScreen(_PlaceScreen):
             )
             self.done(await self.seat_act("fill", vacant))
         elif name == "sponsor":
-            self.done(await _sponsor(self, area_id=self.place_id))
+            self.done(await name_sponsor(self, area_id=self.place_id))
         elif name == "add_unit":
             self.done(await self.add_unit())
         elif name == "merge":
@@ -207,84 +211,14 @@ def _unit_line(row: PlaceRow) -> Line:
     return Line(row.key, row.detail, row.name, row.who, many(row.open), ("unit", row.id))
 
 
-class UnitScreen(_PlaceScreen):
-    """A unit: officers, which area when, neighbours, what is open."""
-
-    async def load(self) -> None:
-        """The place, its officers, its history."""
-        day = self.session.day
-        self.place = await self.ask(tree.place, "unit", self.place_id, day)
-        officers = await self.ask(tree.officers, self.place_id, day)
-        history = await self.ask(tree.memberships, self.place_id)
-        count = await self.ask(tree.open_count, "unit", self.place_id, self.town, self.area)
-        if self.place is None or officers is None or history is None:
-            return
-        self.show_title(self.heading)
-        lines = [Line(f"o{key}", "居委干部", name, span, "", ("person", key)) for key, name, span in officers]
-        if not officers:
-            lines.append(Line("o", "居委干部", "空缺", "", "", ("vacancy", None)))
-        question = Question("open", Filters(place=f"unit:{self.place_id}"))
-        lines.append(Line("open", "未结", "看这里没办完的", "", many(count), ("issues", question)))
-        lines += [Line(f"m{n}", "所属片区", *reversed(said.split("　"))) for n, said in enumerate(history)]
-        if self.area:
-            lines.append(Line("area", "片区", "看本片区的 1+4+N", "", "", ("area", self.area)))
-        await self.fill(lines, self.where())
-
-    async def choose(self, row: Line) -> None:
-        """A vacancy is filled; the rest leads on."""
-        if row.target is not None and row.target[0] == "vacancy":
-            from dutydesk.screens.people.holders import vacancy_menu
-
-            scope = Scope(unit_id=self.place_id)
-            await vacancy_menu(self, Role.NEIGHBOURHOOD_OFFICER, scope, self.town, self.heading)
-        else:
-            await super().choose(row)
-
-    @property
-    def area(self) -> int | None:
-        """The area to which it belongs today."""
-        above = self.place.above if self.place else ()
-        return next((key for kind, key, _ in above if kind == "area"), None)
-
-    async def actions(self) -> Sequence[Action[str]]:
-        """What can be done with the unit."""
-        found = [Action("sponsor", "定包保领导")] if self.keeps("keep_people") else []
-        if self.keeps("keep_tree"):
-            found += [
-                Action("move", "划到另一个片区", "从某一天起；没办完的仍由原片区办完"),
-                Action("neighbour", "记相邻的单元", "再选一次是取消"),
-                Action("dissolve", "撤销这个单元", "从某一天起，可由另一个单元接管"),
-            ]
-        return found + await self.whom("keep_tree", self.town, "任免、代理、改区划找谁")
-
-    async def do_action(self, name: str) -> None:
-        """See `actions`."""
-
-        def move(session: Any, fields: dict[str, Any], act_id: str) -> str:
-            return tree_changes.move_unit(
-                session, self.place_id, int(fields["area"]), fields["since"], act_id
-            ).says
-
-        def neighbour(session: Any, fields: dict[str, Any], act_id: str) -> str:
-            return tree_changes.add_neighbour(session, self.place_id, int(fields["neighbour"]), act_id).says
-
-        def dissolve(session: Any, fields: dict[str, Any], act_id: str) -> str:
-            into = int(fields["into"] or 0) or None
-            return tree_changes.dissolve_unit(session, self.place_id, into, fields["since"], act_id).says
-
-        head = self.where()
-        if name == "move":
-            said = await fill_in(self, "划到另一个片区", head, "MoveUnitForm", move, {"since": "明天"})
-        elif name == "neighbour":
-            said = await fill_in(self, "相邻", head, "NeighbourForm", neighbour)
-        elif name == "dissolve":
-            said = await fill_in(self, "撤销", head, "DissolveUnitForm", dissolve, {"since": "明天"})
-        else:
-            said = await _sponsor(self, unit_id=self.place_id)
-        self.done(said)
+def _left_line(each: Behind) -> Line:
+    """What an area still works on of a unit that it has no more."""
+    said = f"已归{each.now}，没办完的还在这里"
+    return Line(f"left{each.unit_id}", "划出单元", each.unit, said, many(each.count), ("unit", each.unit_id))
 
 
-async def _sponsor(screen: _PlaceScreen, **place: int) -> str | None:
+async def name_sponsor(screen: PlaceScreen, **place: int) -> str | None:
+    """Who answers for a place from now on."""
     from dutydesk.rules import departments
 
     def give(session: Any, fields: dict[str, Any], act_id: str) -> str:

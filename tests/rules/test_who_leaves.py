@@ -1,0 +1,52 @@
+"""Somebody leaves: the history stays, the access goes, the open work is there for 改派."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from dutydesk.models import Issue, Staff
+from dutydesk.rules import finding, person
+from dutydesk.rules.errors import NotAllowed
+from dutydesk.rules.signing_on import grants_of, sign_on
+from dutydesk.vocabulary import Role
+from tests.rules.eyes import TODAY, at, new_act
+
+pytestmark = pytest.mark.both
+R = Role
+
+
+class TestWhoLeaves:
+    """Somebody's work ends on a day: the history stays, the access goes, the open work is there for 改派."""
+
+    def test_access_goes_with_the_day_and_the_work_is_shown(self, cases, keeper, clock):
+        number = cases.district.numbers[R.HANDLER]
+        case = cases.in_hands(R.HANDLER, Issue.get_by_id(cases.new()).state)
+        cases.do("take_up", case)
+        who = Staff.get(Staff.number == number)
+        last = TODAY + timedelta(days=3)
+        said = person.leave(keeper, who.id, last, new_act()).says
+        assert "手上还有1件没办完，请改派" in said
+        assert person.open_work(keeper, who.id) == [(case, Issue.get_by_id(case).version)]
+        clock.move_to(at(last))
+        assert sign_on(number).roles == {R.HANDLER}
+        clock.move_to(at(last + timedelta(days=1)))
+        with pytest.raises(NotAllowed, match="没有工号"):
+            sign_on(number)
+        assert grants_of(who.id, TODAY) and not grants_of(who.id, last + timedelta(days=1))
+        card = person.card(cases.district.sign_on(R.COORDINATOR), who.id, last + timedelta(days=1))
+        assert (card.status, [line.when for line in card.lines]) == (f"{last}离岗", ["before"])
+        assert number not in {row.detail for row in finding.staff(keeper, number)}
+
+    def test_a_desk_left_open_writes_nothing_any_more(self, cases, keeper):
+        session = cases[R.HANDLER]
+        case = cases.in_hands(R.HANDLER, Issue.get_by_id(cases.new()).state)
+        who = Staff.get(Staff.number == session.number)
+        person.leave(keeper, who.id, TODAY - timedelta(days=1), new_act())
+        with pytest.raises(NotAllowed, match="已离岗"):
+            cases.do("take_up", case, session)
+
+    def test_nobody_ends_the_own_work(self, keeper):
+        with pytest.raises(NotAllowed, match="不能给自己"):
+            person.leave(keeper, keeper.staff_id, TODAY, new_act())
