@@ -109,7 +109,7 @@ def take_turn(of: str) -> None:
 
 def known_migrations() -> list[str]:
     """Names of the migrations that this program brings, in order."""
-    return sorted(path.stem for path in MIGRATIONS.glob("[0-9]*.py"))
+    return sorted(path.stem for path in MIGRATIONS.iterdir() if path.name[0].isdigit())
 
 
 def applied_migrations() -> list[str]:

@@ -14,6 +14,7 @@ from dutydesk.session import Grant, Session
 from dutydesk.vocabulary import Role
 
 _ONE_VISIT_SECONDS = 3600
+_NAMES = [column for place in (Area, Subdistrict, Unit, Department) for column in (place.id, place.name)]
 
 
 def sign_on(number: str | None, came_from: str = "") -> Session:
@@ -43,7 +44,7 @@ def grants_of(staff_id: int, day: date) -> tuple[Grant, ...]:
     Who holds a role in an area or a unit holds it in those that it has taken over too: their cases stay theirs.
     """
     rows = (
-        RoleGrant.select(RoleGrant, Area, Subdistrict, Unit, Department)
+        RoleGrant.select(RoleGrant, *_NAMES)
         .left_outer_join(Area)
         .switch(RoleGrant)
         .left_outer_join(Subdistrict, on=(RoleGrant.subdistrict == Subdistrict.id))
