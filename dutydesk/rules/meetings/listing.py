@@ -206,16 +206,10 @@ def needs(session: Session) -> list[tuple[str, int, int]]:
     """
     found: list[tuple[str, int, int]] = []
     now = datetime.now(UTC)
-    for row in (
-        Meeting.select()
-        .where(
-            Meeting.area.in_(access.area_ids(session)[:5]),
-            Meeting.state.in_([MeetingState.PLANNED, *_OPEN]),
-            Meeting.starts_at < now + timedelta(days=2),
-        )
-        .order_by(Meeting.starts_at)
-        .limit(9)
-    ):
+    own = Meeting.area.in_(access.area_ids(session)[:5])
+    soon = (Meeting.state == MeetingState.PLANNED) & (Meeting.starts_at < now + timedelta(days=2))
+    rows = Meeting.select().where(own, soon | Meeting.state.in_(list(_OPEN))).order_by(Meeting.starts_at)
+    for row in rows.limit(9):
         if row.state is MeetingState.REVIEW and access.may(session, BY_ACT["sign"].may, row):
             found.append((f"{row.title}纪要等您审签", row.id, 1))
         elif row.state is MeetingState.RUNNING:
