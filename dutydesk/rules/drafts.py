@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -54,6 +54,20 @@ def of_act(session: Session, issue_id: int, act: str, for_others: bool = False) 
         if draft.kind == "act" and (told.get("_issue"), told.get("_act"), told.get("_for_others")) == wanted:
             return draft
     return None
+
+
+def of_many(session: Session, act: str, issue_ids: Collection[int]) -> tuple[Kept | None, Kept | None]:
+    """This person's newest draft of an act on just these cases, and the newest of that act on others."""
+    these: Kept | None = None
+    others: Kept | None = None
+    for draft in kept(session):
+        if draft.kind != "bulk" or draft.content.get("_act") != act:
+            continue
+        if {key for key, _version in draft.content.get("_rows", ())} == set(issue_ids):
+            these = these or draft
+        else:
+            others = others or draft
+    return these, others
 
 
 def throw_away(session: Session, draft_id: str) -> None:

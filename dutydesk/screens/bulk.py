@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 
 from dutydesk.desk import DatabaseProblem
-from dutydesk.rules import bulk, finding, undo
+from dutydesk.rules import bulk, drafts, finding, undo
 from dutydesk.rules.bulk import BulkRow, Preview
 from dutydesk.rules.errors import Refused
+from dutydesk.rules.workcalendar import moment
 from dutydesk.screens.act_digits import PAGES_OF_MARKED, placed
 from dutydesk.screens.base import DeskScreen
 from dutydesk.screens.forms import FormScreen
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from dutydesk.rules.drafts import Kept
     from dutydesk.rules.ledger import IssueRow
 
+OTHERS = "另有一份没填完的“{title}”，选的不是这几件，在今日的“没填完”里。"
 _LINES = 8  # of what is to be undone
 
 
@@ -74,7 +77,16 @@ async def handle_marked(screen: DeskScreen, rows: Sequence[IssueRow]) -> bool:
         if target is None:
             return False
         values = {"target": target}
-    return await _in_turn(screen, marked, chosen, screen.new_act(), values)
+    found = await screen.ask(drafts.of_many, chosen, [key for key, _version in marked.rows])
+    these, others = found or (None, None)
+    if these is not None:  # on the cases as they are seen now
+        return await _in_turn(screen, marked, chosen, these.id, these.content, _goes_on(these))
+    told = OTHERS.format(title=others.title) if others is not None else ""
+    return await _in_turn(screen, marked, chosen, screen.new_act(), values, told)
+
+
+def _goes_on(draft: Kept) -> str:
+    return f"接着填上次没填完的（{moment(draft.saved_at)}）。要重新填，按 F11。"
 
 
 async def go_on(screen: DeskScreen, draft: Kept) -> bool:
@@ -83,20 +95,21 @@ async def go_on(screen: DeskScreen, draft: Kept) -> bool:
     marked = Marked(
         tuple((int(key), int(version)) for key, version in kept["_rows"]), tuple(kept["_numbers"])
     )
-    return await _in_turn(screen, marked, kept["_act"], draft.id, kept)
+    return await _in_turn(screen, marked, kept["_act"], draft.id, kept, _goes_on(draft))
 
 
 async def _in_turn(
-    screen: DeskScreen, marked: Marked, act: str, act_id: str, values: Mapping[str, Any]
+    screen: DeskScreen, marked: Marked, act: str, act_id: str, values: Mapping[str, Any], begins: str = ""
 ) -> bool:
-    """Form and preview, back and forth, until it is done or left."""
+    """Form and preview, back and forth, until it is done or left; `begins` is said as the form opens first."""
     from dutydesk.forms.handling import bulk_form_of
 
     asks, told = bool(bulk_form_of(act).model_fields), ""
     fields: dict[str, Any] = {}
     while True:
         if asks and not told:
-            filled = await screen.show(BulkForm(act, marked, values, act_id))
+            filled = await screen.show(BulkForm(act, marked, values, act_id, begins))
+            begins = ""
             if filled is None:
                 return False
             preview, fields, values = filled
@@ -149,9 +162,13 @@ class BulkForm(FormScreen):
     KEYS = (("↑↓ Enter", "换项"), ("F10", "预览"), ("Esc", "返回（留作草稿）"))
     HELP = "填好后按 F10 先看预览：办哪几件、哪几件不能办。看过再定，这里还没有保存。停一停就自动存草稿。"
 
-    def __init__(self, act: str, marked: Marked, values: Mapping[str, Any], act_id: str) -> None:
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f11", "anew", "重新填写", show=False)]
+
+    def __init__(
+        self, act: str, marked: Marked, values: Mapping[str, Any], act_id: str, begins: str = ""
+    ) -> None:
         super().__init__()
-        self.act_id = act_id
+        self.act_id, self.begins = act_id, begins
         self.act, self.marked, self.given = act, marked, dict(values)
 
     def body(self) -> ComposeResult:
@@ -163,14 +180,33 @@ class BulkForm(FormScreen):
             "assignees": self.search(finding.assignees, self.marked.rows[0][0]),
             "categories": self.search(finding.categories),
         }
-        about = {"_act": self.act, "_rows": self.marked.rows, "_numbers": self.marked.numbers}
         yield FormView(
-            bulk_form_of(self.act), searches=searches, values=self.given | about, save_words="预览，还不保存"
+            bulk_form_of(self.act),
+            searches=searches,
+            values=self.given | self._about(),
+            save_words="预览，还不保存",
         )
 
+    def _about(self) -> dict[str, Any]:
+        return {"_act": self.act, "_rows": self.marked.rows, "_numbers": self.marked.numbers}
+
     def signed_on(self) -> None:
-        """The act stands in the first line."""
+        """The act stands in the first line; what was begun before is said."""
         self.show_title(self.draft_title({}))
+        if self.begins:
+            self.say(self.begins)
+        if "_act" in self.given:  # from a draft
+            self.show_keys(before=[("F11", "重新填写")])
+
+    async def action_anew(self) -> None:
+        """F11: what was begun before is thrown away, the form is empty."""
+        self.workers.cancel_group(self, "draft")
+        await self.do(drafts.throw_away, self.act_id)
+        self.plain, self.kept, self.refused = None, False, False
+        self.form_view.begin_anew(self._about())
+        self._begun_with = dict(self.form_view.plain_copy)
+        self.focus_first()
+        self.say("上次填的已删去，重新填写。")
 
     def draft_title(self, values: Mapping[str, Any]) -> str:
         """Which act, on how many."""

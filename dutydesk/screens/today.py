@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.events import ScreenResume
 
 from dutydesk.rules.drafts import Kept
 from dutydesk.rules.workcalendar import moment
@@ -73,7 +72,7 @@ class TodayScreen(DeskScreen):
         await self.recompose()
         self.drawn()
 
-    def on_screen_resume(self, event: ScreenResume) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Draw what was left out at the start; nothing at all while another duty lies over it."""
         if self.late and self.app.screen is not self:
             event.prevent_default()
@@ -150,7 +149,7 @@ class TodayScreen(DeskScreen):
             listing.source = Given(rows)
         elif list(listing.source.rows) != rows:
             listing.source.rows = rows
-            await listing.reload()
+            await _read_anew(listing)
         if self.just_kept:
             kept, self.just_kept = f"draft:{self.just_kept}", ""
             if any(row.key == kept for row in rows):
@@ -236,6 +235,14 @@ class TodayScreen(DeskScreen):
 
     def action_nothing(self) -> None:
         """Tab has nowhere to go here."""
+
+
+async def _read_anew(listing: WindowList[HomeRow]) -> None:
+    """The cursor keeps its row; a list that was read from its first line is so again, whatever is new above it."""
+    from_the_top = listing.rows_above == 0
+    await listing.reload()
+    if from_the_top and listing.rows_above and listing.row is not None:
+        await listing.show(listing.row.key)
 
 
 def _form_of(draft: Kept) -> DeskScreen:

@@ -255,3 +255,37 @@ async def test_the_main_case_of_several_is_chosen_and_not_typed(district, open_d
         assert marked.results == [True]
     district.connect()
     assert [Issue.get_by_id(key).merged_into_id for key in ids] == [ids[1], None, ids[1]]
+
+
+async def test_the_form_for_the_same_cases_goes_on_with_what_was_typed_and_f11_begins_anew(
+    district, open_desk
+):
+    ids = opened(district, 2)
+    async with open_desk(Role.DUTY_OFFICER, "issues").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        marked = Marked(pilot, ids)
+        await marked.follow()
+        await marked.press("1", "1", *"今天办", "escape")
+        again = Marked(pilot, ids)
+        await again.follow()
+        shown = await again.press("1")
+        assert "接着填上次没填完的" in shown and "今天办" in shown
+        shown = await again.press("f11")
+        assert "重新填写" in shown and "今天办" not in shown
+        await again.press("escape")
+    assert kept_drafts(district) == []
+
+
+async def test_a_draft_of_the_same_act_on_other_cases_is_pointed_to(district, open_desk):
+    ids = opened(district, 3)
+    async with open_desk(Role.DUTY_OFFICER, "issues").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        marked = Marked(pilot, ids[:2])
+        await marked.follow()
+        await marked.press("1", "1", *"今天办", "escape")
+        others = Marked(pilot, ids[2:])
+        await others.follow()
+        shown = await others.press("1")
+        assert "另有一份没填完的“派单 2 件”" in shown and "今天办" not in shown
+        await others.press("escape")
+    assert [draft.title for draft in kept_drafts(district)] == ["派单 2 件"]

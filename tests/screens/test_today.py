@@ -64,6 +64,23 @@ async def test_what_was_left_half_typed_is_offered_first_and_can_be_thrown_away(
     assert drafts.kept(session) == []
 
 
+async def test_what_is_new_above_the_first_line_is_in_sight(district, open_desk):
+    session = district.sessions[Role.DUTY_OFFICER]
+    for number in range(22):
+        drafts.keep(session, str(uuid.uuid4()), "intake", f"第{number}件", {"summary": f"第{number}件"})
+    async with open_desk().run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "第21件" in lines(pilot.app)[3]
+        await pilot.app.desk.run(drafts.keep, str(uuid.uuid4()), "intake", "刚写的", {"summary": "刚写的"})
+        await settle(pilot)
+        assert "刚写的" in lines(pilot.app)[3]
+        assert "▶" in lines(pilot.app)[4] and "第21件" in lines(pilot.app)[4]
+        await pilot.press("end")
+        await pilot.app.desk.run(drafts.keep, str(uuid.uuid4()), "intake", "又写的", {"summary": "又写的"})
+        await settle(pilot)
+        assert "又写的" not in text(pilot.app), "who has gone down stays where he reads"
+
+
 async def test_the_help_page_names_the_keys_that_act(district, open_desk):
     async with open_desk().run_test(size=(80, 24)) as pilot:
         await settle(pilot)
