@@ -99,6 +99,8 @@ def case_sheet(session: Session, issue_id: int) -> CaseSheet:
 
 
 def _facts(issue: Issue) -> list[tuple[str, str]]:
+    from dutydesk.rules.letters.of_issue import letters_of_issue  # not at the start of the desk
+
     source = issue.source.label + (f" {issue.source_number}" if issue.source_number else "")
     return [
         ("类别", f"{issue.category.group_name}·{issue.category.name}"),
@@ -116,6 +118,7 @@ def _facts(issue: Issue) -> list[tuple[str, str]]:
         ("并入", issue.merged_into.number if issue.merged_into_id else ""),
         ("缓办至", day_said(issue.paused_until) if issue.paused_until else ""),
         ("再看", day_said(issue.look_again_on) if issue.look_again_on else ""),
+        ("约请", "；".join(letter.said for letter in letters_of_issue(issue.id))),
     ]
 
 

@@ -222,30 +222,3 @@ def _story(letter: Letter) -> list[Told]:
         name = STEP_NAMES.get(step.name, step.name)
         lines.append(Told(moment(step.occurred_at), name, step.staff_name, mask_phones_in(step.text), words))
     return lines
-
-
-class InLetter(NamedTuple):
-    """A letter in which an issue stands or stood."""
-
-    letter_id: int
-    said: str
-
-
-def letters_of_issue(issue_id: int) -> list[InLetter]:
-    """Every letter that an issue was ever in, the newest first, with where it stands."""
-    rows = (
-        LetterIssue.select(LetterIssue, Letter)
-        .join(Letter)
-        .where(LetterIssue.issue == issue_id)
-        .order_by(LetterIssue.id.desc())
-    )
-    found = []
-    for row in rows:
-        names = "、".join(each.department.name for each in all_invited(row.letter))
-        found.append(
-            InLetter(
-                row.letter_id,
-                f"{row.letter.number or row.letter.kind.label} {names}（{row.letter.state.label}）",
-            )
-        )
-    return found

@@ -34,7 +34,14 @@ LETTER_PATHS: dict[LetterState, tuple[str, ...]] = {
     L.RAISING: (*TO_OUT, "raise"),
     L.RAISED: (*TO_OUT, "raise", "raise_agree"),
     L.DISTRICT: (*TO_OUT, "raise", "raise_agree", "accept"),
-    L.CLOSED: (*TO_DOING, "office:fulfil", "propose_close", "close_agree", "office:consent", "close_agree:town"),
+    L.CLOSED: (
+        *TO_DOING,
+        "office:fulfil",
+        "propose_close",
+        "close_agree",
+        "office:consent",
+        "close_agree:town",
+    ),
     L.WITHDRAWN: ("withdraw",),
     L.REPLACED: (*TO_OUT, "reissue"),
 }
@@ -79,7 +86,9 @@ class Letters:
     def __getitem__(self, role: Role) -> Session:
         return self.cases[role]
 
-    def draft(self, *issue_ids: int, act_id: str | None = None, who: Role = R.DUTY_OFFICER, **changes: Any) -> int:
+    def draft(
+        self, *issue_ids: int, act_id: str | None = None, who: Role = R.DUTY_OFFICER, **changes: Any
+    ) -> int:
         """A draft to both departments, about these issues or about one new case."""
         ids = issue_ids or (self.cases.in_state(State.OPENED),)
         fields = drafting.proposed(self[who], ids).values | {
@@ -112,7 +121,10 @@ class Letters:
     ) -> acting.Done:
         """Do an act on a letter, or (by its name in the second table) on a department's line, filled in."""
         of_invited = act in INVITED_ACT
-        line = self.line(letter_id, department)
+        found = Invited.select().where(
+            Invited.letter == letter_id, Invited.department == (department or self.office)
+        )
+        line = found.first() or Invited(id=0, letter=letter_id, department=self.office)
         fields = {**self.filled(act, letter_id, line), **changes}
         session = who if isinstance(who, Session) else self[who] if who else self.usual(act, line)
         return acting.perform(
@@ -162,7 +174,8 @@ class Letters:
         from dutydesk.models import Department
 
         row, _ = Department.get_or_create(
-            code="SWZ", defaults={"name": "水务站", "kind": "station", "subdistrict": self.cases.district.subdistrict}
+            code="SWZ",
+            defaults={"name": "水务站", "kind": "station", "subdistrict": self.cases.district.subdistrict},
         )
         return int(row.id)
 
