@@ -108,7 +108,7 @@ def _facts(issue: Issue) -> list[tuple[str, str]]:
         ("来源", source),
         ("片区", f"{issue.subdistrict.short_name} {issue.area.name}"),
         ("归口", issue.force.label),
-        ("承办", issue.assignee_name + (f"（{name_of(issue.handler_id)}）" if issue.handler_id else "")),
+        ("承办", _in_hand(issue)),
         ("发现", f"{moment(issue.reported_at)} {name_of(issue.reported_by_id)}"),
         ("详情", mask_phones_in(issue.detail)),
         ("当场", mask_phones_in(issue.on_the_spot)),
@@ -120,6 +120,16 @@ def _facts(issue: Issue) -> list[tuple[str, str]]:
         ("再看", day_said(issue.look_again_on) if issue.look_again_on else ""),
         ("约请", "；".join(letter.said for letter in letters_of_issue(issue.id))),
     ]
+
+
+def _in_hand(issue: Issue) -> str:
+    """With whom it is; whose hands it is in, where that is not said by it."""
+    handler = name_of(issue.handler_id) if issue.handler_id else ""
+    return (
+        f"{issue.assignee_name}（{handler}）"
+        if handler not in ("", issue.assignee_name)
+        else issue.assignee_name
+    )
 
 
 def _demands(issue: Issue) -> list[closing.Demand]:

@@ -137,6 +137,15 @@ class TestSheet:
         assert facts["片区"] == "康健 康健一片区"
         assert all(facts.values()), "what is not there is not shown"
 
+    def test_whose_hands_it_is_in_is_said_once(self, cases):
+        with_force = cases.in_hands(R.HANDLER, S.HANDLING)
+        handler = cases[R.HANDLER]
+        with_person = cases.in_state(S.OPENED)
+        cases.do("assign", with_person, assignee=f"staff:{handler.staff_id}")
+        cases.do("take_up", with_person, R.HANDLER)
+        said = [dict(case_sheet(handler, issue_id).facts)["承办"] for issue_id in (with_force, with_person)]
+        assert said == [f"公共安全力量（{handler.name}）", handler.name]
+
     def test_deadlines_explain_themselves_as_the_offices_own(self, cases):
         sheet = case_sheet(cases[R.DUTY_OFFICER], cases.in_state(S.OPENED))
         first, completion = sheet.deadlines
