@@ -11,7 +11,7 @@ from dutydesk.meeting_words import MeetingState
 from dutydesk.models import AuditEntry, Issue, Meeting, MinuteParagraph
 from dutydesk.rules.checking import check
 from dutydesk.rules.errors import NotAllowed, Refused, Stale
-from dutydesk.rules.meetings import attendance, export, figures, listing, minutes, notice, signing, turns
+from dutydesk.rules.meetings import attendance, export, figures, listing, minutes, papers, signing, turns
 from dutydesk.vocabulary import Role, Source, State
 
 pytestmark = pytest.mark.both
@@ -203,17 +203,29 @@ class TestSigning:
         assert "13800001234" not in meet.row(running).content
 
 
-def test_the_notice_is_text_to_paste(meet):
+def test_the_notice_says_when_where_who_and_what(meet):
     meeting_id = meet.new()
     meet.add(meeting_id, "消防演练安排")
-    said = notice.text(meet.duty, meeting_id)
-    assert said.splitlines()[:4] == [
-        "【会议通知】康健一片区双周例会",
-        "时间：11月26日 周四 14:00",
-        "地点：片区会议室",
-        "主持：片区长甲",
-    ]
-    assert "1. 消防演练安排" in said and "物业（康健物业）" in said
+    said = papers.notice(meet.duty, meeting_id)
+    assert (said.title, said.place, said.chair) == ("康健一片区双周例会", "片区会议室", "片区长甲")
+    assert [item.title for item in said.items] == ["消防演练安排"] and "康健物业（物业）" in said.to
+    assert f"{said.starts_at:%H:%M}" == "14:00"
+
+
+def test_the_minutes_are_read_the_same_before_and_after_signing(meet, running):
+    item_id = meet.add(running, "电动车充电棚选址")
+    minutes.save(meet.duty, running, meet.act(), "居民意见不一", item_id)
+    meet.decide(running, item=str(item_id))
+    meet.item(item_id, "discuss", outcome="先听证")
+    for act in ("end", "submit"):
+        meet.do(act, running)
+    before = papers.record(meet.duty, running)
+    assert before.items[0].said == (("值班员甲", "居民意见不一"),) and before.items[0].decided[0].number == 1
+    meet.do("sign", running, seen=before.digest)
+    after = papers.record(meet.duty, running)
+    assert after._replace(signed_by="", signed_on=None) == before._replace(number=after.number)
+    said = papers.as_text(after)
+    assert "1. 电动车充电棚选址" in said and "决定1：公共安全力量 11月27日前 清理楼道堆物" in said
 
 
 class TestFigures:

@@ -1,0 +1,220 @@
+"""What the notice and the minutes of a meeting say, as values: the screen shows them, the Word documents render them."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from dutydesk.meeting_words import ItemState, Presence
+from dutydesk.models import Meeting, MeetingStep, Subdistrict
+from dutydesk.rules.handling import name_of
+from dutydesk.rules.meetings import access, agenda, attendance, signing
+from dutydesk.rules.meetings.life import HELD
+from dutydesk.rules.organisation import day_of, start_of, today
+from dutydesk.rules.workcalendar import CHINA, moment
+from dutydesk.session import Session
+
+
+class NoticeLine(NamedTuple):
+    """An item of the agenda as those invited see it."""
+
+    title: str
+    why: str
+    minutes: int
+
+
+class Notice(NamedTuple):
+    """What a notice says: to whom, which meeting, when, where, the agenda in order, by whom and of which day."""
+
+    title: str
+    to: tuple[str, ...]
+    starts_at: datetime
+    place: str
+    chair: str
+    items: tuple[NoticeLine, ...]
+    sender: str
+    day: date
+
+
+class Decided(NamedTuple):
+    """A decision as the minutes have it."""
+
+    number: int
+    who: str
+    what: str
+    due_on: date
+    cases: tuple[str, ...]
+
+
+class RecordItem(NamedTuple):
+    """An item as it was treated; `said` are (author, text)."""
+
+    title: str
+    state: ItemState
+    outcome: str
+    said: tuple[tuple[str, str], ...]
+    decided: tuple[Decided, ...]
+
+
+class Record(NamedTuple):
+    """The minutes: as they were signed, else as they stand. `digest` is what a signature takes of what was seen."""
+
+    meeting_id: int
+    title: str
+    office: str
+    area: str
+    number: str
+    held_at: datetime
+    ended_at: datetime | None
+    place: str
+    chair: str
+    came: tuple[str, ...]
+    guests: tuple[str, ...]
+    absent: tuple[str, ...]
+    turns: tuple[tuple[str, str, str], ...]
+    items: tuple[RecordItem, ...]
+    said: tuple[tuple[str, str], ...]
+    decided: tuple[Decided, ...]
+    authors: tuple[str, ...]
+    signed_by: str
+    signed_on: date | None
+    additions: tuple[tuple[date, str, str], ...]
+    digest: str
+
+
+def notice(session: Session, meeting_id: int) -> Notice:
+    """The notice of a meeting as it stands. Raises NotAllowed outside the session's areas."""
+    meeting = access.readable(session, meeting_id)
+    found = agenda.agenda(session, meeting_id)
+    people = attendance.of_meeting(session, meeting_id)
+    return Notice(
+        title=meeting.title,
+        to=tuple(f"{row.name}（{row.title}）" if row.title else row.name for row in people),
+        starts_at=meeting.starts_at.astimezone(CHINA),
+        place=meeting.place,
+        chair=meeting.chair_name,
+        items=tuple(NoticeLine(line.title, line.why, line.minutes) for line in found.listed),
+        sender=meeting.area.name,
+        day=today(),
+    )
+
+
+def record(session: Session, meeting_id: int) -> Record:
+    """The minutes of a meeting. Raises NotAllowed outside the session's areas."""
+    meeting = access.readable(session, meeting_id)
+    kept = json.loads(meeting.content or signing.content_of(session, meeting))
+    groups = _groups(kept["attendance"])
+    items = tuple(
+        RecordItem(
+            item["title"],
+            ItemState(item["state"]),
+            item["outcome"],
+            _said(item["said"]),
+            _decided(item["decisions"]),
+        )
+        for item in kept["items"]
+    )
+    said = _said(kept["said"])
+    everything = [*said, *(pair for item in items for pair in item.said)]
+    additions = MeetingStep.select().where(MeetingStep.meeting == meeting.id, MeetingStep.name == "add")
+    return Record(
+        meeting_id=meeting.id,
+        title=kept["title"],
+        office=Subdistrict.get_by_id(meeting.subdistrict_id).name,
+        area=meeting.area.name,
+        number=f"第{_ordinal(meeting)}期",
+        held_at=datetime.fromisoformat(kept["starts_at"]),
+        ended_at=datetime.fromisoformat(kept["ended_at"]) if kept["ended_at"] else None,
+        place=kept["place"],
+        chair=kept["chair"],
+        came=groups["came"],
+        guests=groups["guests"],
+        absent=groups["absent"],
+        turns=tuple((turn["unit"], turn["text"], turn["number"]) for turn in kept["turns"]),
+        items=items,
+        said=said,
+        decided=_decided(kept["decisions"]),
+        authors=tuple(dict.fromkeys(author for author, _ in everything)),
+        signed_by=name_of(meeting.signed_by_id),
+        signed_on=day_of(meeting.signed_at) if meeting.signed_at else None,
+        additions=tuple(
+            (day_of(step.at), step.staff_name, step.text) for step in additions.order_by(MeetingStep.id)
+        ),
+        digest=meeting.hash or signing.digest(session, meeting),
+    )
+
+
+def _groups(people: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for person in people:
+        name, presence = person["name"], Presence(person["is"])
+        if presence is Presence.STOOD_IN:
+            name = f"{name}（{person.get('by', '')}代）"
+        if presence in attendance.CAME:
+            found["guests" if person["guest"] else "came"].append(name)
+        elif presence is Presence.ABSENT:
+            found["absent"].append(f"{name}（{person.get('reason', '')}）")
+        elif not person["guest"]:
+            found["absent"].append(f"{name}（未到）")
+    return {key: tuple(found[key]) for key in ("came", "guests", "absent")}
+
+
+def _said(paragraphs: list[dict[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((each["author"], each["text"]) for each in paragraphs)
+
+
+def _decided(rows: list[dict[str, Any]]) -> tuple[Decided, ...]:
+    return tuple(
+        Decided(
+            row["number"], row["who"], row["what"], date.fromisoformat(row["due_on"]), tuple(row["cases"])
+        )
+        for row in rows
+    )
+
+
+def _ordinal(meeting: Meeting) -> int:
+    """The how many of its kind in the area's year it is, among those that took place."""
+    began = start_of(date(day_of(meeting.starts_at).year, 1, 1))
+    same = Meeting.select().where(
+        Meeting.area == meeting.area_id,
+        Meeting.kind == meeting.kind,
+        Meeting.state.in_(list(HELD)),
+        Meeting.starts_at >= began,
+        Meeting.starts_at <= meeting.starts_at,
+    )
+    return max(1, same.count())
+
+
+def as_text(found: Record) -> str:
+    """The minutes as the screen shows them."""
+    until = f"至{found.ended_at:%H:%M}" if found.ended_at else ""
+    lines = [
+        f"{found.title}　{found.number}",
+        f"时间 {moment(found.held_at)}{until}　地点 {found.place}　主持 {found.chair}",
+    ]
+    for name, people in (("到会", found.came), ("列席", found.guests), ("未到会", found.absent)):
+        lines += [f"{name} {'、'.join(people)}"] if people else []
+    if found.turns:
+        lines += ["", "各单元反映"]
+        lines += [f"  {unit}：{text}{number and '（' + number + '）'}" for unit, text, number in found.turns]
+    for place, item in enumerate(found.items, 1):
+        mark = "" if item.state is ItemState.DISCUSSED else f"（{item.state.label}）"
+        lines += ["", f"{place}. {item.title}{mark}"]
+        lines += [f"  {item.outcome}"] if item.outcome else []
+        lines += [f"  {text}　——{author}" for author, text in item.said]
+        lines += [f"  {_line_of(each)}" for each in item.decided]
+    if found.said or found.decided:
+        lines += ["", "其他"]
+        lines += [f"  {text}　——{author}" for author, text in found.said]
+        lines += [f"  {_line_of(each)}" for each in found.decided]
+    if found.signed_on:
+        lines += ["", f"{found.signed_by} {found.signed_on.month}月{found.signed_on.day}日审签"]
+    lines += [f"补充（{by} {day.month}月{day.day}日）：{text}" for day, by, text in found.additions]
+    return "\n".join(lines)
+
+
+def _line_of(each: Decided) -> str:
+    cases = f"（{'、'.join(each.cases)}）" if each.cases else ""
+    return f"决定{each.number}：{each.who} {each.due_on.month}月{each.due_on.day}日前 {each.what}{cases}"
