@@ -11,10 +11,10 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from dutydesk.widgets.action_menu import Words
 from dutydesk.widgets.cells import lean, strip_of
 from dutydesk.widgets.choices import MARK, NO_MARK
 from dutydesk.widgets.editors import ChoiceEditor, Editor
+from dutydesk.widgets.frame import Words
 
 if TYPE_CHECKING:
     from dutydesk.forms.base import FieldSpec
@@ -48,12 +48,12 @@ class FieldRow(Vertical):
     def on_descendant_focus(self) -> None:
         """The mark stands where the keys go."""
         self.here = True
-        self.label_line.update(self._label(), layout=False)
+        self.label_line.say(self._label())
 
     def on_descendant_blur(self) -> None:
         """See above."""
         self.here = False
-        self.label_line.update(self._label(), layout=False)
+        self.label_line.say(self._label())
 
     def _label(self) -> str:
         return f"{MARK if self.here else NO_MARK}{self.spec.entry.label}{' *' if self.needed else ''}"
@@ -66,7 +66,7 @@ class FieldRow(Vertical):
         needed = self.spec.required or entry.needed_because(values) is not None
         if needed != self.needed:
             self.needed = needed
-            self.label_line.update(self._label(), layout=False)
+            self.label_line.say(self._label())
 
     def say(self, text: str, wrong: bool) -> None:
         """A message below the field; `""` takes it away."""

@@ -14,9 +14,8 @@ from textual.geometry import Region, Size
 from textual.reactive import Reactive
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Static
 
-from dutydesk.widgets.cells import LOOKS, Line, cut, fit, lean, literal, strip_of, wrap
+from dutydesk.widgets.cells import LOOKS, Line, cut, fit, lean, literal, strip_of, wrap, wrap_at_most
 
 Kind = Literal["info", "good", "bad"]
 MARKS: dict[str, str] = {"info": "", "good": "✓ ", "bad": "✗ "}
@@ -61,21 +60,6 @@ class QuietFocus:
         """The focus has come or gone."""
 
 
-class Words(Static):
-    """Text from anybody, shown as it is: no markup, nothing a terminal obeys."""
-
-    def __init__(self, text: str = "", *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(_lines_of(text), markup=False, id=id, classes=classes)
-
-    def say(self, text: str) -> None:
-        """Show another text."""
-        self.update(_lines_of(text))
-
-
-def _lines_of(text: str) -> str:
-    return "\n".join(literal(line) for line in text.split("\n"))
-
-
 class LineWidget(Widget):
     """A widget that draws its own lines; its looks are worked out once, since Textual takes 0.1 ms for each."""
 
@@ -108,6 +92,40 @@ class LineWidget(Widget):
         self._drawn = None
         super().notify_style_update()
         self.__dict__.pop("_looks", None)
+
+
+class Words(LineWidget):
+    """Text from anybody, shown as it is: no markup, nothing a terminal obeys.
+
+    Lines break as Chinese text does; the last one ends in … where there is no room for the rest.
+    """
+
+    def __init__(self, text: str = "", *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.text = text
+
+    def say(self, text: str) -> None:
+        """Show another text."""
+        if text == self.text:
+            return
+        before, self.text = self.text, text
+        width = self.size.width
+        own_width = self.styles.width is not None and self.styles.width.is_auto
+        self.refresh(layout=own_width or len(wrap(before, width)) != len(wrap(text, width)))
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """Of the longest line."""
+        return max(cell_len(literal(line)) for line in self.text.split("\n"))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as the text has at this width."""
+        return len(wrap(self.text, width))
+
+    def render_line(self, y: int) -> Strip:
+        """One of the lines."""
+        width, height = self.size
+        lines = wrap_at_most(self.text, width, height)
+        return strip_of(((lines[y], self.look()),) if y < len(lines) else (), width, self.look())
 
 
 class KeptLines(LineWidget):

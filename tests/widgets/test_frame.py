@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from dutydesk.widgets.frame import BottomLine, Notice, TitleLine
+from dutydesk.widgets.frame import BottomLine, Notice, TitleLine, Words
 
 KEYS = [("↑↓", "选择"), ("Enter", "办理"), ("/", "查找"), ("f", "筛选"), ("u", "撤销"), ("?", "帮助")]
 
@@ -41,3 +41,23 @@ async def test_a_notice_is_literal_marked_and_cut_at_two_lines(stage):
         await pilot.pause()
         assert app.lines()[1] == ""
         assert app.lines()[2].endswith("Esc 返回")
+
+
+@pytest.mark.parametrize("width", [80, 120])
+async def test_words_break_as_chinese_does_and_end_in_an_ellipsis_where_room_ends(stage, width):
+    words = Words("反馈：无反映人（日常巡查），不需反馈。" * 12)
+    words.styles.max_height = 2
+    async with stage(words).run_test(size=(width, 24)) as pilot:
+        first, second = pilot.app.lines()[:2]
+        assert words.size.height == 2
+        assert second.endswith("…")
+        assert not second.startswith(("，", "。", "）", "：")), first
+
+
+async def test_words_grow_with_what_is_said_and_are_literal(stage):
+    words = Words("一行")
+    async with stage(words, Words("下面")).run_test(size=(80, 24)) as pilot:
+        assert pilot.app.lines()[1] == "下面"
+        words.say("第一行 [red]\n第二行\x1b[2J")
+        await pilot.pause()
+        assert pilot.app.lines()[:3] == ["第一行 [red]", "第二行[2J", "下面"]
