@@ -97,6 +97,37 @@ class LastDayForm(Form):
     last_day: LastDay
 
 
+Why = Annotated[str, Entry("原因", hint="例如 文件改期、日期写错", max_length=200), Field(min_length=2)]
+
+
+class TakeBackForm(Form):
+    """What has not begun yet never will; who was to end for it goes on."""
+
+    reason: Why
+    resume: Annotated[bool, Entry("原任照旧", "yesno", "是＝前一天止的那一位继续任")] = True
+
+
+class TakeBackPlainForm(Form):
+    """The same where nobody was to end for it."""
+
+    reason: Why
+
+
+class CorrectDayForm(Form):
+    """From which day, rightly."""
+
+    since: Since
+    reason: Why
+
+
+class CorrectDatesForm(Form):
+    """From when to when, rightly."""
+
+    since: Since
+    until: Annotated[date | None, Entry("到哪天止", "date", "长期的就清空")] = None
+    reason: Why
+
+
 class AreaRoleForm(Form):
     """A role in an area."""
 

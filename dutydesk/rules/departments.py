@@ -108,10 +108,15 @@ class SponsorRow:
     title: str
     span: str
     staff_id: int | None
+    since: date
+    until: date | None
 
 
-def sponsorships(session: Session, day: date) -> list[SponsorRow]:
-    """Who answers for what on a day: projects, then the own subdistrict's places (all for the district)."""
+def sponsorships(session: Session, day: date, *, to_come: bool = False) -> list[SponsorRow]:
+    """Who answers for what on a day: projects, then the own subdistrict's places (all for the district).
+
+    With `to_come` also who is to do so later. Raises NotAllowed.
+    """
     permission.require(session, "people")
     query = (
         Sponsorship.select(Sponsorship, Area, Unit, Subdistrict)
@@ -120,8 +125,10 @@ def sponsorships(session: Session, day: date) -> list[SponsorRow]:
         .join(Unit, JOIN.LEFT_OUTER, on=(Sponsorship.unit == Unit.id))
         .switch(Sponsorship)
         .join(Subdistrict, JOIN.LEFT_OUTER, on=(Sponsorship.subdistrict == Subdistrict.id))
-        .where(on_day(Sponsorship, day))
+        .where(Sponsorship.valid_to.is_null() | (Sponsorship.valid_to >= day))
     )
+    if not to_come:
+        query = query.where(Sponsorship.valid_from <= day)
     if session.subdistrict_id:
         here: Any = Sponsorship.subdistrict == session.subdistrict_id
         query = query.where(here | Sponsorship.subdistrict.is_null())
@@ -135,6 +142,8 @@ def sponsorships(session: Session, day: date) -> list[SponsorRow]:
             row.title,
             days(row.valid_from, row.valid_to),
             row.staff_id,
+            row.valid_from,
+            row.valid_to,
         )
         for row in rows
     ]

@@ -36,13 +36,14 @@ MANY = 500
 _NUMBER = re.compile(r"[A-Z0-9][A-Z0-9\-]{1,19}")
 _PHONE = re.compile(r"\+?\d[\d\- ]{5,17}\d")
 _LINES = 60  # of each part of a card
+_KIND_OF = {"席位": "seat", "岗位": "role", "下沉": "posting", "包保": "sponsor", "班子": "leader"}
 
 
 @dataclass(frozen=True)
 class CardLine:
     """A line of the card: of which part, what it says, from when to when, and the row behind it.
 
-    `when` is now, before or later.
+    `when` is now, before or later; `kind` is the row's in `dated_rows.KINDS`.
     """
 
     key: str
@@ -51,6 +52,9 @@ class CardLine:
     span: str
     when: str
     row_id: int
+    kind: str
+    since: date
+    until: date | None
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,8 @@ def _lines(person: Staff, day: date) -> list[CardLine]:
 def _card_line(part: str, row: Any, text: str, day: date) -> CardLine:
     when = "later" if row.valid_from > day else "before" if row.valid_to and row.valid_to < day else "now"
     key = f"{type(row).__name__}:{row.id}"
-    return CardLine(key, part, text, days(row.valid_from, row.valid_to), when, row.id)
+    span = days(row.valid_from, row.valid_to)
+    return CardLine(key, part, text, span, when, row.id, _KIND_OF[part], row.valid_from, row.valid_to)
 
 
 def _seat_words(seat: TeamSeat) -> str:

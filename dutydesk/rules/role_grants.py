@@ -114,7 +114,7 @@ def give(
         with acts.act(session, act_id, "role.give") as acting:
             _require(session, person, scope)
             acting.about("staff", person.id, f"{person.number} {person.name}", scope.subdistrict_id)
-            _not_twice(person, role, scope, since, until)
+            not_twice(person, role, scope, since, until)
             if stands_in:
                 _vacant(role, scope, since, until)
             _write(person, role, scope, since, until, person.id if stands_in else None)
@@ -159,11 +159,14 @@ def _write(
     )
 
 
-def _not_twice(person: Staff, role: Role, scope: Scope, since: date, until: date | None) -> None:
+def not_twice(
+    person: Staff, role: Role, scope: Scope, since: date, until: date | None, except_id: int = 0
+) -> None:
+    """Raise Refused (`role`) where somebody holds the same role on any of these days, by another grant."""
     for grant in RoleGrant.select().where(RoleGrant.staff == person.id, RoleGrant.role == role):
         over = grant.valid_to is not None and grant.valid_to < since
         not_yet = until is not None and grant.valid_from > until
-        if not over and not not_yet and scope_of(grant).place == scope.place:
+        if grant.id != except_id and not over and not not_yet and scope_of(grant).place == scope.place:
             raise Refused(
                 f"{person.name}{days(grant.valid_from, grant.valid_to)}已任{words(role, scope)}。", "role"
             )
@@ -209,7 +212,7 @@ def stand_in(session: Session, grant_id: int, staff_id: int, since: date, until:
         with acts.act(session, act_id, "role.stand_in") as acting:
             _require(session, person, scope)
             acting.about("staff", person.id, f"{person.number} {person.name}", scope.subdistrict_id)
-            _not_twice(person, grant.role, scope, since, until)
+            not_twice(person, grant.role, scope, since, until)
             _write(person, grant.role, scope, since, until, grant.staff_id)
             after = {
                 "stands_in_for": grant.staff.name,

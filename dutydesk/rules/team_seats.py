@@ -75,6 +75,35 @@ def team(session: Session, area_id: int, day: date) -> list[SeatLine]:
     return lines
 
 
+def to_come(session: Session, area_id: int, day: date) -> list[SeatLine]:
+    """Who is to sit in an area's seats after a day, the soonest first. Raises NotAllowed."""
+    permission.require(session, "people")
+    rows = TeamSeat.select().where(TeamSeat.area == area_id, TeamSeat.valid_from > day)
+    return [_as_it_is(seat) for seat in rows.order_by(TeamSeat.valid_from, TeamSeat.id)]
+
+
+def all_of(session: Session, area_id: int, kind: SeatKind, force: Force | None) -> list[SeatLine]:
+    """Who sits, sat or is to sit in a seat, the latest first. Raises NotAllowed."""
+    permission.require(session, "people")
+    return [_as_it_is(seat) for seat in _ever(area_id, kind, force)]
+
+
+def _as_it_is(seat: TeamSeat, odd: tuple[str, ...] = ()) -> SeatLine:
+    return SeatLine(
+        f"seat:{seat.id}",
+        seat.kind,
+        seat.force,
+        seat.title,
+        seat.id,
+        seat.staff_id,
+        seat.holder_name,
+        seat.valid_from,
+        seat.valid_to,
+        seat.stands_in,
+        odd,
+    )
+
+
 def title_of(kind: SeatKind, force: Force | None) -> str:
     """What a seat is called: `片区长`, `公共安全力量`."""
     return f"{force.label}力量" if force else kind.label
@@ -114,35 +143,22 @@ def _line(seat: TeamSeat, known: tuple[set[int], set[int]], here: list[TeamSeat]
         standing_in = [each.holder_name for each in here if each.stands_in]
         if standing_in and not seat.stands_in:
             odd.append(f"由{'、'.join(standing_in)}代理")
-    return SeatLine(
-        f"seat:{seat.id}",
-        seat.kind,
-        seat.force,
-        seat.title,
-        seat.id,
-        seat.staff_id,
-        seat.holder_name,
-        seat.valid_from,
-        seat.valid_to,
-        seat.stands_in,
-        tuple(odd),
-    )
+    return _as_it_is(seat, tuple(odd))
 
 
 def history(session: Session, area_id: int, kind: SeatKind, force: Force | None) -> list[str]:
     """Who has sat in a seat, the latest first, as sentences: `2024-01-01至2025-03-31 王芳（代理）`. Raises NotAllowed."""
     permission.require(session, "people")
-    same = TeamSeat.force.is_null() if force is None else TeamSeat.force == force
-    rows = (
-        TeamSeat.select()
-        .where(TeamSeat.area == area_id, TeamSeat.kind == kind, same)
-        .order_by(TeamSeat.valid_from.desc(), TeamSeat.id.desc())
-        .limit(200)
-    )
     return [
         f"{days(row.valid_from, row.valid_to)}　{row.holder_name}{'（代理）' if row.stands_in else ''}"
-        for row in rows
+        for row in _ever(area_id, kind, force)
     ]
+
+
+def _ever(area_id: int, kind: SeatKind, force: Force | None) -> list[TeamSeat]:
+    same = TeamSeat.force.is_null() if force is None else TeamSeat.force == force
+    rows = TeamSeat.select().where(TeamSeat.area == area_id, TeamSeat.kind == kind, same)
+    return list(rows.order_by(TeamSeat.valid_from.desc(), TeamSeat.id.desc()).limit(200))
 
 
 # -- acts --------------------------------------------------------------------------------------------------------
@@ -157,8 +173,11 @@ class Place:
     force: Force | None = None
 
 
-def _require(session: Session, place: Place, person: Staff | None = None) -> Area:
-    """Who keeps the people keeps the seats, the own ones left out; the chief those of the own area's participants."""
+def require(session: Session, place: Place, person: Staff | None = None) -> Area:
+    """Who keeps the people keeps the seats, the own ones left out; the chief those of the own area's participants.
+
+    Answers with the area. Raises NotAllowed.
+    """
     if person is not None and person.id == session.staff_id:
         raise NotAllowed(NOT_ONESELF)
     area = Area.get_by_id(place.area_id)
@@ -188,7 +207,7 @@ def fill(
         raise Refused("请选人，或写明姓名、单位名称。", "staff")
     try:
         with acts.act(session, act_id, "seat.fill") as acting:
-            area = _require(session, place, person)
+            area = require(session, place, person)
             acting.about("area", area.id, area.name, area.subdistrict_id)
             before = [] if beside or place.kind is SeatKind.PARTICIPANT else _holders(place, since)
             for seat in before:
@@ -288,7 +307,7 @@ def vacate(session: Session, seat_id: int, last_day: date, act_id: str) -> str:
         raise Refused(f"{seat.holder_name}{seat.valid_from:%Y-%m-%d}才到任，最后一天不能更早。", "last_day")
     try:
         with acts.act(session, act_id, "seat.vacate") as acting:
-            area = _require(session, Place(seat.area_id, seat.kind, seat.force))
+            area = require(session, Place(seat.area_id, seat.kind, seat.force))
             acting.about("area", area.id, area.name, area.subdistrict_id)
             before = str(seat.valid_to or "")
             end_seat(seat, last_day)
@@ -314,7 +333,7 @@ def stand_in(
     title = title_of(place.kind, place.force)
     try:
         with acts.act(session, act_id, "seat.stand_in") as acting:
-            area = _require(session, place, person)
+            area = require(session, place, person)
             acting.about("area", area.id, area.name, area.subdistrict_id)
             holders = [seat for seat in _holders(place, since) if seat.valid_from <= until]
             if any(seat.staff_id == person.id for seat in holders):

@@ -161,6 +161,27 @@ def memberships(session: Session, unit_id: int) -> list[str]:
     ]
 
 
+@dataclass(frozen=True)
+class Membership:
+    """That a unit belongs to an area from a day on, which is still to come."""
+
+    row_id: int
+    area: str
+    since: date
+    until: date | None
+
+
+def moves_to_come(session: Session, unit_id: int, day: date) -> list[Membership]:
+    """To which areas a unit is to belong after a day, the soonest first. Raises NotAllowed."""
+    permission.require(session, "people")
+    rows = UnitArea.select(UnitArea, Area).join(Area)
+    rows = rows.where(UnitArea.unit == unit_id, UnitArea.valid_from > day)
+    return [
+        Membership(row.id, row.area.name, row.valid_from, row.valid_to)
+        for row in rows.order_by(UnitArea.valid_from)
+    ]
+
+
 def officers(session: Session, unit_id: int, day: date) -> list[tuple[int, str, str]]:
     """A unit's officers on a day: staff id, name, from when to when. Raises NotAllowed."""
     permission.require(session, "people")

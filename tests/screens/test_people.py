@@ -19,9 +19,10 @@ from dutydesk.models import (
     TeamSeat,
     UnitArea,
 )
-from dutydesk.rules import finding, intake, issue_acts, organisation
+from dutydesk.rules import finding, intake, issue_acts, organisation, team_seats, tree_changes
+from dutydesk.rules.team_seats import Place
 from dutydesk.settings import load
-from dutydesk.vocabulary import Attendance, Force, Role
+from dutydesk.vocabulary import Attendance, Force, Role, SeatKind
 from tests.conftest import ELSEWHERE
 from tests.screens.conftest import lines, settle, text
 
@@ -310,6 +311,47 @@ async def test_a_unit_that_moves_today_has_its_open_cases_handed_over_at_once(pe
         await hand.until("已移交片区 2 件")
     people.connect()
     assert {Issue.get_by_id(case).area_id for case in cases} == {people.areas[1]}
+
+
+async def test_what_is_planned_is_taken_back_and_a_date_corrected(people, open_desk):
+    keeper = people.sessions[R.COORDINATOR]
+    day = organisation.today() + timedelta(days=20)
+    other = Staff.get(Staff.number == ELSEWHERE).id
+    chief = Place(people.areas[0], SeatKind.CHIEF)
+    team_seats.fill(keeper, chief, other, "", day, str(uuid4()))
+    tree_changes.move_unit(keeper, people.units[1], people.areas[1], day, str(uuid4()))
+    async with open_desk(R.COORDINATOR, "people").run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot)
+        await hand.until("康健一片区")
+        await hand("enter")
+        await hand.until(f"值班员乙　{day:%m-%d}起")
+        await hand.down_to("将来")
+        await hand("enter")
+        await hand.choose("撤回")
+        await hand.until("原任照旧")
+        await hand(*"文件改期", "f10")
+        await hand.until("片区长甲任康健一片区片区长照旧")
+        await hand("home", "enter")
+        await hand.choose("更正日期")
+        await hand.until("到哪天止")
+        for _ in range(10):
+            await pilot.press("backspace")
+        await hand(*"2021-1-1")
+        await hand.down_to("原因")
+        await hand(*"写错了", "f10")
+        await hand.until("更正为 2021-01-01起")
+        await hand.down_to("长桥二村")
+        await hand("enter")
+        await hand.until("将来归")
+        await hand.down_to("将来归")
+        await hand("enter")
+        await hand.choose("撤回")
+        await hand.until("原因 *")
+        await hand(*"文件改期", "f10")
+        await hand.until("已撤回：长桥二村归康健二片区")
+    people.connect()
+    assert TeamSeat.get(TeamSeat.kind == SeatKind.CHIEF).valid_from == date(2021, 1, 1)
+    assert UnitArea.select().where(UnitArea.valid_from >= day).count() == 0
 
 
 async def test_attendance_is_marked_and_the_rest_was_there(people, open_desk):

@@ -7,8 +7,10 @@ from typing import Any
 
 from dutydesk.rules import departments, duty_questions, keeping, postings, roster
 from dutydesk.rules.departments import DepartmentRow, SponsorRow
+from dutydesk.rules.organisation import today
 from dutydesk.rules.role_grants import Scope
 from dutydesk.screens.people.acting import fill_in
+from dutydesk.screens.people.dates import CORRECT, TAKE_BACK, Dated, change_dates, date_actions
 from dutydesk.screens.people.listing import Line, PeopleList
 from dutydesk.widgets.action_menu import Action, ActionMenu
 from dutydesk.widgets.window_list import Column
@@ -112,6 +114,13 @@ class DepartmentScreen(PeopleList):
             await super().choose(row)
 
 
+def _title_and_end(row: SponsorRow) -> str:
+    """What is to come says from when, what ends says until when."""
+    if row.since > today():
+        return f"（{row.since:%m-%d}起）{row.title}"
+    return f"（至{row.until:%m-%d}）{row.title}" if row.until else row.title
+
+
 class SponsorsScreen(PeopleList):
     """Who answers for which area, unit or project."""
 
@@ -119,7 +128,7 @@ class SponsorsScreen(PeopleList):
         Column("包保什么", 18, lambda row: row.what, flex=True),
         Column("所属", 10, lambda row: row.place),
         Column("领导", 10, lambda row: row.holder),
-        Column("职务", 28, lambda row: row.title),
+        Column("职务", 28, _title_and_end),
         Column("起止", 24, lambda row: row.span, from_width=110),
     )
     EMPTY = "还没有定包保领导。在片区、单元的页面按 0 定，项目在这里按 0 定。"
@@ -130,8 +139,8 @@ class SponsorsScreen(PeopleList):
         return "处级领导包保"
 
     async def load(self) -> None:
-        """Those of today."""
-        rows = await self.ask(departments.sponsorships, self.session.day)
+        """Those of today and those to come."""
+        rows = await self.ask(departments.sponsorships, self.session.day, to_come=True)
         if rows is not None:
             await self.fill(rows)
 
@@ -144,10 +153,15 @@ class SponsorsScreen(PeopleList):
         """The card, or its end."""
         found = [Action("card", f"看{row.holder}")] if row.staff_id else []
         if self.keeps:
-            found.append(Action("end", "结束这项包保", "到哪一天为止"))
+            if row.since <= self.session.day:
+                found.append(Action("end", "结束这项包保", "到哪一天为止"))
+            found += date_actions(row.since, self.session.day)
         chosen = await self.show(ActionMenu(f"{row.holder}　包保{row.what}", found)) if found else None
         if chosen == "card":
             await self.go(("person", row.staff_id))
+        elif chosen in (CORRECT, TAKE_BACK):
+            dated = Dated("sponsor", row.key, f"{row.holder}　包保{row.what}", row.since, row.until)
+            self.done(await change_dates(self, chosen, dated))
         elif chosen == "end":
 
             def end(session: Any, fields: dict[str, Any], act_id: str) -> str:

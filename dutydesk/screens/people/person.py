@@ -10,6 +10,7 @@ from dutydesk.rules.person import Card, CardLine
 from dutydesk.rules.questions import Filters, Question
 from dutydesk.rules.role_grants import SCOPE_OF, Scope
 from dutydesk.screens.people.acting import fill_in
+from dutydesk.screens.people.dates import CORRECT, TAKE_BACK, Dated, change_dates, date_actions
 from dutydesk.screens.people.listing import Line, PeopleList
 from dutydesk.vocabulary import Role
 from dutydesk.widgets.action_menu import Action, ActionMenu
@@ -90,6 +91,8 @@ class PersonScreen(PeopleList):
                 found = [Action("recall", "结束下沉", "到哪一天为止")]
             elif line.part == "班子":
                 found = [Action("dismiss", "离开领导班子", "到哪一天为止")]
+        if self.keeps:
+            found += date_actions(line.since, self.session.day)
         if not self.keeps and self.card and line.when != "before":
             found = await self.whom("keep_people", self.card.subdistrict_id, "结束、请人代理找谁办", False)
         if not found:
@@ -104,6 +107,9 @@ class PersonScreen(PeopleList):
     async def line_act(self, act: str, line: CardLine) -> str | None:
         """End a role or a posting, or have somebody stand in."""
         head = f"{self.heading}　{line.text}　{line.span}"
+        if act in (CORRECT, TAKE_BACK):
+            row = Dated(line.kind, line.row_id, f"{self.heading}　{line.text}", line.since, line.until)
+            return await change_dates(self, act, row)
 
         def end_role(session: Any, fields: dict[str, Any], act_id: str) -> str:
             return role_grants.finish(session, line.row_id, fields["last_day"], act_id)

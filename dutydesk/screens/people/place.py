@@ -12,6 +12,7 @@ from dutydesk.rules.team_seats import Place as Seat
 from dutydesk.rules.team_seats import SeatLine
 from dutydesk.rules.tree import Place, PlaceRow
 from dutydesk.screens.people.acting import fill_in
+from dutydesk.screens.people.dates import CORRECT, TAKE_BACK, Dated, change_dates, date_actions
 from dutydesk.screens.people.listing import Line, PeopleList
 from dutydesk.screens.people.tree import many
 from dutydesk.vocabulary import Role, SeatKind
@@ -70,14 +71,15 @@ class AreaScreen(PlaceScreen):
         units = await self.ask(tree.below, "area", self.place_id, day)
         groups = await self.ask(postings.by_area, day)
         rate = await self.ask(postings.rate, day, area_id=self.place_id)
+        coming = await self.ask(team_seats.to_come, self.place_id, day)
         left = await self.ask(moved_cases.behind, day, area_id=self.place_id)
-        if None in (self.place, seats, units, groups, rate, left):
+        if None in (self.place, seats, units, groups, rate, coming, left):
             return
         assert seats is not None and units is not None and groups is not None
-        assert rate is not None and left is not None
+        assert rate is not None and coming is not None and left is not None
         self.show_title(self.heading)
         posted = next((group.posted for group in groups if group.key == self.place_id), 0)
-        lines = [_seat_line(seat) for seat in seats]
+        lines = [_seat_line(seat) for seat in seats] + [_coming_line(seat) for seat in coming]
         question = postings.Question(day, area_id=self.place_id)
         lines.append(Line("posted", "下沉力量", f"{posted}人", rate.says, "", ("postings", question)))
         lines += [_unit_line(row) for row in units]
@@ -96,17 +98,15 @@ class AreaScreen(PlaceScreen):
         found = []
         if seat.staff_id:
             found.append(Action("card", f"看{seat.holder}", "席位、岗位、下沉、在办"))
-        found.append(Action("history", "看历任", "什么时候是谁，包括代理"))
+        found.append(Action("history", "看历任", "什么时候是谁，包括代理和将来的"))
         may = self.keeps("keep_people") or (seat.kind is SeatKind.PARTICIPANT and self.chief_here)
+        to_come = seat.since is not None and seat.since > self.session.day
+        if may and not to_come:
+            found += self.seat_acts(seat)
+        if may and seat.since is not None:
+            found += date_actions(seat.since, self.session.day)
         if may:
-            again = "接任" if seat.seat_id else "任命"
-            found.append(Action("fill", again, "从某一天起；原任到前一天止"))
-            if seat.kind is not SeatKind.PARTICIPANT and not seat.stands_in:
-                found.append(Action("stand_in", "请人代理", "从哪天到哪天，到期自行结束"))
-            if seat.seat_id:
-                found.append(
-                    Action("vacate", "结束代理" if seat.stands_in else "离任", "到哪一天为止，历史保留")
-                )
+            found.append(Action("earlier", "更正历任的日期", "选哪一段"))
         else:
             found += await self.whom("keep_people", self.town, "请人代理、接任、离任找谁")
         chosen = await self.show(ActionMenu(f"{seat.title}　{seat.holder or '空缺'}", found))
@@ -114,11 +114,48 @@ class AreaScreen(PlaceScreen):
             await self.tell_whom(chosen)
         elif chosen == "card":
             await self.go(("person", seat.staff_id))
+        elif chosen == "earlier":
+            await self.correct_earlier(seat)
+        elif chosen in (CORRECT, TAKE_BACK):
+            self.done(await change_dates(self, chosen, self.dated(seat)))
         elif chosen == "history":
             lines = await self.ask(team_seats.history, self.place_id, seat.kind, seat.force)
             await self.page(f"{self.heading}{seat.title}历任", lines or [])
         elif chosen:
             self.done(await self.seat_act(chosen, seat))
+
+    def seat_acts(self, seat: SeatLine) -> list[Action[str]]:
+        """What who may do it can do with a seat of today."""
+        found = [Action("fill", "接任" if seat.seat_id else "任命", "从某一天起；原任到前一天止")]
+        if seat.kind is not SeatKind.PARTICIPANT and not seat.stands_in:
+            found.append(Action("stand_in", "请人代理", "从哪天到哪天，到期自行结束"))
+        if seat.seat_id:
+            ends = "结束代理" if seat.stands_in else "离任"
+            found.append(Action("vacate", ends, "到哪一天为止，历史保留"))
+        return found
+
+    def dated(self, seat: SeatLine) -> Dated:
+        """The row of a seat, for the acts on dates."""
+        assert seat.seat_id is not None and seat.since is not None
+        stands_in = "代理" if seat.stands_in else ""
+        says = f"{self.heading}　{stands_in}{seat.title}　{seat.holder}"
+        return Dated("seat", seat.seat_id, says, seat.since, seat.until)
+
+    async def correct_earlier(self, seat: SeatLine) -> None:
+        """One of all who have sat in a seat: its dates."""
+        rows = await self.ask(team_seats.all_of, self.place_id, seat.kind, seat.force) or []
+        options = [
+            Action(
+                number,
+                f"{row.holder}{'（代理）' if row.stands_in else ''}",
+                keeping.days(row.since, row.until),
+            )
+            for number, row in enumerate(rows)
+            if row.since is not None
+        ]
+        chosen = await self.show(ActionMenu(f"{seat.title}　更正哪一段的日期", options)) if options else None
+        if chosen is not None:
+            self.done(await change_dates(self, CORRECT, self.dated(rows[chosen])))
 
     @property
     def chief_here(self) -> bool:
@@ -205,6 +242,13 @@ def _seat_line(seat: SeatLine) -> Line:
     who = f"代理 {seat.holder}" if seat.stands_in else seat.holder
     said = "　".join([part for part in (who, span) if part] + [f"！{each}" for each in seat.odd])
     return Line(seat.key, _PARTS[seat.kind], seat.title, said, "", ("seat", seat))
+
+
+def _coming_line(seat: SeatLine) -> Line:
+    assert seat.since is not None
+    until = f"至{seat.until:%m-%d}" if seat.until else "起"
+    said = f"{'代理 ' if seat.stands_in else ''}{seat.holder}　{seat.since:%m-%d}{until}"
+    return Line(seat.key, "将来", seat.title, said, "", ("seat", seat))
 
 
 def _unit_line(row: PlaceRow) -> Line:

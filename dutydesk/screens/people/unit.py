@@ -9,7 +9,9 @@ from dutydesk.rules import moved_cases, permission, tree, tree_changes
 from dutydesk.rules.moved_cases import Behind
 from dutydesk.rules.questions import Filters, Question
 from dutydesk.rules.role_grants import Scope
+from dutydesk.rules.tree import Membership
 from dutydesk.screens.people.acting import fill_in
+from dutydesk.screens.people.dates import Dated, change_dates, date_actions
 from dutydesk.screens.people.listing import Line
 from dutydesk.screens.people.place import PlaceScreen, name_sponsor
 from dutydesk.screens.people.tree import many
@@ -21,6 +23,7 @@ class UnitScreen(PlaceScreen):
     """A unit: officers, which area when, neighbours, what is open."""
 
     left: Sequence[Behind] = ()
+    coming: Sequence[Membership] = ()
 
     async def load(self) -> None:
         """The place, its officers, its history."""
@@ -30,6 +33,7 @@ class UnitScreen(PlaceScreen):
         history = await self.ask(tree.memberships, self.place_id)
         count = await self.ask(tree.open_count, "unit", self.place_id, self.town, self.area)
         self.left = await self.ask(moved_cases.behind, day, unit_id=self.place_id) or []
+        self.coming = await self.ask(tree.moves_to_come, self.place_id, day) or []
         if self.place is None or officers is None or history is None:
             return
         self.show_title(self.heading)
@@ -44,6 +48,9 @@ class UnitScreen(PlaceScreen):
             lines.append(
                 Line(f"left{each.area_id}", "划走前的", said, "按 Enter 看或移交", many(each.count), left)
             )
+        for move in self.coming:
+            said = f"{move.since:%Y-%m-%d}起，按 Enter 撤回或更正"
+            lines.append(Line(f"c{move.row_id}", "将来归", move.area, said, "", ("coming", move)))
         lines += [Line(f"m{n}", "所属片区", *reversed(said.split("　"))) for n, said in enumerate(history)]
         if self.area:
             lines.append(Line("area", "片区", "看本片区的 1+4+N", "", "", ("area", self.area)))
@@ -58,6 +65,8 @@ class UnitScreen(PlaceScreen):
             await vacancy_menu(self, Role.NEIGHBOURHOOD_OFFICER, scope, self.town, self.heading)
         elif row.target is not None and row.target[0] == "left":
             await self.left_menu(row.target[1])
+        elif row.target is not None and row.target[0] == "coming":
+            await self.coming_menu(row.target[1])
         else:
             await super().choose(row)
 
@@ -84,6 +93,17 @@ class UnitScreen(PlaceScreen):
             bulk.in_one_act(self, "move_area", rows) if how == "move" else bulk.handle_marked(self, rows)
         ):
             self.read_again()
+
+    async def coming_menu(self, move: Membership) -> None:
+        """A move that is still to come: taken back, or put to another day."""
+        found = await self.whom("keep_tree", self.town, "撤回、更正日期找谁")
+        title = f"{self.heading}　{move.since:%Y-%m-%d}起归{move.area}"
+        chosen = await self.show(ActionMenu(title, found or date_actions(move.since, self.session.day)))
+        if chosen is not None and chosen.startswith("whom:"):
+            await self.tell_whom(chosen)
+        elif chosen is not None:
+            row = Dated("move", move.row_id, f"{self.heading}归{move.area}", move.since, move.until)
+            self.done(await change_dates(self, chosen, row))
 
     @property
     def area(self) -> int | None:
