@@ -17,6 +17,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 KEYPAINT = Path(os.environ.get("KEYPAINT", HERE.parent.parent / "shared" / "bench" / "keypaint.py"))
+PAGES = "pgdn*4 pgup*4"
 EXPECTED = (
     "large.launch / bare.launch <= 1.3",
     "large.launch / small.launch <= 1.1",
@@ -64,7 +65,8 @@ def plan(small: Path, large: Path, rounds: int) -> dict[str, object]:
         "settle": 80,
         "idle": 10,
         "assert": list(EXPECTED),
-        "phases": {"move": "down*25", "hold": "down*300", "page": "pgdn*10"},
+        # pages go down and back up again, before the long way down: the small list has an end
+        "phases": {"move": "down*25", "page": f"{PAGES} {PAGES}", "hold": "down*300"},
         "programs": {
             "bare": {"command": f"{sys.executable} {reference / 'bare.py'}", "ready": "第 1 行"},
             "table": {"command": f"{sys.executable} {reference / 'datatable1k.py'}", "ready": "问题0001"},
