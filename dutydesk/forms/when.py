@@ -12,6 +12,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAY_UNREAD = "日期没看懂。可以写 11-26、1126、2026-11-26、26日、明天、周五、+3（三天后）。"
 NO_SUCH_DAY = "没有这一天。请看看月和日。"
 MOMENT_UNREAD = "时间没看懂。可以写 1530（今天）、26日15:30、11-26 15:30、明天9:00。"
+BY_UNREAD = "时间没看懂。可以写 周五前、明天、11-26、1530（今天）、明天9:00。"
 TIME_MISSING = "还要写几点，例如 {text} 15:30。"
 NO_SUCH_TIME = "没有这个时刻。小时 0 至 23，分钟 0 至 59。"
 
@@ -132,7 +133,7 @@ def parse_by(text: str, now: datetime | None = None) -> date | datetime:
         part = _PART_OF_DAY.fullmatch(typed)
         day_text = (part["day"] or "今天") if part else typed
         if not _is_day(day_text, now.date()):
-            raise unread from None
+            raise (ValueError(BY_UNREAD) if str(unread) == MOMENT_UNREAD else unread) from None
     day = parse_day(day_text, now.date())
     return datetime.combine(day, time(12), SHANGHAI) if part and part["noon"] else day
 

@@ -92,7 +92,7 @@ def _swaps(areas: list[int]) -> list[Waiting]:
             asked="换班",
             place="",
             summary=line.words,
-            reason=line.reason + (f"（注意：{line.warning}）" if line.warning else ""),
+            reason=f"{line.words}：{line.reason}" + (f"（注意：{line.warning}）" if line.warning else ""),
             request_id=line.id,
         )
         for line in swaps.waiting(areas)

@@ -22,6 +22,7 @@ from dutydesk.rules.handover_page import (
     day_and_shift,
     latest,
     left_by_the_last,
+    own_signature,
     page,
     page_of,
     row_of,
@@ -42,6 +43,7 @@ __all__ = [
     "keep_page",
     "latest",
     "left_by_the_last",
+    "own_signature",
     "page",
     "page_of",
 ]

@@ -13,7 +13,9 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from dutydesk.models import Area, Issue, IssueStep, Posting, Shift, Staff
+from peewee import JOIN
+
+from dutydesk.models import Area, Issue, IssueStep, Posting, PostingDay, Shift, Staff
 from dutydesk.models import issue_lists as lists
 from dutydesk.rules import patrol, promises
 from dutydesk.rules.ledger_rows import IssueRow, rows_of
@@ -22,6 +24,7 @@ from dutydesk.rules.on_duty import Watch
 from dutydesk.rules.organisation import in_service, on_day, taken_over
 from dutydesk.rules.workcalendar import CHINA, moment
 from dutydesk.session import Session
+from dutydesk.vocabulary import Attendance
 
 MOST = 60  # lines of a section
 _LOOKED_AT = 200  # of the newest cases, for those that came in
@@ -220,15 +223,21 @@ def _who(area: int, day: date, now: datetime) -> Iterator[Line]:
     for row in rows:
         word = "在班" if row.starts_at <= now else "接下来"
         yield Line("who", f"{word} {row.name} {row.staff.name}", moment(row.starts_at))
+    marked = (PostingDay.posting == Posting.id) & (PostingDay.day == day)
     posted: Any = (
-        Posting.select(Posting.line, Staff.name)
+        Posting.select(Posting.line, Staff.name, PostingDay.attendance)
         .join(Staff)
+        .switch(Posting)
+        .join(PostingDay, JOIN.LEFT_OUTER, on=marked)
         .where(Posting.area == area, on_day(Posting, day), in_service(day))
         .order_by(Posting.line, Posting.id)
         .limit(2 * MOST)
         .tuples()
     )
     for line, people in groupby(posted, key=lambda row: row[0]):
-        names = [name for _, name in people]
-        more = f"等{len(names)}人" if len(names) > 6 else ""
-        yield Line("who", f"下沉 {line or '未写条线'}：{'、'.join(names[:6])}{more}")
+        marks = [(name, mark) for _, name, mark in people]
+        here = [name for name, mark in marks if mark in (None, Attendance.PRESENT)]
+        gone = [f"{name}（{mark.label}）" for name, mark in marks if mark not in (None, Attendance.PRESENT)]
+        more = f"等{len(here)}人" if len(here) > 6 else ""
+        said = ["、".join(here[:6]) + more, f"不在：{'、'.join(gone)}" if gone else ""]
+        yield Line("who", f"下沉 {line or '未写条线'}：{'；'.join(filter(None, said))}")

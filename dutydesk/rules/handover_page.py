@@ -123,6 +123,12 @@ def page_of(session: Session, own: Watch, now: datetime) -> Page:
     )
 
 
+def own_signature(session: Session, own: Watch) -> str:
+    """That this person has handed over this duty already, and when; nothing where not."""
+    row = _handed_over(own, session.staff_id)
+    return _own_signature(row, session.staff_id) if row else ""
+
+
 def _handed_over(own: Watch, staff_id: int) -> Handover | None:
     """The page by which this person has handed over this duty already."""
     if own.shift_id is None:

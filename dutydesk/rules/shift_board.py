@@ -29,12 +29,29 @@ def board(session: Session) -> list[BoardLine]:
     lines = [BoardLine("roster", "现在", "　".join(who_is_here(session)))]
     own = on_duty.watch(session)
     name = f"{own.name}交给{own.next_name or '接班的人'}" if own.shift_id else "现在没有您的班，也可以交"
-    lines.append(BoardLine("page:0", "交班", name, "1 看交班页、签字"))
+    signed = handover.own_signature(session, own)
+    lines.append(
+        BoardLine(
+            "page:0",
+            "交班",
+            f"{own.name}：{signed}" if signed else name,
+            "" if signed else "1 看交班页、签字",
+        )
+    )
     to_call = first_contact.remaining(session)
     lines.append(BoardLine("contact", "先行联系", f"{to_call}件等联系反映人" if to_call else "没有等联系的"))
     lines += _rosters(session)
-    asked = [line for line in swaps.listed(session) if line.asked]
-    lines += [BoardLine("swaps", "换班", line.words, "等您答复", True) for line in asked]
+    lines += [
+        BoardLine(
+            f"swaps:{line.id}",
+            "换班",
+            line.words,
+            "等您答复" if line.asked else line.state.label,
+            line.asked,
+        )
+        for line in swaps.listed(session)
+        if line.fresh
+    ]
     waiting = set(on_duty.unsigned(session.staff_id))
     pages = handover.latest(session)
     for entry in pages[:_PAGES]:

@@ -24,20 +24,29 @@ from dutydesk.vocabulary import SwapState
 OPEN = (SwapState.ASKED, SwapState.AGREED)
 _AHEAD = timedelta(days=62)
 _SHOWN = 60
+_NEWS = timedelta(days=3)  # for so long a swap that is settled stands on the shift's page
+_WEEKDAYS = "一二三四五六日"
 
 
 @dataclass(frozen=True)
 class DutyLine:
-    """A duty to come that can be swapped."""
+    """A duty to come that can be swapped, or (`shift_id` 0) a colleague who can take one over.
+
+    `warning` is what the swap would make wrong.
+    """
 
     shift_id: int
     staff_id: int
     words: str
+    warning: str = ""
 
 
 @dataclass(frozen=True)
 class SwapLine:
-    """A swap as it is listed. `mine`: I asked; `asked`: it waits for my answer; `warning`: what it would make wrong."""
+    """A swap as it is listed. `mine`: I asked; `asked`: it waits for my answer; `warning`: what it would make wrong.
+
+    `fresh`: it is open, or was settled in the last days.
+    """
 
     id: int
     words: str
@@ -46,31 +55,67 @@ class SwapLine:
     warning: str
     mine: bool
     asked: bool
+    fresh: bool = True
 
 
-def coming(session: Session, of_others: bool = False) -> list[DutyLine]:
-    """The own duties to come, or those of colleagues of the area, in order."""
-    now = datetime.now(UTC)
-    rows = shifts_between(need_area(session), now, now + _AHEAD)
+def coming(session: Session) -> list[DutyLine]:
+    """The own duties to come, in order."""
+    mine = [row for row in _to_be(session) if row.staff_id == session.staff_id]
+    return [DutyLine(row.id, row.staff_id, words_of(row, weekday=True)) for row in mine]
+
+
+def offers(session: Session, shift_id: int) -> list[DutyLine]:
+    """For which duties of colleagues the own one can be swapped, with what each would make wrong."""
+    rows = _to_be(session)
+    own = next((row for row in rows if row.id == shift_id), None)
+    if own is None:
+        return []
+    most = _most(own.area_id)
     return [
-        DutyLine(row.id, row.staff_id, f"{words_of(row)} {row.staff.name}")
+        DutyLine(
+            row.id,
+            row.staff_id,
+            f"{words_of(row, weekday=True)} {row.staff.name}",
+            _wrong_by(own, row, session.staff_id, row.staff_id, most),
+        )
         for row in rows
-        if (row.staff_id != session.staff_id) is of_others
+        if row.staff_id != session.staff_id
     ]
 
 
-def words_of(shift: Shift) -> str:
-    """`12月3日 夜班`."""
+def stand_ins(session: Session, shift_id: int) -> list[DutyLine]:
+    """Who can take the own duty over, with what that would make wrong."""
+    own = next((row for row in _to_be(session) if row.id == shift_id), None)
+    if own is None:
+        return []
+    day, most = own.starts_at.astimezone(CHINA).date(), _most(own.area_id)
+    return [
+        DutyLine(0, staff_id, name, _wrong_by(own, None, session.staff_id, staff_id, most))
+        for staff_id, (name, _number, _spans) in people(own.area_id, [day]).items()
+        if staff_id != session.staff_id
+    ]
+
+
+def _to_be(session: Session) -> list[Shift]:
+    now = datetime.now(UTC)
+    return shifts_between(need_area(session), now, now + _AHEAD)
+
+
+def words_of(shift: Shift, weekday: bool = False) -> str:
+    """`12月9日 日班`, with the day of the week for who has to choose."""
     day = shift.starts_at.astimezone(CHINA)
-    return f"{day.month}月{day.day}日 {shift.name}"
+    named = f" 周{_WEEKDAYS[day.weekday()]}" if weekday else ""
+    return f"{day.month}月{day.day}日{named} {shift.name}"
 
 
 def listed(session: Session) -> list[SwapLine]:
-    """Swaps that this person has to do with: those that wait for the own answer, then the own ones, the newest first."""
+    """Swaps on the own page: those that wait for the own answer, then all that one has part in, the newest first."""
     me = session.staff_id
     rows = [
         *_swaps(ShiftSwap.asked_of == me, ShiftSwap.state == SwapState.ASKED),
-        *_swaps(ShiftSwap.area == need_area(session), ShiftSwap.asked_by == me),
+        *_swaps(
+            ShiftSwap.area == need_area(session), (ShiftSwap.asked_by == me) | (ShiftSwap.asked_of == me)
+        ),
     ]
     found = {row.id: _line(row, me) for row in rows}
     return list(found.values())
@@ -90,6 +135,7 @@ def _line(row: ShiftSwap, me: int) -> SwapLine:
     by, of = _name(row.asked_by_id), _name(row.asked_of_id)
     words = f"{by} {words_of(row.shift)}"
     words += f" 换 {of} {words_of(row.other)}" if row.other is not None else f" 由{of}代"
+    settled = row.decided_at or row.answered_at
     return SwapLine(
         id=row.id,
         words=words,
@@ -98,6 +144,7 @@ def _line(row: ShiftSwap, me: int) -> SwapLine:
         warning=_warning(row) if row.state in OPEN else row.decision,
         mine=row.asked_by_id == me,
         asked=row.asked_of_id == me and row.state is SwapState.ASKED,
+        fresh=row.state in OPEN or (settled is not None and settled > datetime.now(UTC) - _NEWS),
     )
 
 
@@ -106,25 +153,26 @@ def _name(staff_id: int) -> str:
     return str(found.name) if found else ""
 
 
+def _most(area_id: int) -> int:
+    return days_in_a_row(Area.get_by_id(area_id).subdistrict_id)
+
+
 def _warning(row: ShiftSwap) -> str:
-    """What the swap would make wrong: two duties on a day, no rest after a night, too many days in a row."""
+    return _wrong_by(row.shift, row.other, row.asked_by_id, row.asked_of_id, _most(row.area_id))
+
+
+def _wrong_by(shift: Shift, other: Shift | None, by: int, of: int, most: int) -> str:
+    """What a swap would make wrong: two duties on a day, no rest after a night, too many days in a row."""
     said: list[str] = []
-    most = days_in_a_row(Area.get_by_id(row.area_id).subdistrict_id)
     around = timedelta(days=most + 1)
-    for staff_id, gains, gives in (
-        (row.asked_of_id, row.shift, row.other),
-        (row.asked_by_id, row.other, row.shift),
-    ):
+    for staff_id, gains, gives in ((of, shift, other), (by, other, shift)):
         if gains is None:
             continue
         day = gains.starts_at.astimezone(CHINA).date()
-        near = shifts_between(row.area_id, start_of(day - around), start_of(day + around))
-        left = [
-            each
-            for each in near
-            if each.staff_id == staff_id and each.id not in (gains.id, gives.id if gives else 0)
-        ]
-        had = wrong_with([as_duty(each) for each in near if each.staff_id == staff_id], most)
+        near = shifts_between(shift.area_id, start_of(day - around), start_of(day + around))
+        mine = [each for each in near if each.staff_id == staff_id]
+        left = [each for each in mine if each.id not in (gains.id, gives.id if gives else 0)]
+        had = wrong_with([as_duty(each) for each in mine], most)
         wrong = wrong_with([replace(as_duty(each), staff_id=staff_id) for each in (*left, gains)], most)
         said += [
             f"{_name(staff_id)}{at.month}月{at.day}日{what}"

@@ -322,6 +322,48 @@ class TestSwaps:
         with pytest.raises(Refused, match="那天不在本片区值班"):
             swaps.ask(duty, wish.shifts[0].id, None, wish[R.HANDLER].staff_id, "看病", str(uuid4()))
 
+    def test_who_was_asked_still_sees_it_after_answering(self, wish):
+        wang = wish.colleagues[0]
+        swaps.answer(wang, wish.swap.id, True, str(uuid4()))
+        (line,) = swaps.listed(wang)
+        assert (line.state, line.asked, line.mine, line.fresh) == (SwapState.AGREED, False, False, True)
+        swaps.decide(wish[R.AREA_CHIEF], wish.swap.id, True, "", str(uuid4()))
+        wish.clock.shift(timedelta(days=4))
+        assert [line.fresh for line in swaps.listed(wang)] == [False]
+
+    def test_what_each_swap_would_make_wrong_is_told_before_it_is_asked(self, wish):
+        duty, wang = wish[R.DUTY_OFFICER], wish.colleagues[0]
+        start = datetime(2026, 12, 9, 18, tzinfo=CHINA)
+        Shift.create(
+            area=1,
+            staff=wang.staff_id,
+            name="夜班",
+            starts_at=start,
+            ends_at=start + timedelta(hours=14.5),
+        )
+        own = swaps.coming(duty)
+        assert [line.words for line in own] == ["12月9日 周三 日班"]
+        told = {line.words: line.warning for line in swaps.offers(duty, own[0].shift_id)}
+        assert told == {
+            "12月9日 周三 夜班 王芳": "",
+            "12月12日 周六 日班 王芳": "王芳12月9日一天两班",
+        }
+        told = {line.words: line.warning for line in swaps.stand_ins(duty, own[0].shift_id)}
+        assert told["王芳"] == "王芳12月9日一天两班" and told["李强"] == "" and "值班员甲" not in told
+
+    def test_too_many_days_in_a_row_are_told(self, wish):
+        for day in range(13, 18):
+            start = datetime(2026, 12, day, 8, 30, tzinfo=CHINA)
+            Shift.create(
+                area=1,
+                staff=wish[R.DUTY_OFFICER].staff_id,
+                name="日班",
+                starts_at=start,
+                ends_at=start + timedelta(hours=9.5),
+            )
+        (line,) = swaps.listed(wish.colleagues[0])
+        assert line.warning == "值班员甲12月17日连上6天"
+
     def test_what_it_would_make_wrong_is_told(self, wish):
         start = datetime(2026, 12, 11, 18, tzinfo=CHINA)
         Shift.create(

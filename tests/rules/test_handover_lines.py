@@ -7,12 +7,12 @@ from uuid import uuid4
 
 import pytest
 
-from dutydesk.models import Area, Posting, Shift
+from dutydesk.models import Area, Posting, PostingDay, Shift
 from dutydesk.rules import undo
 from dutydesk.rules.handover_lines import MOST, SECTIONS, Line, Part, collect, told
 from dutydesk.rules.on_duty import watch
 from dutydesk.rules.workcalendar import CHINA
-from dutydesk.vocabulary import Role, State
+from dutydesk.vocabulary import Attendance, Role, State
 
 R, S = Role, State
 pytestmark = pytest.mark.both
@@ -127,6 +127,19 @@ class TestWhoIsWhere:
         (line,) = lines_of(cases, "who")
         assert line.text.startswith("下沉 民政：") and line.text.endswith("等8人")
         assert line.text.count("、") == 5
+
+    def test_who_is_not_there_today_is_said_with_why(self, cases):
+        for number, mark in (("P1", None), ("P2", "present"), ("P3", "leave"), ("P4", "trip")):
+            staff = cases.hire(number, R.HANDLER).staff_id
+            posting = Posting.create(staff=staff, area=1, line="民政", valid_from=DAY.date())
+            yesterday = DAY.date() - timedelta(days=1)
+            PostingDay.create(posting=posting, day=yesterday, attendance=Attendance.ABSENT)
+            if mark:
+                PostingDay.create(posting=posting, day=DAY.date(), attendance=Attendance(mark))
+        (line,) = lines_of(cases, "who")
+        assert line.text == (
+            "下沉 民政：处置人员P1、处置人员P2；不在：处置人员P3（请假）、处置人员P4（公出）"
+        )
 
     def test_who_is_on_duty_and_who_comes(self, cases):
         for hour, who in ((8, R.DUTY_OFFICER), (18, R.AREA_CHIEF)):

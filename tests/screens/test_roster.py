@@ -100,7 +100,7 @@ async def test_a_swap_is_asked_agreed_and_decided(people, open_desk):
         )
     async with open_desk(Role.DUTY_OFFICER, "shift").run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await press(pilot, "5", "1", "1", "2", "down", "enter")
+        await press(pilot, "5", "3", "1", "2", "down", "enter")
         assert "等对方答复" in text(pilot.app)
     people.numbers[Role.HANDLER] = "N1"
     async with open_desk(Role.HANDLER).run_test(size=(80, 24)) as pilot:
@@ -108,7 +108,7 @@ async def test_a_swap_is_asked_agreed_and_decided(people, open_desk):
         assert "换班等我答复" in text(pilot.app)
         await press(pilot, "enter")
         assert "家里有事" in text(pilot.app)
-        await press(pilot, "2")
+        await press(pilot, "1")
         assert "等片区长定" in text(pilot.app)
     async with open_desk(Role.AREA_CHIEF, "decisions").run_test(size=(80, 24)) as pilot:
         await settle(pilot)

@@ -107,5 +107,5 @@ def _screen(kind: str, key: str) -> Screen[object] | None:
     if kind == "swaps":
         from dutydesk.screens.shift.swapping import SwapsScreen
 
-        return SwapsScreen()
+        return SwapsScreen(int(key or 0))
     return None

@@ -169,9 +169,9 @@ class HandoverScreen(WholeListScreen):
 
     async def _sign_in(self, page: Page) -> None:
         named = page.incoming_id in (None, self.session.staff_id)
-        lines = [f"{SECTIONS[each]}{page.count(each)}件" for each in TAKEN_OVER if page.count(each)]
-        lines.append("签收后这些就由您接着办，列在今日。")
-        lines += _left_in_words(page)
+        counts = [f"{SECTIONS[each]}{page.count(each)}件" for each in TAKEN_OVER if page.count(each)]
+        lines = _left_in_words(page)
+        lines += [*counts, "签收后这些就由您接着办，列在今日。"]
         remark = ""
         if not named:
             lines.insert(0, f"交给的是{page.incoming}，您代为签收，要写明原因。")

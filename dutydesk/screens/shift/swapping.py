@@ -7,19 +7,19 @@ from typing import ClassVar
 from textual import events, work
 from textual.app import ComposeResult
 
-from dutydesk.rules import roster_publishing, swaps
+from dutydesk.rules import swaps
 from dutydesk.rules.swaps import OPEN, DutyLine, SwapLine
 from dutydesk.screens.whole_list import WholeListScreen
 from dutydesk.terminal import digit_of
 from dutydesk.widgets.action_menu import Action, ActionMenu
 from dutydesk.widgets.ask_text import AskText
-from dutydesk.widgets.frame import Words
+from dutydesk.widgets.frame import BottomLine, Words
 from dutydesk.widgets.window_list import Column, WindowList
 
-ASK, AGREE, REFUSE, WITHDRAW = 1, 2, 3, 4
+AGREE, REFUSE, ASK, WITHDRAW = 1, 2, 3, 4  # 1 and 2 as on 待我定
 USUAL_REASONS = ("家里有事", "看病就医", "参加培训或会议", "临时有工作安排")
 COLUMNS = (
-    Column("", 10, lambda row: "! 等您答复" if row.asked else "  我提出的" if row.mine else ""),
+    Column("", 10, lambda row: "! 等您答复" if row.asked else "  我提出的" if row.mine else "  找我换的"),
     Column("换班", 20, lambda row: row.words, flex=True),
     Column("现在", 14, lambda row: row.state.label),
 )
@@ -44,21 +44,26 @@ class SwapsScreen(WholeListScreen):
 
     NAME = "换班"
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
-        ("1", "提出换班"),
-        ("2", "同意"),
-        ("3", "不同意"),
+        ("1", "同意"),
+        ("2", "不同意"),
+        ("3", "提出换班"),
         ("4", "撤回"),
         ("Enter", "办理"),
         ("F1", "帮助"),
     )
     HELP = (
-        "1 提出：选自己的一班，再选换哪位同事的哪一班，或请谁代。2 同意、3 不同意同事提出的。4 撤回自己提出的。\n"
+        "1 同意、2 不同意同事提出的。3 提出：选自己的一班，再选换哪位同事的哪一班，或请谁代。4 撤回自己提出的。\n"
         "双方同意以后由片区长在“待我定”里定，定了值班表才改。换了会一天两班、夜班后没休息的，下面会说明。"
     )
 
+    def __init__(self, swap_id: int = 0) -> None:
+        """`swap_id` is the swap under the cursor at first."""
+        super().__init__()
+        self.swap_id = swap_id
+
     def body(self) -> ComposeResult:
         """The list, and why for the one under the cursor."""
-        yield WindowList(COLUMNS, empty_text="没有换班。按 1 提出。")
+        yield WindowList(COLUMNS, empty_text="没有换班。按 3 提出。")
         yield Words("", id="shift-line")
 
     async def read(self) -> None:
@@ -66,12 +71,28 @@ class SwapsScreen(WholeListScreen):
         found = await self.ask(swaps.listed)
         if found is not None:
             await self.put([SwapRow(line) for line in found])
+            begins, self.swap_id = self.swap_id, 0
+            if begins and self.is_attached:
+                await self.query_one(WindowList).show(begins)
+            if not found and self.is_attached:
+                self._show_keys(None)
 
     def on_window_list_moved(self, event: WindowList.Moved) -> None:
         """Why, and what it would make wrong."""
         line = event.row.line if event.row else None
-        said = [line.reason, f"注意：{line.warning}" if line.warning else ""] if line else []
+        self._show_keys(line)
+        said = []
+        if line is not None:
+            word = "注意" if line.state in OPEN else "答复"
+            said = [line.words, line.reason, f"{word}：{line.warning}" if line.warning else ""]
         self.query_one("#shift-line", Words).say("　".join(filter(None, said)))
+
+    def _show_keys(self, line: SwapLine | None) -> None:
+        """Only the keys that do something with the line."""
+        hidden = set() if line and line.asked else {"1", "2"}
+        hidden |= set() if line and line.mine and line.state in OPEN else {"4"}
+        hidden |= set() if line else {"Enter"}
+        self.query_one(BottomLine).show([(key, words) for key, words in self.KEYS if key not in hidden])
 
     def on_key(self, event: events.Key) -> None:
         """A digit asks, or answers the line under the cursor."""
@@ -92,11 +113,12 @@ class SwapsScreen(WholeListScreen):
     @work(exclusive=True, group="act")
     async def choose(self, line: SwapLine) -> None:
         """The menu of a swap."""
-        options = [Action(ASK, "提出另一次换班")]
+        options = []
         if line.asked:
             options += [Action(AGREE, "同意"), Action(REFUSE, "不同意")]
         if line.mine and line.state in OPEN:
             options.append(Action(WITHDRAW, "撤回"))
+        options.append(Action(ASK, "提出另一次换班"))
         with self.desk_app.holding_keys():
             chosen = await self.show(ActionMenu(line.words, options))
             if chosen == ASK:
@@ -134,16 +156,14 @@ class SwapsScreen(WholeListScreen):
         own = await self.show(ActionMenu("换哪一班？", [Action(each, each.words) for each in mine[:20]]))
         if own is None:
             return
-        others = await self.ask(swaps.coming, True) or []
-        options: list[Action[DutyLine | None]] = [Action(None, "请人代一班", "不用还")]
-        options += [Action(each, each.words) for each in others[:30]]
-        menu = ActionMenu(
-            f"{own.words} 换哪一班？", [Action((each.value,), each.label, each.hint) for each in options]
-        )
-        chosen = await self.show(menu)
+        others = await self.ask(swaps.offers, own.shift_id) or []
+        nobody = DutyLine(0, 0, "请人代一班")
+        options = [Action(nobody, nobody.words, "不用还")]
+        options += [Action(each, each.words, _hint(each)) for each in others[:30]]
+        chosen = await self.show(ActionMenu(f"{own.words} 换哪一班？", options))
         if chosen is None:
             return
-        other, stand_in = chosen[0], None
+        other, stand_in = (chosen if chosen.shift_id else None), None
         if other is None and (stand_in := await self._stand_in(own)) is None:
             return
         reason = await self.show(AskText("为什么换？对方和片区长看得到", USUAL_REASONS))
@@ -155,6 +175,14 @@ class SwapsScreen(WholeListScreen):
             self.say(f"已提出：{done.words}，等对方答复。", "good")
 
     async def _stand_in(self, own: DutyLine) -> int | None:
-        people = await self.ask(roster_publishing.who_has, f"{self.session.day:%Y-%m}") or []
-        options = [Action(key, name) for key, name in people if key != self.session.staff_id]
-        return await self.show(ActionMenu(f"{own.words} 请谁代？", options)) if options else None
+        people = await self.ask(swaps.stand_ins, own.shift_id) or []
+        options = [Action(each.staff_id, each.words, _hint(each)) for each in people]
+        if not options:
+            self.say("那天本片区没有别人可以代。", "bad")
+            return None
+        return await self.show(ActionMenu(f"{own.words} 请谁代？", options))
+
+
+def _hint(line: DutyLine) -> str:
+    """What the swap would make wrong, so that nobody is asked in vain."""
+    return f"会 {line.warning}" if line.warning else "可以"
