@@ -211,8 +211,8 @@ def _export_people(chosen: argparse.Namespace) -> int:
         if chosen.json and chosen.what != "tree":
             _write_json(staff_files.records(session, chosen.what, day))
             return 0
-        if not chosen.output or chosen.what == "postings":
-            fail("请用 --json 写到标准输出；名册和区划也可写明 --output 文件。")
+        if not chosen.output:
+            fail("请写明 --output 文件；名册和下沉力量也可用 --json 写到标准输出。")
         path = Path(chosen.output)
         form = chosen.format or path.suffix.lstrip(".").lower()
         count = staff_files.write_out(session, chosen.what, day, path, form)
@@ -310,7 +310,7 @@ def _pairs(given: list[str]) -> dict[str, str]:
 
 
 def _import_lists(chosen: argparse.Namespace) -> int:
-    """Bring a 权责清单, a staff list or a tree in; 1 where something is wrong with a row."""
+    """Bring a 权责清单, a staff list, postings or a tree in; 1 where something is wrong with a row."""
     import getpass
     from datetime import date
     from pathlib import Path
@@ -322,6 +322,7 @@ def _import_lists(chosen: argparse.Namespace) -> int:
     bring_in = {
         "duties": duty_files.bring_in,
         "staff": staff_files.bring_in_staff,
+        "postings": staff_files.bring_in_postings,
         "tree": staff_files.bring_in_tree,
     }[chosen.what]
     _connect()

@@ -1,4 +1,4 @@
-"""`dutydesk export staff|postings|tree`, `dutydesk import staff|tree`: as they are typed."""
+"""`dutydesk export staff|postings|tree`, `dutydesk import staff|postings|tree`: as they are typed."""
 
 from __future__ import annotations
 
@@ -78,6 +78,18 @@ def test_a_list_goes_out_comes_in_and_its_errors_end_with_one(run, district, tmp
     assert done.returncode == 1
     assert "第3行　工号：不能是空的" in done.stderr
     assert Staff.get(Staff.number == "XH9").name == "陈佳怡"
+
+
+def test_postings_go_out_come_in_and_end_by_their_list(run, district, tmp_path):
+    keeper, path = district.numbers[Role.COORDINATOR], tmp_path / "下沉.csv"
+    assert run("export", "postings", "--as", keeper, "--output", path).returncode == 0
+    text = path.read_text(encoding="utf-8-sig")
+    path.write_text(text.replace("2026-01-01,", "2026-01-01,2026-12-31"), encoding="utf-8")
+    done = run("import", "postings", path, "--as", keeper, "--dry-run")
+    assert (done.returncode, Posting.get().valid_to) == (0, None)
+    assert "核对结果：1条下沉：新增0条，更正1条" in done.stderr
+    assert run("import", "postings", path, "--as", keeper).returncode == 0
+    assert Posting.get().valid_to == date(2026, 12, 31)
 
 
 def test_a_tree_goes_out_and_comes_in(run, district, tmp_path):

@@ -1,4 +1,4 @@
-"""Staff lists and trees as files: read in from xlsx or csv, told what they would change, written out again."""
+"""Staff lists, postings and trees as files: read in from xlsx or csv, told what they would change, written out again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from dutydesk.documents import issue_sheet
-from dutydesk.rules import exporting, staff_lists, staff_records, tree_lists
+from dutydesk.rules import exporting, posting_lists, staff_lists, staff_records, tree_lists
 from dutydesk.rules.duty_files import Say, read_rows, tell_errors
 from dutydesk.session import Session
 
@@ -19,6 +19,17 @@ def bring_in_staff(
     """Bring a staff list in; `dry` only tells. Says whether all rows were well. Raises NotAllowed, Refused."""
     heads, rows = read_rows(path, sheet)
     report = staff_lists.bring_in(session, heads, rows, since, dry, say)
+    tell_errors(report.errors, say)
+    say(f"{'核对结果' if dry else '导入完毕'}：{report.says}")
+    return not report.errors
+
+
+def bring_in_postings(
+    session: Session, path: Path, sheet: str, since: date, say: Say, dry: bool = False
+) -> bool:
+    """Bring a list of postings in; `dry` only tells. Says whether all rows were well. Raises NotAllowed, Refused."""
+    heads, rows = read_rows(path, sheet)
+    report = posting_lists.bring_in(session, heads, rows, since, dry, say)
     tell_errors(report.errors, say)
     say(f"{'核对结果' if dry else '导入完毕'}：{report.says}")
     return not report.errors
@@ -37,8 +48,13 @@ def bring_in_tree(session: Session, path: Path, sheet: str, since: date, say: Sa
 
 
 def write_out(session: Session, what: str, day: date, path: Path, form: str) -> int:
-    """`staff` or `tree` as a file that can be read in again; answers with how many rows. Raises NotAllowed."""
-    made = staff_records.sheet(session, day) if what == "staff" else tree_lists.sheet(session, day)
+    """`staff`, `postings` or `tree` as a file that is read in again; answers with how many rows. Raises NotAllowed."""
+    sheets = {
+        "staff": staff_records.sheet,
+        "postings": staff_records.posting_sheet,
+        "tree": tree_lists.sheet,
+    }
+    made = sheets[what](session, day)
     count = [0]
 
     def told(number: int) -> None:

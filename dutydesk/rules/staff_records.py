@@ -9,7 +9,7 @@ from typing import Any
 from peewee import JOIN
 
 from dutydesk.models import Area, Department, Posting, RoleGrant, Staff, Subdistrict, Unit
-from dutydesk.rules import permission
+from dutydesk.rules import permission, posting_lists
 from dutydesk.rules.exporting import Column, Sheet
 from dutydesk.rules.organisation import in_service, on_day
 from dutydesk.rules.staff_rows import HEADS, POSTED
@@ -93,6 +93,19 @@ def _rows(session: Session, day: date) -> Iterator[tuple[str, ...]]:
                 else:
                     what = role.label if role else POSTED
                     yield (*about, what, place, force, line, str(since), str(until or ""))
+
+
+def posting_sheet(session: Session, day: date) -> Sheet:
+    """Who is posted where on a day, in the own subdistrict (all for the district), as it is read in. Raises NotAllowed."""
+    permission.require(session, "keep_people")
+    widths = (10, 10, 30, 24, 14, 12, 12)
+    heads = tuple(Column(head, width) for head, width in zip(posting_lists.HEADS, widths, strict=True))
+    rows = (
+        tuple(row[name] or "" for name in ("number", "name", "department", "area", "line", "from", "to"))
+        for row in postings(session, day)
+    )
+    notes = ("改好后用 dutydesk import postings 读回：只添加和更正，表里没写的不动；结束下沉就填“止”。",)
+    return Sheet(f"下沉力量（{day:%Y-%m-%d}）", heads, rows, notes=notes)
 
 
 _NOTHING: Any = (None, "", "", "", None, None)

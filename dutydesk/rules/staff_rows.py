@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -67,34 +67,53 @@ class Person:
     held: list[Held] = field(default_factory=list)
 
 
+def columns(
+    heads: Sequence[str], known: Mapping[str, Sequence[str]], needed: Iterable[str]
+) -> dict[str, int]:
+    """In which column each head stands, by any of its names; -1 for none. Raises Refused where a needed one is missing."""
+    names = [re.sub(r"\s", "", head) for head in heads]
+    places = {
+        head: next((names.index(name) for name in called if name in names), -1)
+        for head, called in known.items()
+    }
+    missing = [head for head in needed if places[head] < 0]
+    if missing:
+        raise Refused(f"缺少列：{'、'.join(missing)}。表头请写 {' '.join(known)}。")
+    return places
+
+
+def named(model: Any) -> dict[str, list[Any]]:
+    """Places by each name that they go by."""
+    found: dict[str, list[Any]] = {}
+    for row in model.select():
+        for name in {row.name, row.code, getattr(row, "short_name", row.name)}:
+            found.setdefault(name, []).append(row)
+    return found
+
+
+def day_in(text: str, head: str, today: date, off: Callable[[str, str], None]) -> date | None:
+    """The day in a cell; one that cannot be read is told under its head."""
+    if not text:
+        return None
+    try:
+        return parse_day(text.split(" ")[0], today)
+    except ValueError:
+        off(head, f"“{text[:20]}”看不懂，请写成 2026-12-01。")
+        return None
+
+
 class Reading:
     """Reads rows one by one. Raises Refused where needed columns are missing."""
 
     def __init__(self, session: Session, heads: Sequence[str], since: date) -> None:
-        names = [re.sub(r"\s", "", head) for head in heads]
         self.session, self.since = session, since
-        self.places = {
-            head: next((names.index(name) for name in known if name in names), -1)
-            for head, known in HEADS.items()
-        }
-        missing = [head for head in _NEEDED if self.places[head] < 0]
-        if missing:
-            raise Refused(f"缺少列：{'、'.join(missing)}。表头请写 {' '.join(HEADS)}。")
+        self.places = columns(heads, HEADS, _NEEDED)
         self.towns: dict[int | None, bool] = {}
         self.departments = {name: row for row in Department.select() for name in (row.name, row.code)}
         self.scopes = {
-            "area": self._named(Area), "unit": self._named(Unit), "subdistrict": self._named(Subdistrict)
+            "area": named(Area), "unit": named(Unit), "subdistrict": named(Subdistrict)
         }  # fmt: skip
         self.errors: list[RowError] = []
-
-    @staticmethod
-    def _named(model: Any) -> dict[str, list[Any]]:
-        found: dict[str, list[Any]] = {}
-        for row in model.select():
-            names = {row.name, row.code, getattr(row, "short_name", row.name)}
-            for name in names:
-                found.setdefault(name, []).append(row)
-        return found
 
     def read(self, rows: Iterable[Row]) -> tuple[list[Person], list[RowError]]:
         """The people of the list, and what is wrong with the rows that are left out."""
@@ -169,8 +188,8 @@ class Reading:
         elif role is Role.HANDLER and force is None:
             off("力量", "处置人员要写明属于哪一方力量。")
         scope = self._scope(role, said["范围"], person, force, off)
-        since = self._day(said["起"], "起", off) or self.since
-        until = self._day(said["止"], "止", off)
+        since = day_in(said["起"], "起", self.session.day, off) or self.since
+        until = day_in(said["止"], "止", self.session.day, off)
         if until is not None and until < since:
             off("止", f"{until:%Y-%m-%d}早于起的日期{since:%Y-%m-%d}，请核对。")
         return Held(role, scope, said["条线"][:30], since, until) if scope is not None else None
@@ -214,15 +233,6 @@ class Reading:
         else:
             return whole(role, Scope(**{f"{needed}_id": rows[0].id}, force=force))
         return None
-
-    def _day(self, text: str, head: str, off: Callable[[str, str], None]) -> date | None:
-        if not text:
-            return None
-        try:
-            return parse_day(text.split(" ")[0], self.session.day)
-        except ValueError:
-            off(head, f"“{text[:20]}”看不懂，请写成 2026-12-01。")
-            return None
 
     def _in_reach(self, held: Held | None, person: Person) -> bool:
         """Whether this session keeps the people of the subdistrict (None: of the district) that a row is about."""

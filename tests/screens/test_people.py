@@ -428,3 +428,24 @@ async def test_a_roster_comes_in_from_the_inbox(people, open_desk):
         await hand.choose("有错的行不导入")
         await hand.until("导入完毕：1人：新增1人")
         await hand.until("陈佳怡")
+
+
+async def test_a_list_of_postings_comes_in_from_the_inbox(people, open_desk):
+    app = open_desk(R.COORDINATOR, "people")
+    load().inbox.mkdir(parents=True, exist_ok=True)
+    rows = "工号,片区,条线\nD99,康健二片区,信访\nXH9,康健二片区,\n"
+    (load().inbox / "下沉.csv").write_text(rows, encoding="utf-8-sig")
+    async with app.run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot)
+        await hand("2")
+        await hand.until("共2人下沉")
+        await hand("0")
+        await hand.choose("导入下沉名单")
+        await hand.choose("下沉.csv")
+        await hand.until("从哪天起 *")
+        await hand("f10")
+        await hand.until("第3行　工号：名册里没有工号“XH9”")
+        await hand("escape")
+        await hand.choose("有错的行不导入")
+        await hand.until("导入完毕：1条下沉：新增1条")
+        await hand.until("共3人下沉")

@@ -1,4 +1,4 @@
-"""Staff lists and trees from the 收件夹 and to the 发件夹, read and written by a process of their own."""
+"""Staff lists, postings and trees from the 收件夹 and to the 发件夹, read and written by a process of their own."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from dutydesk.session import Session
 from dutydesk.settings import load
 from dutydesk.widgets.action_menu import Action, ActionMenu, TextPage
 
-NAMES = {"staff": "名册", "tree": "区划", "duties": "权责清单"}
+NAMES = {"staff": "名册", "postings": "下沉力量", "tree": "区划", "duties": "权责清单"}
 _HEADS = {
     "staff": "没写起的日期的岗位从哪一天起",
+    "postings": "没写起的日期的从哪一天起下沉",
     "tree": "区划从哪一天起变动",
     "duties": "这份清单从哪一天起；表里各部门原来的到前一天止",
 }
@@ -38,7 +39,7 @@ async def bring_in(screen: PeopleList, what: str) -> None:
     if not says.startswith("核对结果"):
         screen.say(f"没有核对成：{says}", "bad")
         return
-    hint = "有错的行不导入" if what == "staff" else "有一处错就都不导入"
+    hint = "有错的行不导入" if what in ("staff", "postings") else "有一处错就都不导入"
     if await screen.show(ActionMenu(says, [Action("go", "导入", hint)])) == "go":
         screen.say(f"正在导入 {path.name}…")
         code, told = await _run(screen, given)

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from textual.binding import Binding, BindingType
 
 from dutydesk.desk import Desk
-from dutydesk.rules import permission, postings
+from dutydesk.rules import keeping, permission, postings
 from dutydesk.rules.postings import Group, PostingRow, Question, Window
 from dutydesk.screens.people.acting import fill_in
 from dutydesk.screens.people.listing import PeopleList
@@ -71,10 +71,21 @@ class GroupsScreen(PeopleList):
     async def actions(self) -> Sequence[Action[str]]:
         """By area or by department, and of which day."""
         other = "按片区看" if self.by_department else "按派出部门看"
-        return [Action("other", other), Action("day", "看另一天", "过去和将来都可以")]
+        found = [Action("other", other), Action("day", "看另一天", "过去和将来都可以")]
+        if keeping.keeps(self.session, "keep_people", self.session.subdistrict_id):
+            found += [
+                Action("import", "导入下沉名单", "收件夹里的 Excel 或 CSV，先核对再导入"),
+                Action("export", "导出下沉名单", "到发件夹，改好可以再导入"),
+            ]
+        return found + await self.whom("keep_people", self.session.subdistrict_id, "安排、结束下沉找谁")
 
     async def do_action(self, name: str) -> None:
         """See `actions`."""
+        if name in ("import", "export"):
+            from dutydesk.screens.people import files
+
+            await (files.bring_in if name == "import" else files.take_out)(self, "postings")
+            return
         if name == "other":
             self.by_department = not self.by_department
         else:
