@@ -22,7 +22,7 @@ from dutydesk.widgets.given import Given
 from dutydesk.widgets.window_list import Column, WindowList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import date
 
 WEEKDAYS = "一二三四五六日"
@@ -82,7 +82,7 @@ class RosterScreen(DeskScreen):
         "1 至 4 改光标所在那一天的第几个班：选人，或留作空缺。草稿谁都能改，发布以后只有片区长能改还没开始的班。\n"
         "5 按规律排一个月：班次、谁值班、谁哪几天不在；夜班、周末、节假日按各人前半年和本月的次数摊匀。\n"
         "6 片区长发布，从那时起生效。7 打印（A4，也是 Excel 表，放进发件夹）。8 每人班数。9 换班。\n"
-        "空缺、一天两班、夜班后没休息、这天已不在岗，都在行尾说明。← → 看前后月。"
+        "空缺、一天两班、夜班后没休息、连上太多天、这天已不在岗，都在行尾说明。← → 看前后月。"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "month(-1)", "上个月", show=False),
@@ -181,26 +181,29 @@ class RosterScreen(DeskScreen):
         """The menu of a day."""
         sheet = self.sheet
         assert sheet is not None
-        options = [
-            Action(place, f"改{cell.kind.name}", cell.name or "空缺")
-            for place, cell in enumerate(row.day.cells)
+        told = [
+            (place, f"改{cell.kind.name}", cell.name or "空缺", "")
+            for place, cell in enumerate(row.day.cells, 1)
         ]
-        options += [
-            Action(10 + DRAFT, "按规律排这个月", "班次、谁值班、谁不在"),
-            Action(10 + PUBLISH, "发布", "片区长发布后生效", _why_not_publish(sheet)),
-            Action(10 + PRINT, "打印（A4、Excel）"),
-            Action(10 + SHARES, "每人班数"),
-            Action(10 + SWAPS, "换班"),
+        told += [
+            (DRAFT, "按规律排这个月", "班次、谁值班、谁不在", ""),
+            (PUBLISH, "发布", "片区长发布后生效", _why_not_publish(sheet)),
+            (PRINT, "打印（A4、Excel）", "", ""),
+            (SHARES, "每人班数", "", ""),
+            (SWAPS, "换班", "", ""),
+        ]
+        options = [  # with the digits of the list
+            Action(digit, label, hint, why, (1, digit)) for digit, label, hint, why in told
         ]
         with self.desk_app.holding_keys():
             title = f"{row.day.day.month}月{row.day.day.day}日 周{WEEKDAYS[row.day.day.weekday()]}"
             chosen = await self.show(ActionMenu(title, options))
             if chosen is None:
                 return
-            if chosen < 10:
-                await self._change(row, chosen)
+            if chosen < DRAFT:
+                await self._change(row, chosen - 1)
             else:
-                await self._of_the_month(chosen - 10)
+                await self._of_the_month(chosen)
 
     async def _of_the_month(self, what: int) -> None:
         if what == DRAFT:
@@ -330,14 +333,14 @@ class RosterScreen(DeskScreen):
     async def _shares(self) -> None:
         sheet = self.sheet
         assert sheet is not None
-        lines = ["姓名　　本月班数 夜班 周末 节假日　｜　前半年夜班 周末 节假日"]
+        heads = ("姓名", "本月班数", "夜班", "周末", "节假日", "｜前半年夜班", "周末", "节假日")
+        lines = [_in_columns(heads)]
         for share in sheet.shares:
             now, past = share.now, share.past
-            lines.append(
-                f"{fit(share.name, 10)}{now.total:>6}{now.nights:>6}{now.weekends:>5}{now.holidays:>6}"
-                f"　｜{past.nights:>10}{past.weekends:>6}{past.holidays:>6}"
-            )
-        lines += ["", *(sheet.problems or ("没有空缺、一天两班或夜班后没休息。",))]
+            counts = (now.total, now.nights, now.weekends, now.holidays)
+            before = (f"｜{past.nights}", past.weekends, past.holidays)
+            lines.append(_in_columns((share.name, *counts, *before)))
+        lines += ["", *(sheet.problems or ("没有空缺、一天两班、夜班后没休息或连上太多天。",))]
         await self.show(TextPage(f"{sheet.month} 每人班数", "\n".join(lines)))
 
     @work(exclusive=True, group="act")
@@ -350,6 +353,12 @@ class RosterScreen(DeskScreen):
         from dutydesk.screens.shift.swapping import SwapsScreen
 
         await self.app.push_screen(SwapsScreen())
+
+
+def _in_columns(texts: Sequence[object]) -> str:
+    return "".join(
+        fit(str(text), columns) for text, columns in zip(texts, (10, 10, 6, 6, 8, 14, 6, 6), strict=True)
+    )
 
 
 def _why_not_publish(sheet: RosterSheet) -> str:
