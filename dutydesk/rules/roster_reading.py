@@ -13,6 +13,8 @@ _BETWEEN = re.compile(r"[、，,;；/\s]+")
 _DAY = r"(?:(?P<{0}m>\d{{1,2}})[-./月])?(?P<{0}d>\d{{1,2}})[日号]?"
 _SPAN = re.compile(_DAY.format("a") + r"(?:\s*(?:至|到|~|–|—|-)\s*" + _DAY.format("b") + ")?")
 
+_NAME = re.compile(r"[^\s\d，,：:、]*")
+
 People = Mapping[int, tuple[str, str]]
 
 
@@ -59,30 +61,42 @@ def parse_away(text: str, people: People, days: list[date]) -> list[tuple[int, d
     """Who is away when, a line each: `王芳 12-3至12-5、12-20`. Days without a month are of this one. Raises Refused."""
     found = []
     for line in filter(None, (clean(line) for line in text.split("\n"))):
-        word, _, rest = line.partition(" ")
+        word, rest = _name_and_days(line, people)
         staff_id = _one(word, people, "away")
-        spans = [part for part in re.split(r"[/,;\s]+", narrow(rest)) if part]
+        spans = [part for part in re.split(r"[/,;、\s]+", narrow(rest)) if part]
         if not spans:
-            raise Refused(f"“{line}”没写哪几天，例如 {word} 12-3至12-5。", "away")
+            raise Refused(f"“{line}”没写哪几天，例如 {word} {days[0].month}-3至{days[0].month}-5。", "away")
         found += [(staff_id, *_span(part, line, days)) for part in spans]
     return found
 
 
+def _name_and_days(line: str, people: People) -> tuple[str, str]:
+    """A line's name, also where no blank stands behind it, and what follows. Raises Refused where there is no name."""
+    known = [word for pair in people.values() for word in pair if word and line.startswith(word)]
+    word = max(known, key=len, default="") or _NAME.match(line)[0]  # type: ignore[index]
+    if not word:
+        raise Refused(
+            f"“{line}”没写是谁，例如 {next(iter(people.values()), ('王芳', ''))[0]} {line}。", "away"
+        )
+    return word, line[len(word) :].lstrip("，,：:、 　")
+
+
 def _span(part: str, line: str, days: list[date]) -> tuple[date, date]:
     match = _SPAN.fullmatch(part)
-    first = _day(match["am"], match["ad"], days) if match else None
-    if match is None or first is None:
-        raise Refused(f"“{line}”没看懂。请写成 姓名 12-3至12-5。", "away")
-    last = _day(match["bm"] or match["am"], match["bd"], days) if match["bd"] else first
-    if last is None or last < first:
+    if match is None:
+        raise Refused(f"“{line}”里的“{part}”没看懂。请写成 姓名 12-3至12-5。", "away")
+    first = _day(match["am"], match["ad"], line, days)
+    last = _day(match["bm"] or match["am"], match["bd"], line, days) if match["bd"] else first
+    if last < first:
         raise Refused(f"“{line}”没看懂：后一天不能早于前一天。", "away")
     return first, last
 
 
-def _day(month: str | None, day: str, days: list[date]) -> date | None:
+def _day(month: str | None, day: str, line: str, days: list[date]) -> date:
+    """The day nearest to the month. Raises Refused for one that there is not."""
     year, here = days[0].year, days[0].month
     number = int(month) if month else here
     try:
         return date(year + (number < here - 6) - (number > here + 6), number, int(day))
     except ValueError:
-        return None
+        raise Refused(f"“{line}”没看懂：没有{number}月{int(day)}日这一天。", "away") from None

@@ -11,6 +11,7 @@ from dutydesk.models import RoleGrant, Shift, ShiftSwap, Staff
 from dutydesk.rules import decisions, duty_roster, roster_drafting, roster_publishing, swaps, today
 from dutydesk.rules.checking import check
 from dutydesk.rules.errors import NotAllowed, Refused, Stale
+from dutydesk.rules.roster_reading import days_of, parse_away
 from dutydesk.rules.signing_on import sign_on
 from dutydesk.rules.workcalendar import CHINA
 from dutydesk.vocabulary import Role, RosterState, SwapState
@@ -98,12 +99,27 @@ class TestDrafting:
             ("away", "王芳", "没写哪几天"),
             ("away", "王芳 12-40", "没看懂"),
             ("away", "王芳 12-9至12-5", "不能早于"),
+            ("away", "王芳12-40", "没有12月40日这一天"),
+            ("away", "王芳，2-30", "没有2月30日这一天"),
+            ("away", "王芳：下周", "里的“下周”没看懂"),
+            ("away", "12-3至12-5", "没写是谁"),
+            ("away", "赵无名12-3", "赵无名不在本片区值班"),
         ],
     )
     def test_what_cannot_be_read_is_said_beside_its_field(self, desk, field, value, said):
         with pytest.raises(Refused, match=said) as refused:
             drafted(desk, **{field: value})
         assert refused.value.field == field
+
+    def test_no_blank_is_needed_between_the_name_and_the_days(self):
+        people = {1: ("王芳", "XH1"), 2: ("王芳芳", "XH2"), 3: ("李强", "XH3")}
+        said = "王芳芳12-3至12-5\n李强，12月7日、9\nXH1：20"
+        assert parse_away(said, people, days_of("2026-12")) == [
+            (2, date(2026, 12, 3), date(2026, 12, 5)),
+            (3, date(2026, 12, 7), date(2026, 12, 7)),
+            (3, date(2026, 12, 9), date(2026, 12, 9)),
+            (1, date(2026, 12, 20), date(2026, 12, 20)),
+        ]
 
     def test_the_next_month_begins_with_the_last_pattern(self, desk):
         drafted(desk, shifts="白班 09:00-21:00", away="王芳 3")
