@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Reporter,
         Request,
     )
+    from dutydesk.models.keys import StaffKey
     from dutydesk.models.letters import (
         AgendaLetter,
         Invited,
@@ -145,6 +146,7 @@ _HOMES = {
     "LetterStep": "letters",
     "LetterProxy": "letters",
     "AgendaLetter": "letters",
+    "StaffKey": "keys",
 }
 
 
