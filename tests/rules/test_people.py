@@ -1,4 +1,4 @@
-"""The tree of a day with what is open there, departments and who speaks for them, 包保, 权责 and its questions, cards."""
+"""The tree of a day with what is open there; people: hired, mended, with roles, and leaving."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from dutydesk.models import AuditEntry, Leader, Sponsorship, Staff
+from dutydesk.models import AuditEntry, Leader, Staff
 from dutydesk.rules import (
-    departments,
-    duty_questions,
     leaders,
     person,
     role_grants,
@@ -21,7 +19,7 @@ from dutydesk.rules import (
 from dutydesk.rules.errors import NotAllowed, Refused
 from dutydesk.rules.role_grants import Scope
 from dutydesk.rules.signing_on import sign_on
-from dutydesk.vocabulary import Force, Role, SeatKind, State, UnitKind
+from dutydesk.vocabulary import Force, Role, SeatKind, UnitKind
 
 pytestmark = pytest.mark.both
 R = Role
@@ -94,89 +92,6 @@ class TestTree:
         assert (tree.neighbours(one), tree.neighbours(two)) == (["长桥二村"], ["康健新村"])
         assert "不再相邻" in tree_changes.add_neighbour(keeper, two, one, new_act()).says
         assert tree.neighbours(one) == []
-
-
-class TestDepartments:
-    def test_by_kind_with_head_liaison_and_vacancies(self, cases):
-        rows = departments.departments(cases[R.DUTY_OFFICER])
-        office, bureau = rows
-        assert ([name for _, name in office.liaisons], office.heads) == (["部门联络员甲"], ())
-        assert ([name for _, name in bureau.heads], bureau.liaisons) == (["部门负责人甲"], ())
-        assert [row.name for row in departments.departments(cases[R.DUTY_OFFICER], "zfbz")] == [bureau.name]
-
-    def test_a_stand_in_is_named_as_one_while_it_lasts(self, cases, keeper, clock):
-        from dutydesk.models import RoleGrant
-
-        held = RoleGrant.get(RoleGrant.role == R.LIAISON)
-        RoleGrant.update(subdistrict=cases.district.subdistrict).where(RoleGrant.id == held.id).execute()
-        deputy = Staff.get(Staff.number == "D99")
-        last = TODAY + timedelta(days=13)
-        role_grants.stand_in(keeper, held.id, deputy.id, TODAY, last, new_act())
-        office = departments.departments(cases[R.DUTY_OFFICER])[0]
-        assert [name for _, name in office.liaisons] == ["部门联络员甲", "值班员乙（代理）"]
-        clock.move_to("2026-12-08T10:00:00+08:00")
-        office = departments.departments(cases.district.sign_on(R.DUTY_OFFICER))[0]
-        assert [name for _, name in office.liaisons] == ["部门联络员甲"]
-
-
-class TestSponsorships:
-    def test_areas_units_and_projects_each_with_one_at_a_time(self, cases, keeper):
-        area, unit = cases.district.areas[0], cases.district.units[0]
-        departments.sponsor(keeper, "王建华", "副局长", TODAY, new_act(), area_id=area)
-        departments.sponsor(keeper, "李国强", "副主任", THE_DAY, new_act(), area_id=area)
-        departments.sponsor(keeper, "周敏", "", TODAY, new_act(), unit_id=unit)
-        district = cases[R.DISTRICT_COORDINATOR]
-        departments.sponsor(district, "吴晓", "副区长", TODAY, new_act(), project="加装电梯")
-        rows = departments.sponsorships(keeper, TODAY)
-        assert {(row.what, row.holder) for row in rows} == {
-            ("加装电梯", "吴晓"),
-            ("康健新村", "周敏"),
-            ("康健一片区", "王建华"),
-        }
-        assert "包保：李国强（副主任）" in tree.place(keeper, "area", area, THE_DAY).says
-        row = Sponsorship.get(Sponsorship.unit == unit)
-        departments.end_sponsorship(keeper, row.id, TODAY, new_act())
-        assert "周敏" not in tree.place(keeper, "unit", unit, THE_DAY).says
-        with pytest.raises(NotAllowed):
-            departments.sponsor(keeper, "吴晓", "", TODAY, new_act(), project="别的项目")
-
-
-class TestDuties:
-    def test_found_by_pinyin_of_the_category_and_of_the_department(self, cases):
-        session = cases[R.DUTY_OFFICER]
-        assert [row.owner for row in duty_questions.duties(session, "wfdj")] == ["社区管理办公室"]
-        assert [row.category for row in duty_questions.duties(session, "sqgl")] == ["市容秩序·违法搭建"]
-        assert [row.owner for row in duty_questions.duties(session, "ljmy")] == ["各居委"]
-        assert duty_questions.duties(session, "wfdj ljmy") == []
-
-    def test_what_is_on_nobodys_list_is_named_and_a_question_is_collected_and_answered(self, cases, keeper):
-        officer = cases[R.DUTY_OFFICER]
-        assert duty_questions.on_nobodys_list(officer) == ["消防安全·楼道堆物"]
-        act_id = new_act()
-        for _twice in range(2):
-            duty_questions.ask(officer, "围墙倒了归谁修", cases.fire, act_id)
-        [asked] = duty_questions.questions(officer)
-        assert (asked.question, asked.category, asked.asked_by, asked.answered_by) == (
-            "围墙倒了归谁修",
-            "楼道堆物",
-            "值班员甲",
-            "",
-        )
-        with pytest.raises(NotAllowed):
-            duty_questions.answer(officer, asked.key, "由房管所办", "", new_act())
-        office = cases.district.departments[0]
-        duty_questions.answer(keeper, asked.key, "由社区管理办先行处置", office, new_act())
-        [answered] = duty_questions.questions(officer)
-        assert (answered.answered_by, answered.department) == ("街镇协调员甲", "社区管理办公室")
-        with pytest.raises(NotAllowed):
-            duty_questions.ask(cases[R.AUDITOR], "谁来管这件事", "", new_act())
-
-    def test_a_case_sent_back_because_the_list_is_silent_is_collected_too(self, cases, keeper):
-        case = cases.in_hands(R.HANDLER, State.ASSIGNED)
-        cases.do("send_back", case, R.HANDLER, basis="none", reason="不归消防，请打13800001234")
-        [collected] = duty_questions.questions(keeper)
-        assert collected.question.startswith("楼道堆物归谁管？2026-000001 公共安全力量退单：不归消防")
-        assert "13800001234" not in collected.question
 
 
 class TestPeople:
