@@ -133,6 +133,30 @@ def perform(session: Session, item_id: int, act: str, fields: Mapping[str, Any],
     return meeting_id
 
 
+def part_all(session: Session, item_id: int, act_id: str) -> int:
+    """All that was merged into an item is spoken of apart again; answers with the id of the meeting."""
+    meeting_id = _meeting_of(item_id)
+    try:
+        with acting_on(session, meeting_id, "item_part_all", act_id) as (acting, meeting):
+            way = ITEM_BY_ACT["part"]
+            access.require(session, way.may, meeting)
+            rows = AgendaItem.select().where(
+                AgendaItem.meeting == meeting_id, AgendaItem.merged_into == item_id
+            )
+            parted = list(rows)
+            for row in parted:
+                _in_its_place(way, row, meeting)
+                _part(row, {})
+                row.state = ItemState(way.to)
+                row.save()
+            said = "、".join(row.title for row in parted)
+            record(acting, session, meeting, "rearrange", f"{way.name}：{said}")
+            acting.changed(f"{way.name} {said}", {"merged_into": item_id}, {"merged_into": None})
+    except AlreadyDone:
+        pass
+    return meeting_id
+
+
 def _meeting_of(item_id: int) -> int:
     row = AgendaItem.get_or_none(AgendaItem.id == item_id)
     if row is None:

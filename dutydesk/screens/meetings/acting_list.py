@@ -1,0 +1,78 @@
+"""A list whose digits act on the row under the cursor; Enter, where it opens nothing, offers the same as a menu."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, NamedTuple
+
+from textual import events, work
+
+from dutydesk.screens.whole_list import WholeListScreen
+from dutydesk.terminal import digit_of
+from dutydesk.widgets.action_menu import Action, ActionMenu
+from dutydesk.widgets.frame import BottomLine
+from dutydesk.widgets.window_list import WindowList
+
+
+class Deed(NamedTuple):
+    """What a digit does: its words on the last line, in the menu, and the name of the screen's method."""
+
+    digit: int
+    words: str
+    method: str
+    hint: str = ""
+
+
+class ActingList(WholeListScreen):
+    """Digits and the menu are made from `DEEDS`, where `why_not` says what cannot be done now."""
+
+    DEEDS: ClassVar[tuple[Deed, ...]] = ()
+
+    @property
+    def row(self) -> Any:
+        """The row under the cursor, or None."""
+        return self.query_one(WindowList).row
+
+    def why_not(self, deed: Deed) -> str:
+        """Why something cannot be done with this row now; empty where it can."""
+        return ""
+
+    def show_deeds(self, enter: str = "") -> None:
+        """The last line: what can be done here now."""
+        keys = [(str(deed.digit), deed.words) for deed in self.DEEDS if not self.why_not(deed)]
+        keys += [("Enter", enter)] if enter else []
+        bottom = self.query_one(BottomLine)
+        bottom.show([*keys, ("F1", "帮助")])
+
+    def on_key(self, event: events.Key) -> None:
+        """A digit acts."""
+        digit = digit_of(event.key)
+        if digit is None:
+            return
+        event.stop()
+        deed = next((each for each in self.DEEDS if each.digit == digit), None)
+        if deed is None:
+            self.say(f"这里按 {digit} 没有用；可用的见下面一行。", "bad")
+        else:
+            self.do_deed(deed)
+
+    @work(exclusive=True, group="act")
+    async def do_deed(self, deed: Deed) -> None:
+        """Do it, or say why not."""
+        with self.desk_app.holding_keys():
+            await self._do(deed)
+
+    async def _do(self, deed: Deed) -> None:
+        if reason := self.why_not(deed):
+            self.say(reason, "bad")
+        else:
+            await getattr(self, deed.method)()
+
+    async def offer(self, title: str) -> None:
+        """The menu of all that can be done."""
+        options: Sequence[Action[Deed]] = [
+            Action(deed, deed.words, deed.hint, self.why_not(deed)) for deed in self.DEEDS
+        ]
+        chosen = await self.show(ActionMenu(title, options))
+        if chosen is not None:
+            await self._do(chosen)

@@ -1,0 +1,268 @@
+"""The agenda: drafted from the ledger as it is opened first; digits order, cut, add and merge; the notice comes from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+
+from dutydesk.meeting_words import ItemState, MeetingState
+from dutydesk.rules.meetings import agenda, items, listing, papers, ways
+from dutydesk.rules.meetings.agenda import Agenda, ItemLine
+from dutydesk.rules.meetings.listing import Sheet
+from dutydesk.screens.handling import handle_case
+from dutydesk.screens.meetings.acting_list import ActingList, Deed
+from dutydesk.screens.meetings.asking import MeetingForm
+from dutydesk.screens.meetings.home import change_meeting
+from dutydesk.session import Session
+from dutydesk.widgets.action_menu import Action, ActionMenu, TextPage
+from dutydesk.widgets.frame import Words
+from dutydesk.widgets.window_list import Column, WindowList
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """An item on the screen."""
+
+    key: int
+    line: ItemLine
+
+
+def _place(row: ItemRow) -> str:
+    return str(row.line.place) if row.line.place else "不议"
+
+
+def _title(row: ItemRow) -> str:
+    together = f"（并{len(row.line.with_it)}项）" if row.line.with_it else ""
+    return row.line.title + together
+
+
+COLUMNS = (
+    Column("序", 4, _place),
+    Column("缘由", 12, lambda row: row.line.kind.label),
+    Column("议题", 20, _title, flex=True),
+    Column("", 8, lambda row: row.line.mark),
+    Column("分钟", 4, lambda row: str(row.line.minutes)),
+)
+
+
+class AgendaScreen(ActingList):
+    """The agenda of one meeting; Enter opens an item's case, or what there is of it."""
+
+    NAME = "议程"
+    KEYS: ClassVar[tuple[tuple[str, str], ...]] = (("Enter", "看这一项"), ("F1", "帮助"))
+    DEEDS: ClassVar[tuple[Deed, ...]] = (
+        Deed(1, "上移", "up"),
+        Deed(2, "下移", "down"),
+        Deed(3, "不议", "cut", "记着，下次再列；已经不议的放回来"),
+        Deed(4, "并入上项", "merge", "一起议；已并的分开"),
+        Deed(5, "加一项", "add"),
+        Deed(6, "改题目", "reword", "题目和时长"),
+        Deed(7, "出通知", "notice", "Word 和可贴的文字，放进发件夹"),
+        Deed(8, "重拟", "draft", "新情况列进来，已经改的不动"),
+        Deed(9, "改期免开", "change", "改期、取消、免开、并会"),
+    )
+    HELP = (
+        "议程从台账自动拟出，按轻重排好，每项写着为什么列、约几分钟；Enter 看这一项的案子。\n"
+        "1 上移 2 下移 3 本次不议（下次会再列出来，并标明第几次）4 并入上一项 5 加一项 6 改题目和时长。\n"
+        "7 出会议通知：Word 放进发件夹，文字可以贴到工作群。8 重拟：把新情况列进来，您改过的都留着。9 改期、取消、免开、并会。\n"
+        "轻重、分钟数、每种最多几项，都是本单位的设置。"
+    )
+
+    def __init__(self, meeting_id: int) -> None:
+        super().__init__()
+        self.meeting_id = meeting_id
+        self.sheet: Sheet | None = None
+        self.found: Agenda | None = None
+        self.drafted = False  # tried once here already
+
+    def body(self) -> ComposeResult:
+        """The meeting, its items, why the one under the cursor is there."""
+        yield Words("", id="shift-head")
+        yield WindowList(COLUMNS, empty_text="议程上还没有事项。按 5 加一项，按 8 从台账拟。")
+        yield Words("", id="shift-line")
+
+    # -- reading ----------------------------------------------------------------------------------------------
+
+    async def read(self) -> None:
+        """The agenda; one that was never drafted is drafted now."""
+        self.sheet = await self.ask(listing.sheet, self.meeting_id)
+        if self.sheet is None or not self.is_attached:
+            return
+        may_draft = any(way.act == "draft" for way in self.sheet.ways)
+        if not self.sheet.drafted and may_draft and not self.drafted:
+            self.drafted = True
+            await self._drafted()
+        await self._show()
+
+    async def _drafted(self) -> None:
+        done = await self.do(ways.perform, self.meeting_id, "draft", {}, self.new_act())
+        if done is not None:
+            self.sheet = await self.ask(listing.sheet, self.meeting_id)
+            said = self.sheet.story[-1].text if self.sheet and self.sheet.story else ""
+            self.say(f"议程已从台账拟好：{said}。按 7 出通知。", "good")
+
+    async def _show(self) -> None:
+        found = await self.ask(agenda.agenda, self.meeting_id)
+        if found is None or not self.is_attached:
+            return
+        self.found = found
+        await self.put([ItemRow(line.id, line) for line in (*found.listed, *found.cut)])
+        if not self.is_attached or self.sheet is None:
+            return
+        self.show_title(self.sheet.title)
+        self.query_one("#shift-head", Words).say(_head(self.sheet, found))
+        self.show_deeds("看这一项")
+
+    def on_window_list_moved(self, event: WindowList.Moved) -> None:
+        """Why it stands there, in full."""
+        line: ItemLine | None = event.row.line if event.row else None
+        self.query_one("#shift-line", Words).say(_told(line) if line else "")
+
+    def why_not(self, deed: Deed) -> str:
+        """Most of it needs an item, and a meeting that is still to be held."""
+        sheet = self.sheet
+        if sheet is None:
+            return "正在读，请稍等。"
+        before = sheet.state in (MeetingState.PLANNED, MeetingState.RUNNING)
+        if deed.method in ("up", "down", "cut", "merge", "reword"):
+            if not before:
+                return f"这次会议现在是“{sheet.state.label}”，议程不能再改。"
+            return "" if self.row is not None else "议程上还没有事项。"
+        if deed.method == "add" and not (before and sheet.may_add):
+            return f"这次会议现在是“{sheet.state.label}”，不能再加议题。"
+        if deed.method == "draft" and not any(way.act == "draft" for way in sheet.ways):
+            return "议程由本片区的值班员、片区长在会前拟。"
+        return ""
+
+    # -- keys -------------------------------------------------------------------------------------------------
+
+    def on_window_list_chosen(self, event: WindowList.Chosen) -> None:
+        """Enter opens the item's case."""
+        self.do_deed(Deed(0, "看", "look"))
+
+    async def look(self) -> None:
+        """The case of the item; where there are several, which; where there is none, what it is."""
+        line: ItemLine = self.row.line
+        rows = line.issues
+        if not rows:
+            await self.show(TextPage(line.title, _told(line)))
+            return
+        issue_id = rows[0].key
+        if len(rows) > 1:
+            options = [Action(row.key, f"{row.number} {row.place}", row.summary) for row in rows]
+            chosen = await self.show(ActionMenu(line.title, options))
+            if chosen is None:
+                return
+            issue_id = chosen
+        await handle_case(self, issue_id)
+
+    async def _item(self, act: str, **fields: str) -> None:
+        line: ItemLine = self.row.line
+        done = await self.do(items.perform, line.id, act, fields, self.new_act())
+        if done is not None:
+            await self._show()
+            await self.query_one(WindowList).show(line.id)
+
+    async def up(self) -> None:
+        """Sooner."""
+        await self._item("up")
+
+    async def down(self) -> None:
+        """Later."""
+        await self._item("down")
+
+    async def cut(self) -> None:
+        """Not this time; or back again."""
+        await self._item("put_back" if self.row.line.state is ItemState.CUT else "cut")
+
+    async def merge(self) -> None:
+        """Spoken of with the one above; one that is merged is parted again."""
+        line: ItemLine = self.row.line
+        if not line.with_it:
+            await self._item("merge")
+            return
+        options = [Action(0, "把这一项并入上一项"), Action(1, f"把并进来的分开（{'、'.join(line.with_it)}）")]
+        chosen = await self.show(ActionMenu(line.title, options))
+        if chosen == 0:
+            await self._item("merge")
+        elif chosen == 1:
+            await self.do(items.part_all, line.id, self.new_act())
+            await self._show()
+
+    async def add(self) -> None:
+        """A member's item."""
+
+        def rule(session: Session, typed: dict[str, object], act_id: str) -> int:
+            return items.add(session, self.meeting_id, typed, act_id)
+
+        assert self.sheet is not None
+        head = f"{self.sheet.title}　{self.sheet.when}"
+        done = await self.show(MeetingForm("加一项议题", head, "AddItemForm", rule))
+        if done is not None:
+            await self._show()
+            await self.query_one(WindowList).show(done)
+            self.say("已加上。", "good")
+
+    async def reword(self) -> None:
+        """Title and minutes."""
+        line: ItemLine = self.row.line
+
+        def rule(session: Session, typed: dict[str, object], act_id: str) -> int:
+            return items.perform(session, line.id, "reword", typed, act_id)
+
+        values = {"title": line.title, "minutes": str(line.minutes)}
+        if await self.show(MeetingForm("改题目和时长", line.why, "RewordForm", rule, values)) is not None:
+            await self._show()
+
+    async def notice(self) -> None:
+        """Word and text into the 发件夹; the text on the screen to copy."""
+        from dutydesk.screens.meetings.writing import notice_text, write_notice
+
+        found = await self.ask(papers.notice, self.meeting_id)
+        if found is None:
+            return
+        try:
+            path = await write_notice(found)
+        except OSError as problem:
+            self.say(f"没有写进发件夹：{problem}", "bad")
+            return
+        self.say(f"会议通知已放进发件夹（Word 和文字）：{path}", "good")
+        await self.show(TextPage("会议通知（可选中复制；Word 已在发件夹）", notice_text(found)))
+
+    async def draft(self) -> None:
+        """Again, from what the ledger says now."""
+        await self._drafted()
+        await self._show()
+
+    async def change(self) -> None:
+        """改期、取消、免开、并会."""
+        if await change_meeting(self, self.meeting_id):
+            await self.read()
+
+
+def _told(line: ItemLine) -> str:
+    cases = "　".join(
+        f"{row.number} {row.state.label}{row.holder and '·' + row.holder}{row.left and ' ' + row.left}"
+        for row in line.issues[:3]
+    )
+    more = f"等{len(line.issues)}件" if len(line.issues) > 3 else ""
+    together = f"　一并议：{'、'.join(line.with_it)}" if line.with_it else ""
+    cut = f"　不议：{line.outcome}" if line.state is ItemState.CUT and line.outcome else ""
+    return f"{line.why}{together}{cut}\n{cases}{more}"
+
+
+def _head(sheet: Sheet, found: Agenda) -> str:
+    chair = f"{sheet.chair}主持" if sheet.chair else "主持人未定"
+    over = "，超出了" if found.minutes > found.has else ""
+    lines = [
+        f"{sheet.when}　{sheet.place}　{chair}　{sheet.state.label}",
+        f"{len(found.listed)}项，约{found.minutes}分钟（定{found.has}分钟{over}）",
+    ]
+    if sheet.warning:
+        lines[0] += f"　! {sheet.warning}"
+    if found.worth:
+        near = f"最近的是{found.others[0].title} {found.others[0].when}" if found.others else ""
+        lines.append(f"! {found.worth}。按 9 办。{near}")
+    return "\n".join(lines)

@@ -1,0 +1,169 @@
+"""纪要: read as a page, sent for signing, signed, returned, added to; as a Word document."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events, work
+from textual.app import ComposeResult
+
+from dutydesk.meeting_words import MeetingState
+from dutydesk.rules.meetings import listing, papers, ways
+from dutydesk.rules.meetings.life import BY_ACT, WRITING
+from dutydesk.rules.meetings.listing import Sheet
+from dutydesk.rules.meetings.papers import Record
+from dutydesk.screens.base import DeskScreen
+from dutydesk.screens.meetings.asking import go
+from dutydesk.terminal import digit_of
+from dutydesk.widgets.action_menu import Action, ActionMenu, Confirm, ScrollText, TextPage
+from dutydesk.widgets.frame import BottomLine, Words
+
+WRITE, SEND, RETURN, ADD, WORD, STORY = 1, 2, 3, 4, 5, 6
+
+
+class MinutesScreen(DeskScreen):
+    """The minutes of one meeting as they stand, or as they were signed."""
+
+    NAME = "会议纪要"
+    KEYS: ClassVar[tuple[tuple[str, str], ...]] = (("Enter", "办理"), ("↑↓", "翻看"), ("F1", "帮助"))
+    HELP = (
+        "1 回到会上接着记、改自己的段落。2 送审；主持人按 2 审签，审签后固定，不能再改。3 主持人退回修改。\n"
+        "4 补充更正：附在后面，纪要本身不动。5 出 Word：GB/T 9704 纪要格式，放进发件夹。6 这次会议的经过。"
+    )
+
+    def __init__(self, meeting_id: int) -> None:
+        super().__init__()
+        self.meeting_id = meeting_id
+        self.sheet: Sheet | None = None
+        self.found: Record | None = None
+
+    def body(self) -> ComposeResult:
+        """Where it stands, the text, which part of it is in sight."""
+        yield Words("", id="shift-head")
+        yield ScrollText("")
+        yield Words("", id="how")
+
+    def signed_on(self) -> None:
+        """Read it."""
+        super().signed_on()
+        self.query_one(ScrollText).focus()
+        self.begin()
+
+    def changed(self) -> None:
+        """Somebody wrote."""
+        self.begin()
+
+    @work(exclusive=True, group="read")
+    async def begin(self) -> None:
+        """Keys wait for what they are meant for."""
+        with self.desk_app.holding_keys():
+            await self._read()
+
+    async def _read(self) -> None:
+        sheet = await self.ask(listing.sheet, self.meeting_id)
+        found = await self.ask(papers.record, self.meeting_id)
+        if sheet is None or found is None or not self.is_attached:
+            return
+        self.sheet, self.found = sheet, found
+        text = papers.as_text(found)
+        page = self.query_one(ScrollText)
+        if page.text != text:
+            page.put(text)
+        self.show_title(sheet.title)
+        signed = f"　{sheet.signed}审签" if sheet.signed else ""
+        self.query_one("#shift-head", Words).say(f"{sheet.when}　{sheet.state.label}{signed}")
+        self.query_one(BottomLine).show(
+            [*((str(digit), words) for digit, words, why in self._deeds() if not why), *self.KEYS]
+        )
+
+    def _deeds(self) -> list[tuple[int, str, str]]:
+        """Each digit, what it does here, and why not now."""
+        sheet = self.sheet
+        assert sheet is not None
+        acts = {way.act for way in sheet.ways}
+        writing = sheet.state in WRITING and sheet.may_write
+        waiting = f"这次会议现在是“{sheet.state.label}”"
+        send = "审签" if sheet.state is MeetingState.REVIEW else "送审"
+        may_send = bool(acts & {"submit", "sign"})
+        return [
+            (WRITE, "接着记", "" if writing else f"{waiting}，纪要不能再记。"),
+            (
+                SEND,
+                send,
+                "" if may_send else f"{waiting}，{'等主持人审签' if send == '审签' else '不能送审'}。",
+            ),
+            (RETURN, "退回", "" if "return" in acts else f"{waiting}，不能退回。"),
+            (ADD, "补充更正", "" if "add" in acts else "审签以后才用补充；现在直接改。"),
+            (WORD, "出 Word", ""),
+            (STORY, "经过", ""),
+        ]
+
+    # -- keys -------------------------------------------------------------------------------------------------
+
+    def on_key(self, event: events.Key) -> None:
+        """Digits act; Enter asks what to do."""
+        digit = digit_of(event.key)
+        if self.sheet is None or (digit is None and event.key != "enter"):
+            return
+        event.stop()
+        self.act_on(digit)
+
+    @work(exclusive=True, group="act")
+    async def act_on(self, digit: int | None) -> None:
+        """Do what a digit is for, or say why not."""
+        with self.desk_app.holding_keys():
+            deeds = self._deeds()
+            if digit is None:
+                options = [Action(number, words, "", why) for number, words, why in deeds]
+                digit = await self.show(ActionMenu(self.NAME, options))
+                if digit is None:
+                    return
+            why = next((why for number, _, why in deeds if number == digit), None)
+            if why is None:
+                self.say(f"这里按 {digit} 没有用；可用的见下面一行。", "bad")
+            elif why:
+                self.say(why, "bad")
+            else:
+                await self._do(digit)
+
+    async def _do(self, digit: int) -> None:
+        assert self.sheet is not None
+        if digit == WRITE:
+            from dutydesk.screens.meetings.running import open_running
+
+            await open_running(self, self.meeting_id)
+        elif digit == SEND and self.sheet.state is MeetingState.REVIEW:
+            await self._sign(self.sheet)
+        elif digit == WORD:
+            await self._word()
+        elif digit == STORY:
+            lines = [f"{step.when} {step.who} {step.what}　{step.text}" for step in self.sheet.story]
+            await self.show(TextPage(f"{self.sheet.title}　经过", "\n".join(lines)))
+        else:
+            act = {SEND: "submit", RETURN: "return", ADD: "add"}[digit]
+            if await go(self, self.sheet, BY_ACT[act]):
+                await self._read()
+
+    async def _sign(self, sheet: Sheet) -> None:
+        """Only what was seen is signed."""
+        assert self.found is not None
+        lines = ["审签后纪要固定，不能再改；更正用补充，附在后面。"]
+        if not await self.show(Confirm(f"审签{sheet.title}的纪要？", lines, "审签")):
+            return
+        seen = {"seen": self.found.digest}
+        done = await self.do(ways.perform, sheet.id, "sign", seen, self.new_act(), sheet.version)
+        await self._read()
+        if done is not None:
+            self.say("已审签，纪要固定。按 5 出 Word。", "good")
+
+    async def _word(self) -> None:
+        from dutydesk.screens.meetings.writing import write_minutes
+
+        assert self.found is not None
+        try:
+            path = await write_minutes(self.found)
+        except OSError as problem:
+            self.say(f"没有写进发件夹：{problem}", "bad")
+        else:
+            draft = "" if self.found.signed_on else "（还没有审签，是草稿）"
+            self.say(f"会议纪要{draft}已放进发件夹：{path}", "good")
