@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-DUTIES = ("today", "patrol", "intake", "issues", "triage", "decisions", "shift", "contact", "people")
+DUTIES = ("today", "patrol", "intake", "issues", "triage", "decisions", "meetings", "shift", "contact", "people")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -54,6 +54,7 @@ def parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:
         "demo": _desk,
         "db": _database,
         "staff": _staff,
+        "ssh-keys": _ssh_keys,
         "export": _export,
         "import": _import,
     }
@@ -94,6 +95,42 @@ def _staff(commands: Any) -> None:
     listing = what.add_parser("list", help="在岗人员及其岗位")
     listing.add_argument("--role", metavar="岗位", help="只列这一岗位，如 duty_officer")
     listing.add_argument("--json", action="store_true", help="输出 JSON")
+    add = what.add_parser("add", help="添加一个人，可以同时安排岗位")
+    add.add_argument("staff", metavar="工号")
+    add.add_argument("name", metavar="姓名")
+    edit = what.add_parser("edit", help="更正一个人的资料，或安排岗位")
+    edit.add_argument("staff", metavar="工号")
+    edit.add_argument("--name", metavar="姓名")
+    for each in (add, edit):
+        each.add_argument("--phone", metavar="电话")
+        each.add_argument("--title", metavar="职务")
+        each.add_argument("--department", metavar="部门", help="全称或代码")
+        each.add_argument("--role", default="", metavar="岗位", help="如 管理员，或 administrator")
+        each.add_argument("--scope", default="", metavar="范围", help="片区、居民区、部门或街镇的名称或代码")
+        each.add_argument("--force", default="", metavar="力量", help="处置人员属于哪一方力量")
+        each.add_argument("--from", dest="since", default="", metavar="日期", help="从哪天起；不写是今天")
+        each.add_argument("--until", default="", metavar="日期", help="到哪天止；不写是长期")
+    disable = what.add_parser("disable", help="停用：不能再登录，打开着的值班台随即退出")
+    enable = what.add_parser("enable", help="恢复停用或离岗的人")
+    for each in (disable, enable):
+        each.add_argument("staff", metavar="工号")
+    key = what.add_parser("key", help="SSH 公钥", description="登录用的 SSH 公钥。")
+    keys = key.add_subparsers(dest="key", metavar="命令", required=True, parser_class=_Parser)
+    key_add = keys.add_parser("add", help="登记一个人的公钥")
+    key_add.add_argument("staff", metavar="工号")
+    key_add.add_argument("file", nargs="?", default="-", metavar="文件", help=".pub 文件；不写是标准输入")
+    key_list = keys.add_parser("list", help="一个人的公钥，或所有人的")
+    key_list.add_argument("staff", nargs="?", metavar="工号")
+    key_list.add_argument("--json", action="store_true", help="输出 JSON")
+    key_remove = keys.add_parser("remove", help="删去一个公钥")
+    key_remove.add_argument("fingerprint", metavar="指纹", help="SHA256:…，可以只写开头")
+    for each in (add, edit, disable, enable, key_add, key_list, key_remove):
+        each.add_argument("--as", dest="number", metavar="工号", help="以谁的身份；不写是本机的管理员")
+
+
+def _ssh_keys(commands: Any) -> None:
+    keys = commands.add_parser("ssh-keys", help="给 sshd 的公钥", description="sshd 在有人登录时调用。")
+    keys.add_argument("fingerprint", nargs="?", default="", metavar="指纹", help="只要这一个；不写是全部")
 
 
 def _export(commands: Any) -> None:
@@ -137,6 +174,12 @@ def _export(commands: Any) -> None:
     shifts.add_argument("--json", action="store_true", required=True, help="把 JSON 写到标准输出")
     shifts.add_argument("--as", dest="number", metavar="工号", help="按谁的范围；不写是全区")
     shifts.add_argument("--month", type=_month, default="", metavar="月份", help="如 2026-12；不写是本月")
+    meetings = what.add_parser("meetings", help="双周例会等会议：日期、议程、到会、决定")
+    meetings.add_argument("--json", action="store_true", required=True, help="把 JSON 写到标准输出")
+    meetings.add_argument("--as", dest="number", metavar="工号", help="按谁的范围；不写是全区")
+    meetings.add_argument(
+        "--month", type=_month, default="", metavar="月份", help="如 2026-12；不写是近一年和今后三个月"
+    )
 
 
 def _month(text: str) -> str:

@@ -154,6 +154,11 @@ def _init(url: str, empty: bool) -> int:
 
 
 def _staff(chosen: argparse.Namespace) -> int:
+    if chosen.what != "list":
+        from dutydesk.staff_command import run
+
+        _connect()
+        return run(chosen)
     from dutydesk.rules import exporting
     from dutydesk.vocabulary import Role
 
@@ -166,6 +171,25 @@ def _staff(chosen: argparse.Namespace) -> int:
     else:
         for person in people:
             print(f"{person['number']}\t{person['name']}\t{Role(person['role']).label}\t{person['scope']}")  # noqa: T201
+    return 0
+
+
+def _ssh_keys(chosen: argparse.Namespace) -> int:
+    """Print all or nothing: whatever goes wrong, sshd is given no key."""
+    from dutydesk.models import connection
+    from dutydesk.rules import authorized_keys
+    from dutydesk.settings import settings_file
+
+    _connect()
+    settings = settings_file()
+    program = [sys.executable, "-I", "-m", "dutydesk", "desk", "--as"]
+    try:
+        lines = authorized_keys.lines(
+            program, str(settings.absolute()) if settings.is_file() else "", chosen.fingerprint
+        )
+    except connection.ERRORS as error:
+        fail(str(connection.explain(error)))
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
     return 0
 
 
@@ -189,6 +213,12 @@ def _export(chosen: argparse.Namespace) -> int:
 
         _connect()
         _write_json(shifts(_asked(chosen)[0], chosen.month))
+        return 0
+    if chosen.what == "meetings":
+        from dutydesk.rules.meetings.export import meetings
+
+        _connect()
+        _write_json(meetings(_asked(chosen)[0], chosen.month))
         return 0
     if not chosen.output:
         fail("请写明 --output 文件。")
@@ -376,4 +406,12 @@ def _write_json(records: Iterable[dict[str, Any]]) -> None:
     out.flush()
 
 
-_COMMANDS = {"desk": _desk, "demo": _demo, "db": _db, "staff": _staff, "export": _export, "import": _import}
+_COMMANDS = {
+    "desk": _desk,
+    "demo": _demo,
+    "db": _db,
+    "staff": _staff,
+    "ssh-keys": _ssh_keys,
+    "export": _export,
+    "import": _import,
+}

@@ -36,18 +36,17 @@ if TYPE_CHECKING:
         LetterProxy,
         LetterStep,
     )
-    from dutydesk.models.meetings import (
+    from dutydesk.models.meeting_parts import (
         AgendaIssue,
         AgendaItem,
         Attendee,
         DecisionIssue,
-        Meeting,
         MeetingDecision,
-        MeetingSeries,
         MeetingStep,
         MinuteParagraph,
         UnitTurn,
     )
+    from dutydesk.models.meetings import Meeting, MeetingSeries
     from dutydesk.models.office import Category, DutyItem, DutyQuestion, OfficeSetting, SpecialDay, TimeLimit
     from dutydesk.models.organisation import (
         Area,
@@ -130,14 +129,14 @@ _HOMES = {
     "Promise": "shift",
     "MeetingSeries": "meetings",
     "Meeting": "meetings",
-    "AgendaItem": "meetings",
-    "AgendaIssue": "meetings",
-    "Attendee": "meetings",
-    "UnitTurn": "meetings",
-    "MinuteParagraph": "meetings",
-    "MeetingDecision": "meetings",
-    "DecisionIssue": "meetings",
-    "MeetingStep": "meetings",
+    "AgendaItem": "meeting_parts",
+    "AgendaIssue": "meeting_parts",
+    "Attendee": "meeting_parts",
+    "UnitTurn": "meeting_parts",
+    "MinuteParagraph": "meeting_parts",
+    "MeetingDecision": "meeting_parts",
+    "DecisionIssue": "meeting_parts",
+    "MeetingStep": "meeting_parts",
     "Letter": "letters",
     "Invited": "letters",
     "LetterPromise": "letters",

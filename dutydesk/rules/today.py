@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dutydesk.models import Area, IssueStep, Shift, Staff
+from dutydesk.models import Area, IssueStep, Shift, Staff, database
 from dutydesk.rules import decisions, drafts, ledger, patrol, permission
 from dutydesk.rules.workcalendar import CHINA, moment
 from dutydesk.session import Session
@@ -135,7 +135,30 @@ def _needs_of_the_desk(session: Session) -> list[Line]:
     proxies = decisions.proxies_to_answer(session)
     if proxies:
         lines.append(Line("别人代我录入、等我确认", len(proxies), "decisions", "proxies"))
-    return lines + _needs_of_the_shift(session)
+    return lines + _letters(session) + _meetings(session) + _needs_of_the_shift(session)
+
+
+def _letters(session: Session) -> list[Line]:
+    """What waits for this person at 条块约请. Where there are no letters, their tables need not be loaded either."""
+    if not permission.may_at_all(session, "letters"):
+        return []
+    if database.execute_sql("select 1 from letter limit 1").fetchone() is None:
+        return []
+    from dutydesk.rules.letters import tables
+
+    waiting = tables.waiting(session)
+    return [Line("条块约请等我办", waiting, "letters", "mine", pressing=True)] if waiting else []
+
+
+def _meetings(session: Session) -> list[Line]:
+    """The meeting of today, minutes to be signed. Where there are no meetings, their tables need not be loaded either."""
+    if not session.area_id or not permission.may_at_all(session, "meetings"):
+        return []
+    if database.execute_sql("select 1 from meeting limit 1").fetchone() is None:
+        return []
+    from dutydesk.rules.meetings.needs import needs
+
+    return [Line(text, 0, "meetings", str(key), bool(pressing)) for text, key, pressing in needs(session)]
 
 
 def _needs_of_the_shift(session: Session) -> list[Line]:

@@ -79,10 +79,22 @@ def _people(target: str) -> Screen[Any]:
     return first_page(target)
 
 
+def _letters(target: str) -> Screen[Any]:
+    from dutydesk.screens.letters import LettersScreen
+
+    return LettersScreen(target or "mine")
+
+
 def _contact(_target: str) -> Screen[Any]:
     from dutydesk.screens.shift.contact import ContactScreen
 
     return ContactScreen()
+
+
+def _meetings(target: str) -> Screen[Any]:
+    from dutydesk.screens.meetings import MeetingsScreen
+
+    return MeetingsScreen(target)
 
 
 class Duty(NamedTuple):
@@ -110,6 +122,8 @@ DUTIES: tuple[Duty, ...] = (
     Duty("patrol", "每日巡查", "1", "f2", "patrol", _patrol),
     Duty("intake", "登记", "2", "f3", "register", _intake),
     Duty("issues", "问题清单", "3", "f4", "read", _issues, at_once=True),
+    Duty("meetings", "双周例会", "4", "f5", "meetings", _meetings),
+    Duty("letters", "条块约请", "5", "f6", "letters", _letters),
     Duty("shift", "值班", "6", "f7", "shift", _shift),
     Duty("triage", "待立案", "", "", "open", _triage),
     Duty("contact", "先行联系", "", "", "shift", _contact),

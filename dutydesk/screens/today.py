@@ -255,10 +255,26 @@ def _form_of(draft: Kept) -> DeskScreen:
         from dutydesk.screens.shift.signing import SignOutScreen
 
         return SignOutScreen(draft=draft)
+    if draft.kind == "letter":
+        from dutydesk.screens.letters.drafting import DraftScreen
+
+        return DraftScreen(draft=draft)
+    if draft.kind == "letter_act":
+        from dutydesk.screens.letters.acting import LetterActScreen
+
+        return LetterActScreen.from_draft(draft)
     if draft.kind == "roster":
         from dutydesk.screens.shift.pattern import PatternScreen
 
         return PatternScreen(draft=draft)
+    if draft.kind == "meeting_decision":
+        from dutydesk.screens.meetings.deciding import DecisionScreen
+
+        return DecisionScreen(draft=draft)
+    if draft.kind == "meeting_minutes":
+        from dutydesk.screens.meetings.writing_down import ParagraphScreen
+
+        return ParagraphScreen(draft=draft)
     from dutydesk.screens.intake import IntakeScreen
 
     return IntakeScreen(draft=draft)

@@ -10,8 +10,7 @@ from dutydesk.models import AgendaItem, Area, Meeting, MeetingDecision, MeetingS
 from dutydesk.rules.handling import name_of
 from dutydesk.rules.meetings import access, followup, moving
 from dutydesk.rules.meetings.calendar import weekday_name
-from dutydesk.rules.meetings.life import BY_ACT, MEETING_WAYS, STORY_NAMES, Way
-from dutydesk.rules.organisation import day_of
+from dutydesk.rules.meetings.life import MEETING_WAYS, STORY_NAMES, Way
 from dutydesk.rules.workcalendar import CHINA, moment
 from dutydesk.session import Session
 
@@ -197,28 +196,3 @@ def areas(session: Session) -> list[tuple[int, str]]:
     ids = access.area_ids(session)
     rows: Any = Area.select(Area.id, Area.name).where(Area.id.in_(ids)).order_by(Area.code)
     return list(rows.tuples())
-
-
-def needs(session: Session) -> list[tuple[str, int, int]]:
-    """What 今日 says of meetings: the words, the meeting that it opens, whether it presses (1). Bounded to the own areas.
-
-    Minutes that wait for one's own signature, the meeting of today or tomorrow, one whose time has come.
-    """
-    found: list[tuple[str, int, int]] = []
-    now = datetime.now(UTC)
-    own = Meeting.area.in_(access.area_ids(session)[:5])
-    soon = (Meeting.state == MeetingState.PLANNED) & (Meeting.starts_at < now + timedelta(days=2))
-    rows = Meeting.select().where(own, soon | Meeting.state.in_(list(_OPEN))).order_by(Meeting.starts_at)
-    for row in rows.limit(9):
-        if row.state is MeetingState.REVIEW and access.may(session, BY_ACT["sign"].may, row):
-            found.append((f"{row.title}纪要等您审签", row.id, 1))
-        elif row.state is MeetingState.RUNNING:
-            found.append((f"{row.title}正在开", row.id, 1))
-        elif row.state is MeetingState.HELD and access.may(session, "prepare", row):
-            found.append((f"{row.title}纪要待整理", row.id, 0))
-        elif row.state is MeetingState.PLANNED:
-            day = "今天" if day_of(row.starts_at) <= day_of(now) else "明天"
-            found.append(
-                (f"{day}{row.starts_at.astimezone(CHINA):%H:%M} {row.title}", row.id, int(day == "今天"))
-            )
-    return found

@@ -55,11 +55,11 @@ class PresenceScreen(ActingList):
 
     def __init__(self, meeting_id: int, title: str) -> None:
         super().__init__()
-        self.meeting_id, self.title = meeting_id, title
+        self.meeting_id, self.head = meeting_id, title
 
     def body(self) -> ComposeResult:
         """The meeting, its people."""
-        yield Words(self.title, id="shift-head")
+        yield Words(self.head, id="shift-head")
         yield WindowList(COLUMNS, empty_text="这个片区还没有人任职。")
 
     async def read(self) -> None:
@@ -114,5 +114,5 @@ class PresenceScreen(ActingList):
         def rule(session: Session, typed: dict[str, object], act_id: str) -> int:
             return attendance.invite(session, self.meeting_id, typed, act_id)
 
-        if await self.show(MeetingForm("加列席", self.title, "GuestForm", rule)) is not None:
+        if await self.show(MeetingForm("加列席", self.head, "GuestForm", rule)) is not None:
             await self.read()

@@ -11,7 +11,7 @@ from dutydesk.rules.meetings.papers import Decided, Notice, Record
 from dutydesk.settings import load
 
 if TYPE_CHECKING:
-    from dutydesk.documents.meeting_minutes import MeetingMinutes
+    from dutydesk.documents.meeting_minutes import Decision, MeetingMinutes
     from dutydesk.documents.meeting_notice import MeetingNotice
 
 _NOT_IN_A_NAME = re.compile(r'[\\/:*?"<>|\s]+')
@@ -103,7 +103,7 @@ def as_minutes(found: Record) -> MeetingMinutes:
     )
 
 
-def _decisions(rows: tuple[Decided, ...]) -> list[object]:
+def _decisions(rows: tuple[Decided, ...]) -> list[Decision]:
     from dutydesk.documents.meeting_minutes import Decision
 
     return [Decision(each.what, each.who, each.due_on, each.cases) for each in rows]

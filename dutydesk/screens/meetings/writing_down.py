@@ -43,7 +43,7 @@ class ParagraphScreen(FormScreen):
         """`paragraph` is one's own to go on with; `draft` is what was typed when the database was gone."""
         super().__init__()
         kept = draft.content if draft else {}
-        self.meeting_id, self.title = int(kept.get("_meeting", meeting_id)), str(kept.get("_title", title))
+        self.meeting_id, self.head = int(kept.get("_meeting", meeting_id)), str(kept.get("_head", title))
         self.item_id = kept.get("_item", item_id)
         if paragraph is not None:
             self.act_id = paragraph.uid
@@ -57,7 +57,7 @@ class ParagraphScreen(FormScreen):
         """What it is about, the text."""
         from dutydesk.forms.meetings import ParagraphForm
 
-        yield Words(self.title, classes="form-head")
+        yield Words(self.head, classes="form-head")
         yield FormView(ParagraphForm, values={"text": self.text}, save_words="记好")
 
     async def _keep(self) -> None:
@@ -79,7 +79,7 @@ class ParagraphScreen(FormScreen):
     def _note(self, values: Mapping[str, Any]) -> None:
         super()._note(values)
         if self.plain is not None:
-            about = {"_meeting": self.meeting_id, "_item": self.item_id, "_title": self.title}
+            about = {"_meeting": self.meeting_id, "_item": self.item_id, "_head": self.head}
             self.plain["content"] |= about
 
     @property
@@ -106,11 +106,9 @@ async def choose_paragraph(screen: DeskScreen, meeting_id: int, item_id: int | N
     own = [each for each in found if each.own and each.item_id == item_id]
     chosen: Paragraph | None = None
     if own:
-        options: list[Action[Paragraph | None]] = [
-            Action(each, f"接着写：{each.text[:24]}", each.when) for each in reversed(own)
-        ]
-        picked = await screen.show(ActionMenu(title, [*options, Action("new", "另起一段")]))
-        if picked is None:
+        options = [Action(each.uid, f"接着写：{each.text[:24]}", each.when) for each in reversed(own)]
+        uid = await screen.show(ActionMenu(title, [*options, Action("", "另起一段")]))
+        if uid is None:
             return
-        chosen = picked if isinstance(picked, Paragraph) else None
+        chosen = next((each for each in own if each.uid == uid), None)
     await screen.show(ParagraphScreen(meeting_id, item_id, title, chosen))

@@ -11,7 +11,7 @@ from dutydesk.meeting_words import MeetingState
 from dutydesk.models import AuditEntry, Issue, Meeting, MinuteParagraph
 from dutydesk.rules.checking import check
 from dutydesk.rules.errors import NotAllowed, Refused, Stale
-from dutydesk.rules.meetings import attendance, export, figures, listing, minutes, papers, signing, turns
+from dutydesk.rules.meetings import attendance, export, figures, minutes, needs, papers, signing, turns
 from dutydesk.vocabulary import Role, Source, State
 
 pytestmark = pytest.mark.both
@@ -281,7 +281,7 @@ def test_they_are_exported_for_scripts(meet, running):
 
 def test_today_says_what_there_is(meet, running):
     meet.do("end", running)
-    assert listing.needs(meet.duty) == [("康健一片区双周例会纪要待整理", running, 0)]
+    assert needs.needs(meet.duty) == [("康健一片区双周例会纪要待整理", running, 0)]
     meet.do("submit", running)
-    assert listing.needs(meet.chief) == [("康健一片区双周例会纪要等您审签", running, 1)]
-    assert listing.needs(meet.duty) == []
+    assert needs.needs(meet.chief) == [("康健一片区双周例会纪要等您审签", running, 1)]
+    assert needs.needs(meet.duty) == []
