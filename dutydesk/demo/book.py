@@ -27,7 +27,9 @@ class Book:
         """A row, with its id; it may be changed until all are written."""
         rows = self._rows[table]
         meta: Any = table._meta
-        row: dict[str, Any] = meta.get_default_dict() | values | {"id": len(rows) + 1}
+        row: dict[str, Any] = (
+            dict.fromkeys(meta.fields) | meta.get_default_dict() | values | {"id": len(rows) + 1}
+        )
         rows.append(row)
         return row
 

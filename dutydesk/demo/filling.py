@@ -14,7 +14,7 @@ from operator import attrgetter
 from random import Random
 from typing import Any
 
-from dutydesk.demo import acts_closing, acts_handling, acts_pausing, acts_triage, meetings
+from dutydesk.demo import acts_closing, acts_handling, acts_pausing, acts_triage, letters, meetings
 from dutydesk.demo import clock as clocks
 from dutydesk.demo.case import DEADLINE, INSTANTS, ISSUE, PROXY, REQUEST, STEP, Case, names
 from dutydesk.demo.clock import Clock, Limits, day_of
@@ -110,11 +110,13 @@ class _Fill:
             self._write_rest()
 
     def hand_over(self) -> None:
-        """What is read by its indexes to be written: the pages of the own area's shifts, a year of meetings."""
+        """What is read by its indexes to be written: the pages of the own area's shifts, a year of meetings and letters."""
         own = next(team for team in self.roster.teams if team.own)
         hand_over(self.rng, self.clock, own, self.act_id)
         self.say("编排一年的双周例会…")
         meetings.hold(self.rng, self.clock, self.roster.teams, self.act_id)
+        self.say("编排一年的条块约请…")
+        letters.invite(self.rng, self.clock, self.roster, self.act_id)
 
     def _write_issues(self, maker: Maker) -> None:
         slots = enumerate(Schedule(self.rng, self.clock, self.roster.teams, self.issues), start=1)

@@ -2,60 +2,31 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
 from dutydesk.demo.book import Book, new_uuid
 from dutydesk.demo.clock import Clock, day_of, moment_of, start_of
+from dutydesk.demo.meeting_people import came, turns
 from dutydesk.demo.people import Person, Team
 from dutydesk.demo.stories import FORCES
-from dutydesk.meeting_words import DecisionState, ItemKind, ItemState, MeetingKind, MeetingState, Presence
+from dutydesk.demo.told_cases import Case
+from dutydesk.meeting_words import DecisionState, ItemKind, ItemState, MeetingKind, MeetingState
 from dutydesk.models import (
     AgendaIssue,
     AgendaItem,
-    Attendee,
     DecisionIssue,
     MeetingDecision,
     MeetingStep,
     MinuteParagraph,
-    UnitTurn,
 )
 from dutydesk.rules import office
 from dutydesk.text import mask_phones_in
-from dutydesk.vocabulary import Source, State
 
-NOTHING = "没有新的问题"
 _FORTNIGHT = 14 * 1440
 _ITEMS, _CARRIED, _OF_CASES, _DECISIONS = 6, 3, 3, 4
-_PRESENCE = ((Presence.ABSENT, 0.07), (Presence.STOOD_IN, 0.05))
-
-
-class Case(NamedTuple):
-    """A case of the ledger as a meeting sees it; times are minutes."""
-
-    id: int
-    number: str
-    unit: int
-    unit_name: str
-    state: State
-    source: Source
-    summary: str
-    is_open: bool
-    send_backs: int
-    beyond: bool
-    assignee_kind: Any
-    assignee_key: str | None
-    assignee_name: str
-    reported: int
-    due: int | None
-    closed: int | None
-
-    def open_at(self, minute: int) -> bool:
-        """Whether it was open at a minute."""
-        return self.reported < minute and (self.is_open or (self.closed or 0) > minute)
 
 
 @dataclass
@@ -141,9 +112,9 @@ class Talk:
         self.step(meeting, "draft", f"新列{len(sitting.items)}项", officer, drafted, MeetingState.PLANNED)
         meeting["state"] = MeetingState.RUNNING
         self.step(meeting, "begin", f"{team.chief.name}主持", officer, began, MeetingState.PLANNED)
-        self._attendance(sitting, officer, began)
+        came(self, sitting, officer, began)
         if meeting["kind"] is MeetingKind.BIWEEKLY:
-            self._turns(sitting, officer, began)
+            turns(self, sitting, officer, began)
         running = ends is MeetingState.RUNNING
         self._discuss(sitting, officer, began + 20, running=running)
         if meeting["kind"] is MeetingKind.BIWEEKLY:
@@ -267,67 +238,6 @@ class Talk:
         ]
         self.open_decisions.sort(key=lambda row: (row["due_on"], row["id"]))
 
-    # -- who came, and each unit's turn --------------------------------------------------------------------------
-
-    def _attendance(self, sitting: Sitting, officer: Person, began: int) -> None:
-        rows: list[dict[str, Any]] = [
-            {"seat": key, "name": name, "title": title} for key, name, title in self.seats
-        ]
-        if sitting.meeting["kind"] in (MeetingKind.BIWEEKLY, MeetingKind.COUNCIL):
-            rows += [{"unit": key, "name": name, "title": kind} for key, name, kind in self.units]
-        for place, row in enumerate(rows):
-            presence, draw = Presence.PRESENT, self.rng.random()
-            for other, chance in _PRESENCE if place else ():
-                if draw < chance:
-                    presence = other
-                    break
-                draw -= chance
-            said = {"reason": "", "by_name": ""}
-            if presence is Presence.ABSENT:
-                said["reason"] = self.rng.choice(self.words["absent"])
-            elif presence is Presence.STOOD_IN:
-                said["by_name"] = self.rng.choice(self.words["stood_in"])
-            sitting.attendees.append(
-                self.book.add(
-                    Attendee,
-                    meeting=sitting.meeting["id"],
-                    **{"seat": None, "unit": None} | row | said,
-                    presence=presence,
-                    noted_at=began + 5,
-                )
-            )
-        came = [row["name"] for row in sitting.attendees if row["presence"] is Presence.PRESENT]
-        names = "、".join(came[:6]) + (f"等{len(came)}人" if len(came) > 6 else "")
-        self.step(sitting.meeting, "attend", f"到会：{names}", officer, began + 5)
-
-    def _turns(self, sitting: Sitting, officer: Person, began: int) -> None:
-        """What each unit raised: the cases whose source is the meeting, of the days since the last one."""
-        since = sitting.meeting["since"]
-        raised: dict[int, list[Case]] = {}
-        for case in self.cases:
-            if case.source is Source.MEETING and since < case.reported <= began + 120:
-                raised.setdefault(case.unit, []).append(case)
-        for unit, name, _ in self.units:
-            rows = []
-            told: list[Case | None] = [*raised.get(unit, [])[:2]]
-            for case in told or [None]:
-                text = mask_phones_in(case.summary) if case else NOTHING
-                rows.append(
-                    self.book.add(
-                        UnitTurn,
-                        meeting=sitting.meeting["id"],
-                        unit=unit,
-                        issue=case.id if case else None,
-                        text=text,
-                        noted_by=officer.id,
-                        at=began + 10,
-                    )
-                )
-                if case:
-                    said = f"{name}：{text} {case.number}"
-                    self.step(sitting.meeting, "turn", said, officer, began + 10)
-            sitting.turns.append((name, rows))
-
     # -- minutes and decisions -----------------------------------------------------------------------------------
 
     def _discuss(self, sitting: Sitting, officer: Person, began: int, *, running: bool) -> None:
@@ -449,59 +359,3 @@ class Talk:
             "done_text": text,
             "version": 2,
         }
-
-    # -- the minutes as they are signed --------------------------------------------------------------------------
-
-    def content(self, sitting: Sitting) -> str:
-        """What `rules.meetings.signing` keeps of signed minutes."""
-        meeting = sitting.meeting
-        kept = {
-            "title": meeting["title"],
-            "kind": meeting["kind"].value,
-            "starts_at": moment_of(meeting["began_at"]).isoformat(timespec="minutes"),
-            "ended_at": moment_of(meeting["ended_at"]).isoformat(timespec="minutes"),
-            "place": meeting["place"],
-            "chair": meeting["chair_name"],
-            "attendance": [_came(row) for row in sitting.attendees],
-            "turns": [
-                {"unit": unit, "text": row["text"], "number": self.numbers.get(row["issue"], "")}
-                for unit, rows in sitting.turns
-                for row in rows
-            ],
-            "items": [
-                {
-                    "title": item["title"],
-                    "state": item["state"].value,
-                    "outcome": item["outcome"],
-                    "said": [
-                        {"author": row["author_name"], "text": row["text"]}
-                        for row in sitting.paragraphs
-                        if row["item"] == item["id"]
-                    ],
-                    "decisions": [
-                        self._decided(row) for row in sitting.decisions if row["item"] == item["id"]
-                    ],
-                }
-                for item in sitting.items
-                if item["state"] in (ItemState.DISCUSSED, ItemState.DEFERRED)
-            ],
-            "said": [],
-            "decisions": [],
-        }
-        return json.dumps(kept, ensure_ascii=False, sort_keys=True)
-
-    def _decided(self, row: dict[str, Any]) -> dict[str, Any]:
-        cases = [self.numbers[issue] for issue in self.cases_of[row["id"]]]
-        return {
-            "number": row["number"],
-            "who": row["who_name"],
-            "what": row["what"],
-            "due_on": row["due_on"].isoformat(),
-            "cases": cases,
-        }
-
-
-def _came(row: dict[str, Any]) -> dict[str, Any]:
-    said = (("by", row["by_name"]), ("reason", row["reason"]))
-    found = {"name": row["name"], "title": row["title"], "guest": False, "is": row["presence"].value}
-    return found | {key: value for key, value in said if value}

@@ -6,22 +6,22 @@ In the own subdistrict there is one in each state, so that whoever opens the dem
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from dutydesk.demo import meeting_people
 from dutydesk.demo.book import Book, own_act
-from dutydesk.demo.clock import Clock, minute_of, start_of
-from dutydesk.demo.meeting_talk import Case, Sitting, Talk
+from dutydesk.demo.clock import Clock, start_of
+from dutydesk.demo.meeting_talk import Sitting, Talk
 from dutydesk.demo.people import Team
+from dutydesk.demo.told_cases import cases_of
 from dutydesk.meeting_words import MeetingKind, MeetingState
 from dutydesk.models import (
     AgendaIssue,
     AgendaItem,
     Attendee,
     DecisionIssue,
-    Issue,
     Meeting,
     MeetingDecision,
     MeetingSeries,
@@ -32,7 +32,6 @@ from dutydesk.models import (
     UnitTurn,
 )
 from dutydesk.models.connection import write_transaction
-from dutydesk.models.issues import case_number
 from dutydesk.rules import audit
 from dutydesk.rules.district import shipped
 from dutydesk.rules.meetings import calendar
@@ -52,7 +51,6 @@ TABLES = (
     MeetingStep,
 )
 YEAR, AHEAD = 364, 90  # days
-_CASES = 400  # of an area, the newest, that meetings speak of
 _STARTS = ("14:00", "09:30", "15:00")
 _MINUTES = 90
 _CALLED_OFF = ((MeetingState.SKIPPED, 0.06), (MeetingState.JOINED, 0.03), (MeetingState.CANCELLED, 0.02))
@@ -84,7 +82,7 @@ class _Year:
             team for team in self.teams if team.subdistrict_id == own.subdistrict_id and team is not own
         )
         for team in self.teams:
-            self.talk.enter(team, seats[team.id], _units(team), list(self._cases(team)))
+            self.talk.enter(team, seats[team.id], _units(team), list(cases_of(team)))
             self._series(team)
             if team is own:
                 self._once(team, MeetingKind.COORDINATION, MeetingState.REVIEW, 4)
@@ -95,22 +93,6 @@ class _Year:
         for sitting in self.signed:
             self._sign(sitting)
         self.book.write()
-
-    def _cases(self, team: Team) -> Iterator[Case]:
-        """The newest cases of an area, the oldest of them first."""
-        names = dict(team.units)
-        rows: Any = (
-            Issue.select(*(getattr(Issue, name) for name in _READ))
-            .where(Issue.area == team.id)
-            .order_by(Issue.id.desc())
-            .limit(_CASES)
-            .tuples()
-        )
-        for key, year, serial, unit, state, *values, reported, due, closed in reversed(list(rows)):
-            yield Case(
-                *(key, case_number(year, serial), unit, names[unit], state, *values, minute_of(reported)),
-                *(minute_of(at) if at is not None else None for at in (due, closed)),
-            )
 
     # -- the days ------------------------------------------------------------------------------------------------
 
@@ -256,7 +238,7 @@ class _Year:
     def _sign(self, sitting: Sitting) -> None:
         """The chair signs: fixed by its hash, which the audit's chain holds too."""
         meeting, chair = sitting.meeting, sitting.chair
-        content = self.talk.content(sitting)
+        content = meeting_people.content(self.talk, sitting)
         meeting["content"], meeting["hash"] = content, hashlib.sha256(content.encode()).hexdigest()
         meeting["signed_by"], meeting["signed_at"] = chair.id, sitting.signed
         act = own_act(self.rng, "meeting.sign", chair, sitting.signed)
@@ -267,26 +249,6 @@ class _Year:
         audit.append(
             act, chair.number, chain, title, [{"what": "审签", "after": {"sha256": meeting["hash"]}}]
         )
-
-
-_READ = (
-    "id",
-    "year",
-    "serial",
-    "unit",
-    "state",
-    "source",
-    "summary",
-    "is_open",
-    "send_backs",
-    "beyond_neighbourhood",
-    "assignee_kind",
-    "assignee_key",
-    "assignee_name",
-    "reported_at",
-    "due_at",
-    "closed_at",
-)
 
 
 def _seats() -> dict[int, list[tuple[int, str, str]]]:
