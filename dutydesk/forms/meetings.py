@@ -25,7 +25,7 @@ class SeriesForm(Form):
     weekday: Annotated[str, Entry("星期几", "choice", choices=_WEEKDAYS)]
     every_weeks: Annotated[int, Entry("隔几周", "number", "双周填 2"), Field(ge=1, le=12)] = 2
     starts: Annotated[str, Entry("几点开", hint="例如 14:00", max_length=5), Needed]
-    minutes: Annotated[int, Entry("开多久（分钟）", "number"), Field(ge=10, le=480)] = 90
+    minutes: Annotated[int, Entry("开几分钟", "number"), Field(ge=10, le=480)] = 90
     place: Annotated[str, Entry("地点", max_length=60), Needed]
     chair: Annotated[str, Entry("主持人", "pick", "不选就是片区长", search="staff")] = ""
     first_on: Annotated[date, Entry("从哪一天起", "date", "隔几周从这天所在的一周算起")]

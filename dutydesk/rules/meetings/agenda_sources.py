@@ -97,7 +97,8 @@ def _told(at: Looking, parts: Sequence[_Case | Matter]) -> list[Matter]:
         reasons = sorted(cases[row.key], key=lambda case: -int(at.table[case.kind.value][0]))
         first = reasons[0]
         weight = int(at.table[first.kind.value][0]) + len(row.marks)
-        why = dict.fromkeys([*(case.why for case in reasons), *row.marks, _with(row)])
+        said = "；".join(dict.fromkeys(case.why for case in reasons))
+        why = [said, *(mark for mark in row.marks if mark not in said), _with(row)]
         title = f"{row.place} {row.summary}"
         found.append(Matter(first.kind, weight, 0, title, "；".join(why), (row.key,)))
     return found
@@ -155,7 +156,10 @@ def _overdue(at: Looking) -> Iterator[_Case | Matter]:
         yield _Case(kind, issue_id, left)
     if more:
         many = f"{more}件以上" if more >= COUNTED - most else f"{more}件"
-        yield Matter(kind, 0, 0, f"其余逾期{many}，逐件催办", "问题清单里逾期的其余各件", key="overdue:rest")
+        weight = int(at.table[kind.value][0]) - 1  # after those that are named
+        yield Matter(
+            kind, weight, 0, f"其余逾期{many}，逐件催办", "问题清单里逾期的其余各件", key="overdue:rest"
+        )
 
 
 def _with(row: IssueRow) -> str:

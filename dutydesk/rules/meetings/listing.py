@@ -16,6 +16,7 @@ from dutydesk.session import Session
 
 _SHOWN = 60
 _PAST = timedelta(days=366)
+_NEAR = timedelta(days=200)
 _OPEN = (MeetingState.RUNNING, MeetingState.HELD, MeetingState.REVIEW)
 
 
@@ -95,9 +96,9 @@ _TURNS = {
 
 
 def when(at: datetime) -> str:
-    """`11月26日 周四 14:00`."""
+    """`11月26日 周四 14:00`, with the year where it is far away."""
     local = at.astimezone(CHINA)
-    year = "" if local.year == datetime.now(CHINA).year else f"{local.year}年"
+    year = "" if abs(at - datetime.now(UTC)) < _NEAR else f"{local.year}年"
     return f"{year}{local.month}月{local.day}日 {weekday_name(local.date())} {local:%H:%M}"
 
 

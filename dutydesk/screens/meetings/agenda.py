@@ -158,12 +158,17 @@ class AgendaScreen(ActingList):
             issue_id = chosen
         await handle_case(self, issue_id)
 
-    async def _item(self, act: str, **fields: str) -> None:
+    async def _item(self, act: str) -> None:
+        """The cursor goes along with what moves, and stays where something goes."""
+        assert self.found is not None
         line: ItemLine = self.row.line
-        done = await self.do(items.perform, line.id, act, fields, self.new_act())
+        order = [each.id for each in (*self.found.listed, *self.found.cut)]
+        place = order.index(line.id)
+        after = order[min(place + 1, len(order) - 1)] if act in ("cut", "merge") else line.id
+        done = await self.do(items.perform, line.id, act, {}, self.new_act())
         if done is not None:
             await self._show()
-            await self.query_one(WindowList).show(line.id)
+            await self.query_one(WindowList).show(after)
 
     async def up(self) -> None:
         """Sooner."""

@@ -36,7 +36,7 @@ USUAL_REASONS = {
 class MeetingForm(FormScreen):
     """A short form; left with Esc, nothing of it is kept."""
 
-    NAME: ClassVar[str] = "例会"
+    NAME: ClassVar[str] = "双周例会"
     HELP = "填好后按 F10 保存。带 * 的必须填。日期可以写 今天、明天、12-1、+14。"
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
         ("↑↓ Enter", "换项"),
@@ -130,7 +130,7 @@ async def extra_meeting(screen: DeskScreen, area_id: int, area: str) -> int | No
 
     head = "专题会、条块约请协调会，或多开一次例会。议程由台账拟出，也可以自己加。"
     values = {"place": "片区会议室"}
-    return await screen.show(MeetingForm(f"加开一次　{area}", head, "ExtraForm", rule, values))
+    return await screen.show(MeetingForm("加开一次", f"{area}　{head}", "ExtraForm", rule, values))
 
 
 async def set_series(screen: DeskScreen, area_id: int, area: str) -> bool:
@@ -143,5 +143,5 @@ async def set_series(screen: DeskScreen, area_id: int, area: str) -> bool:
         return series.keep(session, area_id, typed, act_id)
 
     head = "保存后排出今后几个月的日期，遇节假日挪到最近的工作日；已排的按新日子改，议程跟着走。"
-    done = await screen.show(MeetingForm(f"排日期　{area}", head, "SeriesForm", rule, values))
+    done = await screen.show(MeetingForm("排日期", f"{area}　{head}", "SeriesForm", rule, values))
     return done is not None
