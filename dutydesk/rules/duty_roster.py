@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from dutydesk.models import Area, DutyRoster, Shift
-from dutydesk.rules import office, permission
+from dutydesk.rules import office, permission, roster_merged
 from dutydesk.rules.handling import name_of
 from dutydesk.rules.on_duty import need_area, shifts_between
 from dutydesk.rules.organisation import start_of
@@ -66,7 +66,10 @@ class Share:
 
 @dataclass(frozen=True)
 class RosterSheet:
-    """A month of an area. `state` is None where nobody drafted it; `problems` are sentences."""
+    """A month of an area. `state` is None where nobody drafted it; `problems` are sentences.
+
+    `redrawn`: a draft over duties that hold until it is published; `merged` tells of duties of areas merged into this.
+    """
 
     area: str
     month: str
@@ -78,10 +81,14 @@ class RosterSheet:
     version: int
     chief: bool
     notice: str
+    redrawn: bool = False
+    merged: tuple[str, ...] = ()
 
     @property
     def stands(self) -> str:
         """Its state in a word."""
+        if self.redrawn:
+            return "重排的草稿"
         return self.state.label if self.state else "还没有排"
 
 
@@ -119,6 +126,8 @@ def sheet(session: Session, month: str) -> RosterSheet:
         version=row.version if row else 0,
         chief=permission.covers(session, "decide", area.id),
         notice=calendar.notice(days[0], days[-1]),
+        redrawn=row is not None and _is_draft(row) and row.published_at is not None,
+        merged=tuple(each.words for each in roster_merged.left_over(area.id, month)),
     )
 
 

@@ -9,11 +9,11 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from dutydesk.models import Area, Handover, Issue, Shift, ShiftSwap, Staff, database
+from dutydesk.models import Area, DutyRoster, Handover, Issue, Shift, ShiftSwap, Staff, database
 from dutydesk.rules import permission
 from dutydesk.rules.errors import NotAllowed
 from dutydesk.session import Session
-from dutydesk.vocabulary import SwapState
+from dutydesk.vocabulary import RosterState, SwapState
 
 LATE = timedelta(hours=24)  # so long after its end a shift can still be handed over as one's own
 _AHEAD, _AT_MOST = timedelta(days=4), 60
@@ -128,6 +128,32 @@ def needs(session: Session) -> list[Need]:
     )
     if many := swaps.limit(9).count():
         found.append(Need("换班等我答复", many, "swaps", True))
+    if permission.covers(session, "decide", area_id):
+        found += _rosters_to_see_to(session, area_id)
+    return found
+
+
+def _rosters_to_see_to(session: Session, area_id: int) -> list[Need]:
+    """What the chief must do about rosters: draw the duties of an area merged into this one, publish a draft."""
+    from dutydesk.rules import roster_merged
+
+    found = [
+        Need(
+            f"{each.area}并入，{int(each.month[5:])}月原排的班要重排",
+            each.many,
+            f"roster:{each.month}",
+            True,
+        )
+        for each in roster_merged.left_over(area_id)
+    ]
+    this = f"{session.day:%Y-%m}"
+    drafts = DutyRoster.select().where(
+        DutyRoster.area == area_id, DutyRoster.month >= this, DutyRoster.state == RosterState.DRAFT
+    )
+    for row in drafts.order_by(DutyRoster.month):
+        year, number = row.month.split("-")
+        named = f"{'' if year == this[:4] else f'{year}年'}{int(number)}月"
+        found.append(Need(f"{named}值班表草稿等发布", 0, f"roster:{row.month}", row.month == this))
     return found
 
 

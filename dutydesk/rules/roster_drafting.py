@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from dutydesk.models import Area, DutyRoster, RoleGrant
-from dutydesk.rules import acts, office, permission
+from dutydesk.rules import acts, office, permission, roster_merged
 from dutydesk.rules.acts import Acting
-from dutydesk.rules.duty_roster import RosterSheet, before_month, days_in_a_row, roster_row, sheet
-from dutydesk.rules.errors import AlreadyDone, Refused
+from dutydesk.rules.duty_roster import RosterSheet, as_duty, before_month, days_in_a_row, roster_row, sheet
+from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused, Stale
 from dutydesk.rules.fair_draft import draft
-from dutydesk.rules.on_duty import in_turn, need_area
+from dutydesk.rules.on_duty import in_turn, need_area, shifts_between
+from dutydesk.rules.organisation import start_of, today
 from dutydesk.rules.roster_people import people, tallies
 from dutydesk.rules.roster_reading import days_of, parse_away, parse_people
 from dutydesk.rules.shift_pattern import Duty, Pattern, kinds_of
@@ -35,7 +36,11 @@ def usual(session: Session, month: str) -> dict[str, Any]:
     )
     kept = json.loads(found.pattern) if found else {}
     who = people(area_id, days_of(month))
-    names = [who[staff_id][0] for staff_id in kept.get("people") or _usually(area_id, who) if staff_id in who]
+    usually = _usually(area_id, who)
+    chosen = kept.get("people") or usually
+    if found and roster_merged.left_over(area_id):  # who comes along has duties here from now on
+        chosen = list(dict.fromkeys([*chosen, *usually]))
+    names = [who[staff_id][0] for staff_id in chosen if staff_id in who]
     return {
         "shifts": kept.get("shifts") or str(office.setting("shift_kinds", area.subdistrict_id)),
         "people": "、".join(names),
@@ -57,26 +62,59 @@ def _usually(area_id: int, who: Iterable[int]) -> list[int]:
 def make(session: Session, month: str, fields: Mapping[str, Any], act_id: str) -> RosterSheet:
     """Draft a month from a pattern (`shifts`, `people`, `rest`, `away`), over a draft that there is.
 
-    Raises Refused with the field for what cannot be read, and where the month is published already.
+    A month that is in force is drawn anew by the chief, from tomorrow on: until that is published the duties hold as
+    they are. Raises Refused with the field for what cannot be read, and for anybody else's month in force.
     """
     try:
         with acts.act(session, act_id, "roster.draft") as acting:
             area = _area(session)
             days = days_of(month)
             row = roster_row(area.id, month)
-            if row is not None and row.state is RosterState.PUBLISHED:
-                raise Refused(f"{month}的值班表已发布，不能重排。要改某一天，请片区长改，或换班。")
             pattern = _pattern(area, days, fields)
+            duties: list[Duty] = []
+            if row is not None and row.published_at is not None:
+                if not permission.covers(session, "decide", area.id):
+                    raise Refused(f"{month}的值班表已发布，重排由片区长办。要改某一天，请片区长改，或换班。")
+                duties, days = _held(area.id, days, pattern), [day for day in days if day > today()]
+            if not days:
+                raise Refused(f"{month}已经没有可以重排的日子。")
             calendar = office.calendar(area.subdistrict_id)
-            duties = draft(
-                pattern, days, calendar, tallies(area.id, days[0], calendar), before_month(area.id, days[0])
-            )
+            had, before = tallies(area.id, days[0], calendar), before_month(area.id, days[0])
+            duties += draft(pattern, days, calendar, had, before)
             kept: dict[str, Any] = {
                 "shifts": "、".join(map(str, pattern.kinds)),
                 "people": list(pattern.people),
             }
             kept |= {"rest": pattern.rest, "away": str(fields.get("away") or "")}
             _save(session, acting, row, area, month, kept, duties)
+    except AlreadyDone:
+        pass
+    return sheet(session, month)
+
+
+def _held(area_id: int, days: list[date], pattern: Pattern) -> list[Duty]:
+    """The duties in force of the month up to and with today."""
+    names = {kind.name for kind in pattern.kinds}
+    shifts = shifts_between(area_id, start_of(days[0]), start_of(today() + timedelta(days=1)))
+    return [as_duty(shift) for shift in shifts if shift.name in names]
+
+
+def discard(session: Session, month: str, version: int, act_id: str) -> RosterSheet:
+    """Throw away what was drawn anew: the duties in force hold on. The chief's. Raises NotAllowed, Stale, Refused."""
+    try:
+        with acts.act(session, act_id, "roster.discard") as acting:
+            area = _area(session)
+            if not permission.covers(session, "decide", area.id):
+                raise NotAllowed("重排的草稿由片区长撤掉。")
+            row = roster_row(area.id, month)
+            if row is None or row.state is not RosterState.DRAFT or row.published_at is None:
+                raise Refused("这个月没有重排的草稿。")
+            if row.version != version:
+                raise Stale("值班表刚被别人改过，已重新读出，请再看一眼。")
+            row.state, row.version = RosterState.PUBLISHED, row.version + 1
+            row.save()
+            acting.about("roster", row.id, f"{area.name} {month}", area.subdistrict_id)
+            acting.changed(f"值班表 {month}", {"state": "draft"}, {"state": "published"})
     except AlreadyDone:
         pass
     return sheet(session, month)
@@ -121,6 +159,7 @@ def _save(
     before = json.loads(row.lines) if row else None
     row = row or DutyRoster(area=area, month=month, state=RosterState.DRAFT, version=0)
     row.pattern, row.lines = json.dumps(dict(pattern), ensure_ascii=False), lines
+    row.state = RosterState.DRAFT
     row.drafted_by_id, row.drafted_at = session.staff_id, acting.at
     row.version += 1
     row.save()

@@ -6,7 +6,7 @@ import json
 from datetime import date, datetime, timedelta
 
 from dutydesk.models import Area, DutyRoster, Shift, ShiftSwap
-from dutydesk.rules import acts, permission
+from dutydesk.rules import acts, permission, roster_merged
 from dutydesk.rules.acts import Acting
 from dutydesk.rules.duty_roster import RosterSheet, roster_row, sheet
 from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused, Stale
@@ -186,7 +186,7 @@ def _put_in_force(acting: Acting, area: Area, row: DutyRoster) -> int:
         if shift.staff_id != staff_id:
             _withdraw(shift, acting)
         Shift.update(staff=staff_id, starts_at=begins, ends_at=ends).where(Shift.id == shift.id).execute()
-    for shift in there.values():
+    for shift in (*there.values(), *roster_merged.of_month(area.id, days[0], days[-1])):
         _forget(shift)
     return made
 

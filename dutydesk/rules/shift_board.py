@@ -71,4 +71,7 @@ def _rosters(session: Session) -> list[BoardLine]:
         sheet = duty_roster.sheet(session, month)
         wrong = f"，{len(sheet.problems)}处要注意" if sheet.problems else ""
         found.append(BoardLine(f"roster:{month}", "值班表", f"{month}　{sheet.stands}{wrong}"))
+        if sheet.merged:
+            words = "；".join(sheet.merged)
+            found.append(BoardLine(f"roster:{month}", "值班表", words, f"{month}要重排", sheet.chief))
     return found
