@@ -48,6 +48,7 @@ MAY: dict[str, frozenset[Role]] = {way.act: way.who for way in lifecycle.WAYS} |
     "meetings": lifecycle.ON_THE_GROUND
     | {R.HANDLER, R.COORDINATOR, R.SIGNATORY, R.DISTRICT_COORDINATOR, R.SUPERVISOR},
     "letters": CASE_READERS - {R.NEIGHBOURHOOD_OFFICER, R.HANDLER},
+    "draft_letter": lifecycle.AREA_DESK | {R.COORDINATOR},
 }
 
 # What each act is called, those among them that are no step of an issue.
@@ -73,6 +74,7 @@ NAMES: dict[str, str] = lifecycle.STEP_NAMES | {
     "ask_whose": "提权责问题",
     "meetings": "看双周例会",
     "letters": "看条块约请",
+    "draft_letter": "拟约请",
 }
 
 NOTHING = Issue.id.is_null()

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from dutydesk.widgets.action_menu import Action
 
-FOR_OTHERS, READ = "_for_others", "_read"
+FOR_OTHERS, READ, LETTER = "_for_others", "_read", "_letter"
 
 # Page by page, the digits 1 to 8 from left to right.
 PAGES: tuple[tuple[tuple[str, ...], ...], ...] = (
@@ -41,7 +41,7 @@ PAGES: tuple[tuple[tuple[str, ...], ...], ...] = (
         ("pause", "ask_pause", "file_old"),
         ("pool", "ask_pool"),
         (FOR_OTHERS,),
-        ("source_extension", "move_area"),
+        ("source_extension", "move_area", LETTER),  # beside one of the others 约请 goes last
     ),
 )
 # Marked cases are in different states: what leads on from each needs a digit of its own. All else is where the menu
@@ -64,7 +64,7 @@ PAGES_OF_MARKED: tuple[tuple[tuple[str, ...], ...], ...] = (
         ("extend", "ask_extension"),
         ("pause", "ask_pause"),
         ("pool", "ask_pool"),
-        (),
+        (LETTER,),
         ("move_area",),
     ),
 )

@@ -14,11 +14,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from dutydesk.desk import DatabaseProblem
-from dutydesk.rules import bulk, drafts, finding, undo
+from dutydesk.rules import bulk, drafts, finding, permission, undo
 from dutydesk.rules.bulk import BulkRow, Preview
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.workcalendar import moment
-from dutydesk.screens.act_digits import PAGES_OF_MARKED, placed
+from dutydesk.screens.act_digits import LETTER, PAGES_OF_MARKED, placed
 from dutydesk.screens.base import DeskScreen
 from dutydesk.screens.forms import FormScreen
 from dutydesk.screens.in_sight import InSight
@@ -64,9 +64,15 @@ async def handle_marked(screen: DeskScreen, rows: Sequence[IssueRow]) -> bool:
         screen.say("选中的这几件，您现在没有能一起办的事。")
         return False
     options = [Action(each.act, each.name, each.hint) for each in choices]
+    if permission.may_at_all(screen.session, "draft_letter"):
+        options.append(Action(LETTER, "约请", "这几件一起，请部门来办"))
     chosen = await screen.show(ActionMenu(marked.words, placed(options, PAGES_OF_MARKED)))
     if chosen is None:
         return False
+    if chosen == LETTER:
+        from dutydesk.screens.letters.drafting import begin
+
+        return await begin(screen, [row.key for row in ordered]) is not None
     values: dict[str, Any] = {}
     if chosen == "merge":
         from dutydesk.screens import merging

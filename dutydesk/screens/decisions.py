@@ -69,7 +69,7 @@ class DecisionsScreen(InSight, WholeListScreen):
     )
     HELP = (
         "申请派单、延期、缓办、挂账、换班：1 同意就按申请办，2 不同意要写理由。\n"
-        "可以销项的：1 按所列层级销项，Enter 可另选层级或看所缺。\n"
+        "可以销项的：1 按所列层级销项，Enter 可另选层级或看所缺。几次退单、建议约请的：1 拟约请。\n"
         "缓办、挂账到日的：1 恢复办理缓办的、续挂挂账的（另定再看日期），2 恢复办理挂账的。\n"
         "别人代您录入的：1 确认，2 有异议，5 一次确认全部。\n"
         "空格标记几项，再按 1、2 或 Enter 一起定；可以销项的按 1 一起销项。0（或 u）撤销刚才定的。"
@@ -219,6 +219,11 @@ class DecisionsScreen(InSight, WholeListScreen):
             done = await self.do(
                 issue_acts.perform, waiting.issue_id, waiting.version, "close", fields, self.new_act()
             )
+        elif waiting.kind == "sent_back" and agree:
+            from dutydesk.screens.letters.drafting import begin
+
+            await begin(self, [waiting.issue_id])
+            return
         elif act := _FORMS.get((waiting.kind, agree)):
             sheet = await self.ask(case.case_sheet, waiting.issue_id)
             if sheet is not None:

@@ -6,10 +6,10 @@ from typing import Any
 
 from textual import events, work
 
-from dutydesk.rules import case, drafts, finding, issue_acts
+from dutydesk.rules import case, drafts, finding, issue_acts, permission
 from dutydesk.rules.case import CaseSheet, Person
 from dutydesk.rules.issue_acts import Choice
-from dutydesk.screens.act_digits import FOR_OTHERS, READ, placed
+from dutydesk.screens.act_digits import FOR_OTHERS, LETTER, READ, placed
 from dutydesk.screens.act_form import ActScreen, Subject
 from dutydesk.screens.base import DeskScreen
 from dutydesk.terminal import digit_of
@@ -35,12 +35,18 @@ async def handle_case(screen: DeskScreen, issue_id: int) -> bool:
     options.append(Action(READ, "看全案", _hint_of_reading(sheet)))
     if others:
         options.append(Action(FOR_OTHERS, "代录", "承办人口头、电话、书面告诉您的，替他录入"))
+    if sheet.is_open and await screen.ask(permission.may, "draft_letter", issue_id):
+        options.append(Action(LETTER, "约请", "请几个部门一起来办：电话、约请单、约请函"))
     title = f"{sheet.number} {sheet.state_words}　{sheet.title}"
     chosen = await screen.show(ActionMenu(title, placed(options)))
     if chosen == READ:
         await screen.show(CaseScreen(sheet))
     elif chosen == FOR_OTHERS:
         return await _for_others(screen, sheet, others)
+    elif chosen == LETTER:
+        from dutydesk.screens.letters.drafting import begin
+
+        return await begin(screen, [issue_id]) is not None
     elif chosen in ("merge", "unmerge"):
         from dutydesk.screens import merging
 

@@ -6,7 +6,7 @@ import pytest
 
 from dutydesk.rules.bulk import ACTS
 from dutydesk.rules.lifecycle import WAYS, ways_from
-from dutydesk.screens.act_digits import FOR_OTHERS, PAGES, PAGES_OF_MARKED, READ, placed, places_of
+from dutydesk.screens.act_digits import FOR_OTHERS, LETTER, PAGES, PAGES_OF_MARKED, READ, placed, places_of
 from dutydesk.vocabulary import Role, State
 from dutydesk.widgets.action_menu import Action
 
@@ -21,7 +21,7 @@ def offered(state: State, roles: set[Role]) -> list[str]:
 
 
 def test_every_act_of_the_life_cycle_has_a_digit() -> None:
-    assert {way.act for way in WAYS} | {READ, FOR_OTHERS} == PLACES.keys()
+    assert {way.act for way in WAYS} | {READ, FOR_OTHERS, LETTER} == PLACES.keys()
 
 
 @pytest.mark.parametrize("state", list(State))
@@ -62,7 +62,7 @@ def test_an_act_on_marked_cases_has_one_digit_whatever_their_states(role: Role) 
 
 
 def test_an_act_on_marked_cases_is_where_the_menu_of_one_case_has_it() -> None:
-    assert set(OF_MARKED) == set(ACTS)
+    assert set(OF_MARKED) == set(ACTS) | {LETTER}
     on_their_own = {"open", "propose_assign", "urgency", "category"}
     for act in ACTS.keys() - on_their_own:
         assert OF_MARKED[act] == PLACES[act], act

@@ -130,3 +130,19 @@ def readable(session: Session, letter_id: int) -> Letter:
     if not isinstance(found, Letter):
         raise NotAllowed("这封约请不在您的范围内，或已不存在。")
     return found
+
+
+def only_department(session: Session) -> bool:
+    """Whether this session has to do with letters as a department's person alone."""
+    roles = session.roles & READERS
+    return bool(roles) and roles <= DEPARTMENT
+
+
+def may_draft(session: Session) -> bool:
+    """Whether this session may begin a letter."""
+    return bool(session.roles & AREA_DESK)
+
+
+def may_balance(session: Session) -> bool:
+    """Whether this session may see the balance."""
+    return permission.may_at_all(session, "figures")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Any, NamedTuple
 
@@ -107,9 +108,16 @@ def _place(issues: list[Issue], session: Session) -> str:
     return f"{area.name}党群服务中心" if area else ""
 
 
-def invitable(session: Session, text: str) -> list[Found]:
-    """Departments that may be invited: those of the own subdistrict and of the district, by name or pinyin."""
-    return finding.departments_here(session, text)
+def whom(session: Session, issue_ids: Iterable[int], text: str) -> list[Found]:
+    """Departments to invite, with what is remembered of them: the likely ones first, or those that a text finds."""
+    known = {str(each.department_id): each for each in candidates(_readable(session, issue_ids))}
+    near = [] if text.strip() else [Found(key, each.name, each.said) for key, each in known.items()]
+    others = [
+        replace(each, detail=known[each.value].said) if each.value in known else each
+        for each in finding.departments_here(session, text)
+    ]
+    seen = {each.value for each in near}
+    return [*near, *(each for each in others if each.value not in seen)][: finding.SHOWN]
 
 
 # -- the act that drafts ---------------------------------------------------------------------------------------------
@@ -121,8 +129,11 @@ def draft(
     act_id: str,
     issue_ids: Iterable[int] = (),
     agenda_item_id: int | None = None,
-) -> Letter:
-    """Draft a letter about these issues, with the departments of the form. Raises NotAllowed, Refused with the field."""
+) -> int:
+    """Draft a letter about these issues, with the departments of the form; answers with its id.
+
+    Raises NotAllowed, Refused with the field.
+    """
     try:
         with acts.act(session, act_id, "letter.draft") as acting:
             issues = _readable(session, issue_ids)
@@ -140,10 +151,10 @@ def draft(
             acting.changed(
                 letter.subject, None, as_fields(letter) | {"issues": [each.number for each in issues]}
             )
-            letter_id = letter.id
+            letter_id = int(letter.id)
     except AlreadyDone as done:
         letter_id = done.subject_id or 0
-    return Letter.get_by_id(letter_id)
+    return letter_id
 
 
 def _new(session: Session, acting: Acting, fields: Mapping[str, Any], issues: list[Issue]) -> Letter:
@@ -288,13 +299,14 @@ def from_agenda_item(
     issue_ids: Iterable[int],
     act_id: str,
     changes: Mapping[str, Any] | None = None,
-) -> Letter:
-    """An item of an agenda becomes a draft on the spot, with what the desk proposes. Raises as `draft` does."""
+) -> int:
+    """An item of an agenda becomes a draft on the spot, with what the desk proposes; answers with its id.
+
+    Raises as `draft` does.
+    """
     ids = list(issue_ids)
-    values = (
-        proposed(session, ids, title).values | {"tried": ""} if not ids else proposed(session, ids).values
-    )
-    values = dict(values) | {key: value for key, value in (changes or {}).items() if value is not None}
+    given = {key: value for key, value in (changes or {}).items() if value is not None}
+    values = {**proposed(session, ids, title).values, **given}
     values["tried"] = values.get("tried") or f"片区例会研究：{clean(title, 100)}"
     return draft(session, values, act_id, ids, agenda_item_id)
 

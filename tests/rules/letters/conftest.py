@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -97,8 +97,7 @@ class Letters:
             "department_1": str(self.office),
             "department_2": str(self.bureau),
         }
-        made = drafting.draft(self[who], fields | changes, act_id or str(uuid4()), ids)
-        return int(made.id)
+        return drafting.draft(self[who], fields | changes, act_id or str(uuid4()), ids)
 
     def row(self, letter_id: int) -> Letter:
         return Letter.get_by_id(letter_id)
@@ -154,7 +153,7 @@ class Letters:
         way = INVITED_ACT.get(act) or LETTER_ACT[act]
         later = datetime.now(CHINA) + timedelta(days=7)
         known: dict[str, Any] = {
-            "meeting_at": later, "time": later + timedelta(days=1), "due_on": date(2026, 12, 10), "invited": str(line.id),
+            "meeting_at": later, "time": later + timedelta(days=1), "due_on": (later + timedelta(days=9)).date(), "invited": str(line.id),
             "part": "lead", "ground": "choice", "score": "good", "basis": "none", "means": "hand",
             "crossing": "departments", "kind": "letter", "outcome": "已清理，物业接手维护",
         }  # fmt: skip

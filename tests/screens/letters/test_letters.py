@@ -1,0 +1,150 @@
+"""条块约请 on the screen: by keys alone, from a case to the departments and back."""
+
+from __future__ import annotations
+
+import pytest
+
+from dutydesk.letter_words import InvitedState, LetterState
+from dutydesk.models import Invited, Letter
+from dutydesk.vocabulary import Role, State
+from tests.screens.conftest import press, settle, text
+
+R, L, D, S = Role, LetterState, InvitedState, State
+
+
+async def typed(pilot, words: str) -> None:
+    """Text as it comes from an input method."""
+    for character in words:
+        await pilot.press(character)
+
+
+async def test_the_table_shows_what_waits_and_digits_switch_lists(letters, open_desk):
+    first = letters.in_state(L.PROPOSING)
+    letters.in_state(L.DOING)
+    number = letters.row(letters.in_state(L.OUT)).number
+    app = open_desk(R.AREA_CHIEF, "letters")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        screen = text(app)
+        assert "条块约请　待我办" in screen
+        assert "1 待我办1" in screen
+        assert number not in screen
+        assert number in await press(pilot, "2")
+        assert "跟办1" in text(app)
+        await press(pilot, "1", "enter", "1")
+        assert "待核稿" in text(app)
+    letters.cases.district.connect()
+    assert letters.row(first).state is L.CHECKING
+
+
+async def test_an_invitation_to_two_departments_from_a_case_in_few_keys(letters, open_desk):
+    """Beside its text at most 14 keys, from the ledger to the letter proposed."""
+    letters.cases.in_state(S.OPENED)
+    letters.cases.district.close()
+    app = open_desk(R.AREA_CHIEF, "issues")
+    keys = []
+
+    async def count(pilot, *pressed: str) -> str:
+        keys.extend(pressed)
+        return await press(pilot, *pressed)
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await count(pilot, "enter", "9", "8")
+        assert "拟约请" in text(app)
+        await typed(pilot, "物业去过两次")
+        await count(pilot, "up", "up")  # to 约请部门 once more
+        screen = text(app)
+        assert "协调解决" in screen
+    assert len(keys) <= 14
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_one_letter_says_whose_turn_it_is_and_what_presses(letters, open_desk, size):
+    letter_id = letters.in_state(L.OUT)
+    letters.do("refuse", letter_id, reason="不归我们")
+    app = open_desk(R.AREA_CHIEF, "letters")
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        screen = await press(pilot, "enter")
+        assert "待答复" in screen and "等部门" in screen
+        assert "社区管理办公室答复不属职责，请定" in screen
+        screen = await press(pilot, "enter")
+        assert "认可不属职责" in screen and "不认可" in screen
+        await press(pilot, "1")
+        assert "不再约请" in text(app)
+    letters.cases.district.connect()
+    assert letters.line(letter_id).state is D.FREED
+
+
+async def test_a_liaison_answers_with_a_digit_and_a_text(letters, open_desk):
+    letter_id = letters.in_state(L.OUT)
+    app = open_desk(R.LIAISON, "letters")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        screen = text(app)
+        assert "待答复1" in screen and "待签收" in screen
+        await press(pilot, "4")
+        await typed(pilot, "已派人清理")
+        await press(pilot, "f10")
+        assert "书面答复" in text(app)
+    letters.cases.district.connect()
+    assert letters.line(letter_id).state is D.WRITTEN
+
+
+async def test_several_letters_get_one_answer_and_clashes_show(letters, open_desk):
+    for _ in range(2):
+        letters.in_state(L.OUT)
+    app = open_desk(R.LIAISON, "letters")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        screen = text(app)
+        assert screen.count("撞") >= 2
+        await press(pilot, "space", "space", "enter")
+        assert "2封约请一起答复" in text(app)
+        await press(pilot, "f10")
+        assert "2封一起答复了" in text(app)
+    letters.cases.district.connect()
+    states = {row.state for row in Invited.select().where(Invited.department == letters.office)}
+    assert states == {D.COMING}
+    assert {row.attendee for row in Invited.select().where(Invited.department == letters.office)} == {
+        "部门联络员甲"
+    }
+
+
+async def test_a_head_releases_what_the_liaison_drafted(letters, open_desk):
+    letter_id = letters.in_state(L.OUT)
+    letters.do("come", letter_id, letters.bureaus_liaison, department=letters.bureau, attendee="老王")
+    app = open_desk(R.DEPARTMENT_HEAD, "letters")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        screen = text(app)
+        assert "待审发" in screen and "拟应约：老王来" in screen
+        await press(pilot, "5")
+        assert "已审发" in text(app)
+    letters.cases.district.connect()
+    assert letters.line(letter_id, letters.bureau).state is D.COMING
+
+
+async def test_signing_asks_before_a_number_is_given_out(letters, open_desk):
+    letter_id = letters.in_state(L.SIGNING)
+    app = open_desk(R.SIGNATORY, "letters")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter", "1")
+        assert "签发？" in text(app)
+        await press(pilot, "enter")
+        assert "徐康办约" not in text(app)
+        await press(pilot, "1", "1")
+        assert "徐康办约〔2026〕1号" in text(app)
+    letters.cases.district.connect()
+    assert Letter.get_by_id(letter_id).state is L.OUT
+
+
+async def test_the_first_page_tells_what_waits_and_opens_it(letters, open_desk):
+    letters.in_state(L.CHECKING)
+    app = open_desk(R.COORDINATOR)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "条块约请等我办" in text(app)
+        assert "待核稿" in await press(pilot, "f6")
