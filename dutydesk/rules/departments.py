@@ -44,8 +44,8 @@ def departments(session: Session, words: str = "") -> list[DepartmentRow]:
             Department.subdistrict.is_null() | (Department.subdistrict == session.subdistrict_id)
         )
     rows = sorted(query, key=lambda row: (list(DepartmentKind).index(row.kind), row.code))
-    speakers = _speakers(session, [row.id for row in rows])
-    return [_row(row, speakers) for row in rows]
+    speakers, bureaus = _speakers(session, [row.id for row in rows]), bureaus_above(rows)
+    return [_row(row, speakers, bureaus) for row in rows]
 
 
 def department(session: Session, department_id: int) -> DepartmentRow:
@@ -54,7 +54,13 @@ def department(session: Session, department_id: int) -> DepartmentRow:
     row = Department.get_or_none(Department.id == department_id)
     if row is None:
         raise Refused("没有找到这个部门，请返回重选。")
-    return _row(row, _speakers(session, [row.id]))
+    return _row(row, _speakers(session, [row.id]), bureaus_above([row]))
+
+
+def bureaus_above(rows: list[Any]) -> dict[str, str]:
+    """The bureaus above departments by their codes, where a code stands for the name."""
+    above: Any = Department.select(Department.code, Department.name)
+    return dict(above.where(Department.code.in_({row.parent_bureau for row in rows})).tuples())
 
 
 Speakers = dict[tuple[int, Role], list[tuple[int, str]]]
@@ -82,12 +88,12 @@ def _speakers(session: Session, ids: list[int]) -> Speakers:
     return found
 
 
-def _row(row: Any, speakers: Speakers) -> DepartmentRow:
+def _row(row: Any, speakers: Speakers, bureaus: dict[str, str]) -> DepartmentRow:
     return DepartmentRow(
         row.id,
         row.name,
         row.kind,
-        row.parent_bureau,
+        bureaus.get(row.parent_bureau, row.parent_bureau),
         tuple(speakers.get((row.id, Role.DEPARTMENT_HEAD), [])),
         tuple(speakers.get((row.id, Role.LIAISON), [])),
         row.subdistrict_id,

@@ -59,7 +59,10 @@ class CardLine:
 
 @dataclass(frozen=True)
 class Card:
-    """All that the desk knows of somebody on a day; `open_work` is counted within the reader's scope, to 500."""
+    """All that the desk knows of somebody on a day; `open_work` is counted within the reader's scope, to 500.
+
+    `open_beyond` is how many more there are outside of it: who may not see them knows at least that they are there.
+    """
 
     staff_id: int
     number: str
@@ -73,6 +76,7 @@ class Card:
     status: str
     lines: tuple[CardLine, ...]
     open_work: int
+    open_beyond: int
 
 
 def card(session: Session, staff_id: int, day: date) -> Card:
@@ -81,6 +85,7 @@ def card(session: Session, staff_id: int, day: date) -> Card:
     person: Any = Staff.get_or_none(Staff.id == staff_id)
     if person is None:
         raise Refused("没有找到这个人，请返回重看名册。")
+    seen = len(open_work(session, staff_id))
     return Card(
         person.id,
         person.number,
@@ -93,7 +98,8 @@ def card(session: Session, staff_id: int, day: date) -> Card:
         person.subdistrict_id,
         _status(person, day),
         tuple(_lines(person, day)),
-        len(open_work(session, staff_id)),
+        seen,
+        _open_at_all(staff_id) - seen,
     )
 
 
@@ -167,6 +173,12 @@ def open_work(session: Session, staff_id: int) -> list[tuple[int, int]]:
         rows: Any = permission.narrow_beside(query, session).order_by(Issue.id).limit(MANY).tuples()
         found.update(rows)
     return sorted(found.items())[:MANY]
+
+
+def _open_at_all(staff_id: int) -> int:
+    """How many open cases are with somebody, whoever asks; to 500."""
+    hands = (Issue.handler == staff_id) | given_to(AssigneeKind.STAFF, str(staff_id))
+    return int(Issue.select(Issue.id).where(OPEN, hands).limit(MANY).count())
 
 
 @dataclass(frozen=True)
@@ -296,8 +308,9 @@ def leave(session: Session, staff_id: int, last_day: date, act_id: str) -> Saved
             acting.changed(person.number, {"left_on": before}, {"left_on": str(last_day), **ended})
     except AlreadyDone:
         pass
-    left = len(open_work(session, staff_id))
-    hands = f"手上还有{left}件没办完，请改派。" if left else "手上没有没办完的。"
+    left, seen = _open_at_all(staff_id), bool(open_work(session, staff_id))
+    who = "请改派" if seen else "请街镇协调员改派"
+    hands = f"手上还有{left}件没办完，{who}。" if left else "手上没有没办完的。"
     return Saved(person.id, f"{person.name}在岗到{last_day:%m月%d日}止，历史都保留。{hands}")
 
 
@@ -332,4 +345,5 @@ def come_back(session: Session, staff_id: int, act_id: str) -> Saved:
             acting.changed(person.number, {"left_on": before}, {"left_on": ""})
     except AlreadyDone:
         pass
-    return Saved(person.id, f"{person.name}恢复在岗。请重新安排岗位。")
+    roles = "请重新安排岗位" if person.left_on else "岗位照旧"
+    return Saved(person.id, f"{person.name}恢复在岗。{roles}。")

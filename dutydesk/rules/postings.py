@@ -11,6 +11,7 @@ from peewee import JOIN, SQL, fn
 
 from dutydesk.models import Area, Department, Posting, PostingDay, Staff, Subdistrict
 from dutydesk.rules import acts, keeping, permission
+from dutydesk.rules.departments import bureaus_above
 from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused
 from dutydesk.rules.keeping import days, end
 from dutydesk.rules.organisation import in_service, on_day
@@ -91,7 +92,16 @@ def by_department(session: Session, day: date) -> list[Group]:
     counts = _counts(Posting.department, day)
     rows = Department.select().where(Department.id.in_([key for key in counts if key]))
     ordered = sorted(rows, key=lambda row: (row.subdistrict_id != session.subdistrict_id, row.code))
-    groups = [Group(row.id, row.name, row.parent_bureau or row.kind.label, counts[row.id]) for row in ordered]
+    above = bureaus_above(ordered)
+    groups = [
+        Group(
+            row.id,
+            row.name,
+            above.get(row.parent_bureau, row.parent_bureau) or row.kind.label,
+            counts[row.id],
+        )
+        for row in ordered
+    ]
     return groups + ([Group(0, NO_DEPARTMENT, "", counts[None])] if counts.get(None) else [])
 
 

@@ -42,16 +42,21 @@ class TestDepartments:
         for code, name, kind, parent in (
             ("GYDL", "供电服务站", DepartmentKind.UTILITY, ""),
             ("PCS", "康健派出所", DepartmentKind.STATION, "徐汇公安分局"),
+            ("FGS", "房管所", DepartmentKind.STATION, "QFG"),  # by its code
         ):
             Department.create(subdistrict=town, code=code, name=name, kind=kind, parent_bureau=parent)
         rows = departments.departments(cases[R.DUTY_OFFICER])
         assert [row.kind for row in rows] == [
             DepartmentKind.OFFICE,
             DepartmentKind.STATION,
+            DepartmentKind.STATION,
             DepartmentKind.BUREAU,
             DepartmentKind.UTILITY,
         ]
-        assert [row.parent for row in rows if row.parent] == ["徐汇公安分局"]
+        assert [row.parent for row in rows if row.parent] == [
+            "区住房保障和房屋管理局",
+            "徐汇公安分局",
+        ]
 
     def test_another_subdistricts_are_not_listed_and_the_district_finds_them(self, cases):
         district = Subdistrict.get_by_id(cases.district.subdistrict).district

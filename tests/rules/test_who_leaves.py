@@ -50,3 +50,13 @@ class TestWhoLeaves:
     def test_nobody_ends_the_own_work(self, keeper):
         with pytest.raises(NotAllowed, match="不能给自己"):
             person.leave(keeper, keeper.staff_id, TODAY, new_act())
+
+    def test_who_may_see_no_case_is_told_how_many_there_are_and_who_gives_them_to_others(self, cases, keeper):
+        case = cases.in_hands(R.HANDLER, Issue.get_by_id(cases.new()).state)
+        cases.do("take_up", case)
+        who = Staff.get(Staff.number == cases.district.numbers[R.HANDLER])
+        for role, seen, beyond in ((R.COORDINATOR, 1, 0), (R.ADMINISTRATOR, 0, 1)):
+            card = person.card(cases[role], who.id, TODAY)
+            assert (card.open_work, card.open_beyond) == (seen, beyond)
+        said = person.leave(cases[R.ADMINISTRATOR], who.id, TODAY, new_act()).says
+        assert said.endswith("手上还有1件没办完，请街镇协调员改派。")

@@ -131,7 +131,7 @@ class SponsorsScreen(PeopleList):
         Column("职务", 28, _title_and_end),
         Column("起止", 24, lambda row: row.span, from_width=110),
     )
-    EMPTY = "还没有定包保领导。在片区、单元的页面按 0 定，项目在这里按 0 定。"
+    EMPTY = "还没有定包保领导。由协调员在片区、单元的页面按 0 定，项目由管理员在这里按 0 定。"
 
     @property
     def heading(self) -> str:

@@ -32,7 +32,7 @@ class DutiesScreen(PeopleList):
         Column("谁", 20, lambda row: row.owner),
         Column("依据", 20, lambda row: row.says, flex=True),
     )
-    EMPTY = "清单上没有人答。按 0 提一个权责问题，记下来由协调员答复。"
+    EMPTY = "清单上没有这样的。值班员、居委干部、片区长可按 0 提权责问题，由协调员答复。"
     FIND = "查权责"
 
     def __init__(self, words: str | None = None) -> None:
@@ -109,7 +109,7 @@ class QuestionsScreen(PeopleList):
         Column("提出", 10, lambda row: row.asked_by),
         Column("日期", 6, lambda row: f"{row.asked_at.astimezone(CHINA):%m-%d}"),
     )
-    EMPTY = "没有权责问题。清单上没有人答的事，按 0 提出来。"
+    EMPTY = "没有权责问题。清单上没有人答的事，值班员、居委干部、片区长按 0 提出来。"
 
     @property
     def heading(self) -> str:

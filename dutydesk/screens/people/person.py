@@ -29,7 +29,7 @@ class PersonScreen(PeopleList):
     """The card."""
 
     KEYS = (("Enter", "打开／办这一项"), *PeopleList.KEYS[1:])
-    EMPTY = "没有任何席位、岗位和下沉记录。按 0 安排岗位。"
+    EMPTY = "没有任何席位、岗位和下沉记录。安排岗位按 0。"
 
     def __init__(self, staff_id: int) -> None:
         super().__init__()
@@ -55,6 +55,9 @@ class PersonScreen(PeopleList):
             question = Question("open", Filters(handler=str(self.staff_id)))
             said = "看在办的；要改派按 0"
             lines.append(Line("open", "在办", f"{card.open_work}件没办完", said, "", ("issues", question)))
+        if card.open_beyond:
+            said = "不在您的范围，由街镇协调员改派"
+            lines.append(Line("beyond", "在办", f"{card.open_beyond}件没办完", said))
         lines += [
             Line(line.key, f"{_WHEN[line.when]}{line.part}", line.text, line.span, "", ("line", line))
             for line in card.lines

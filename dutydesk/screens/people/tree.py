@@ -21,7 +21,7 @@ def many(count: int | None) -> str:
 class TreeScreen(PeopleList):
     """The places below the district or a subdistrict, with who leads them and what is open there."""
 
-    EMPTY = "这里还没有划片区。按 0 设立片区，或用 dutydesk import tree 导入本单位的区划。"
+    EMPTY = "这里还没有划片区。由协调员按 0 设立片区，或导入本单位的区划。"
     COLUMNS = (
         Column("名称", 20, lambda row: row.name, flex=True),
         Column("代码", 14, lambda row: row.code, from_width=100),
