@@ -118,3 +118,25 @@ async def test_a_swap_is_asked_agreed_and_decided(people, open_desk):
     people.connect()
     assert ShiftSwap.get().state is SwapState.DONE
     assert [Shift.get_by_id(shift.id).staff_id for shift in made] == [wang, duty]
+
+
+async def test_a_month_in_force_is_drawn_anew_by_the_chief_and_can_be_thrown_away(people, open_desk):
+    async with open_desk(Role.DUTY_OFFICER, "shift").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "3", "right", "5", "f10")
+    async with open_desk(Role.AREA_CHIEF).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "值班表草稿等发布" in text(pilot.app)
+        await press(pilot, "6", "3", "right", "6", "1")
+        assert "6 发布" not in lines(pilot.app)[-1]
+        await press(pilot, "5")
+        assert "重排明天以后的班" in text(pilot.app)
+        await press(pilot, "1", "f10")
+        assert "重排的草稿　发布前仍照原来的班" in text(pilot.app)
+        await press(pilot, "0")
+        assert "重排的草稿已撤掉" in text(pilot.app)
+    async with open_desk(Role.DUTY_OFFICER, "shift").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "3", "right", "5")
+        assert "重排由片区长办" in text(pilot.app)
+        assert "1-4" not in lines(pilot.app)[-1]

@@ -13,20 +13,20 @@ from dutydesk.rules import duty_roster, roster_drafting, roster_publishing
 from dutydesk.rules.duty_roster import Cell, RosterDay, RosterSheet
 from dutydesk.rules.roster_reading import month_after
 from dutydesk.screens.base import DeskScreen
+from dutydesk.screens.shift import roster_words as words
 from dutydesk.terminal import digit_of
-from dutydesk.vocabulary import RosterState
 from dutydesk.widgets.action_menu import Action, ActionMenu, Confirm, TextPage
 from dutydesk.widgets.cells import fit
-from dutydesk.widgets.frame import Words
+from dutydesk.widgets.frame import BottomLine, Words
 from dutydesk.widgets.given import Given
 from dutydesk.widgets.window_list import Column, WindowList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from datetime import date
 
 WEEKDAYS = "一二三四五六日"
-DRAFT, PUBLISH, PRINT, SHARES, SWAPS = 5, 6, 7, 8, 9
+DISCARD, DRAFT, PUBLISH, PRINT, SHARES, SWAPS = 0, 5, 6, 7, 8, 9
 _CELL = 15
 
 
@@ -75,13 +75,15 @@ class RosterScreen(DeskScreen):
         ("7", "打印"),
         ("8", "每人班数"),
         ("9", "换班"),
+        ("0", "撤掉重排"),
         ("← →", "前后月"),
         ("F1", "帮助"),
     )
     HELP = (
         "1 至 4 改光标所在那一天的第几个班：选人，或留作空缺。草稿谁都能改，发布以后只有片区长能改还没开始的班。\n"
         "5 按规律排一个月：班次、谁值班、谁哪几天不在；夜班、周末、节假日按各人前半年和本月的次数摊匀。\n"
-        "6 片区长发布，从那时起生效。7 打印（A4，也是 Excel 表，放进发件夹）。8 每人班数。9 换班。\n"
+        "6 片区长发布，还没开始的班从此照这张表；已发布的月份片区长按 5 可以重排明天以后的班，0 撤掉重排的草稿。\n"
+        "7 打印（A4，也是 Excel 表，放进发件夹）。8 每人班数。9 换班。\n"
         "空缺、一天两班、夜班后没休息、连上太多天、这天已不在岗，都在行尾说明。← → 看前后月。"
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -142,15 +144,16 @@ class RosterScreen(DeskScreen):
                 await listing.show(key)
             elif not same:
                 await listing.reload()
-        year, number = found.month.split("-")
-        self.show_title(f"{year}年{int(number)}月　{found.stands}")
-        self.query_one("#shift-head", Words).say(_head(found))
+        self.show_title(f"{words.month_of(found)}　{found.stands}")
+        self.query_one("#shift-head", Words).say(words.head(found))
+        hidden = words.keys_in_vain(found)
+        self.query_one(BottomLine).show([(key, said) for key, said in self.KEYS if key not in hidden])
 
     def on_window_list_moved(self, event: WindowList.Moved) -> None:
         """What is to be noted of the day, in full."""
         row = event.row
-        words = f"{row.day.day.month}月{row.day.day.day}日 {row.day.name}　{row.wrong}" if row else ""
-        self.query_one("#shift-line", Words).say(words)
+        said = f"{row.day.day.month}月{row.day.day.day}日 {row.day.name}　{row.wrong}" if row else ""
+        self.query_one("#shift-line", Words).say(said)
 
     # -- keys -----------------------------------------------------------------------------------------------
 
@@ -166,6 +169,7 @@ class RosterScreen(DeskScreen):
             PRINT: self.print,
             SHARES: self.shares,
             SWAPS: self.swaps,
+            DISCARD: self.discard,
         }
         if digit in acts:
             acts[digit]()
@@ -186,12 +190,14 @@ class RosterScreen(DeskScreen):
             for place, cell in enumerate(row.day.cells, 1)
         ]
         told += [
-            (DRAFT, "按规律排这个月", "班次、谁值班、谁不在", ""),
-            (PUBLISH, "发布", "片区长发布后生效", _why_not_publish(sheet)),
+            (DRAFT, "按规律排这个月", "班次、谁值班、谁不在", words.why_not_draft(sheet)),
+            (PUBLISH, "发布", "片区长发布后生效", words.why_not_publish(sheet)),
             (PRINT, "打印（A4、Excel）", "", ""),
             (SHARES, "每人班数", "", ""),
             (SWAPS, "换班", "", ""),
         ]
+        if "0" not in words.keys_in_vain(sheet):
+            told.append((DISCARD, "撤掉重排的草稿", "照原来的班", ""))
         options = [  # with the digits of the list
             Action(digit, label, hint, why, (1, digit)) for digit, label, hint, why in told
         ]
@@ -200,7 +206,7 @@ class RosterScreen(DeskScreen):
             chosen = await self.show(ActionMenu(title, options))
             if chosen is None:
                 return
-            if chosen < DRAFT:
+            if DISCARD < chosen < DRAFT:
                 await self._change(row, chosen - 1)
             else:
                 await self._of_the_month(chosen)
@@ -214,6 +220,8 @@ class RosterScreen(DeskScreen):
             await self._print()
         elif what == SHARES:
             await self._shares()
+        elif what == DISCARD:
+            await self._discard()
         else:
             await self._swaps()
 
@@ -268,9 +276,15 @@ class RosterScreen(DeskScreen):
 
         sheet = self.sheet
         assert sheet is not None
-        if sheet.state is RosterState.PUBLISHED and sheet.version:
-            self.say("这个月已发布，不能重排。→ 到下个月去排。", "bad")
+        if reason := words.why_not_draft(sheet):
+            self.say(reason, "bad")
             return
+        if words.in_force(sheet):
+            lines = ["排出的先是草稿，发布前仍照原来的班；今天和以前的班不动。"]
+            if not await self.show(
+                Confirm(f"{words.month_of(sheet)}已发布，重排明天以后的班？", lines, "重排")
+            ):
+                return
         usual = await self.ask(roster_drafting.usual, self.month)
         if usual is None:
             return
@@ -289,22 +303,41 @@ class RosterScreen(DeskScreen):
     async def _publish(self) -> None:
         sheet = self.sheet
         assert sheet is not None
-        if reason := _why_not_publish(sheet):
+        if reason := words.why_not_publish(sheet):
             self.say(reason, "bad")
             return
         lines = [
             *sheet.problems[:6],
             *([f"另有{len(sheet.problems) - 6}处"] if len(sheet.problems) > 6 else []),
         ]
-        title = f"发布{sheet.month}的值班表？" + (f"还有{len(sheet.problems)}处要注意：" if lines else "")
-        if not await self.show(Confirm(title, lines, "发布，从现在起生效")):
+        title = f"发布{words.month_of(sheet)}的值班表？" + (
+            f"还有{len(sheet.problems)}处要注意：" if lines else ""
+        )
+        if not await self.show(Confirm(title, lines, "发布，还没开始的班照这张表")):
             return
         found = await self.do(roster_publishing.publish, self.month, sheet.version, self.new_act())
         if found is None:
             await self._read()
             return
         await self._show(found)
-        self.say("已发布，从现在起生效。", "good")
+        self.say("已发布，还没开始的班都照这张表。", "good")
+
+    @work(exclusive=True, group="act")
+    async def discard(self) -> None:
+        """What was drawn anew is thrown away."""
+        with self.desk_app.holding_keys():
+            await self._discard()
+
+    async def _discard(self) -> None:
+        sheet = self.sheet
+        assert sheet is not None
+        if "0" in words.keys_in_vain(sheet):
+            self.say("这里按 0 没有用：没有重排的草稿，或该由片区长撤。", "bad")
+            return
+        found = await self.do(roster_drafting.discard, self.month, sheet.version, self.new_act())
+        if found is not None:
+            await self._show(found)
+            self.say("重排的草稿已撤掉，照原来的班。", "good")
 
     @work(exclusive=True, group="act")
     async def print(self) -> None:
@@ -333,15 +366,7 @@ class RosterScreen(DeskScreen):
     async def _shares(self) -> None:
         sheet = self.sheet
         assert sheet is not None
-        heads = ("姓名", "本月班数", "夜班", "周末", "节假日", "｜前半年夜班", "周末", "节假日")
-        lines = [_in_columns(heads)]
-        for share in sheet.shares:
-            now, past = share.now, share.past
-            counts = (now.total, now.nights, now.weekends, now.holidays)
-            before = (f"｜{past.nights}", past.weekends, past.holidays)
-            lines.append(_in_columns((share.name, *counts, *before)))
-        lines += ["", *(sheet.problems or ("没有空缺、一天两班、夜班后没休息或连上太多天。",))]
-        await self.show(TextPage(f"{sheet.month} 每人班数", "\n".join(lines)))
+        await self.show(TextPage(f"{words.month_of(sheet)}　每人班数", words.shares(sheet)))
 
     @work(exclusive=True, group="act")
     async def swaps(self) -> None:
@@ -353,25 +378,3 @@ class RosterScreen(DeskScreen):
         from dutydesk.screens.shift.swapping import SwapsScreen
 
         await self.app.push_screen(SwapsScreen())
-
-
-def _in_columns(texts: Sequence[object]) -> str:
-    return "".join(
-        fit(str(text), columns) for text, columns in zip(texts, (10, 10, 6, 6, 8, 14, 6, 6), strict=True)
-    )
-
-
-def _why_not_publish(sheet: RosterSheet) -> str:
-    if sheet.state is None:
-        return "这个月还没有排，按 5 先排。"
-    if sheet.state is RosterState.PUBLISHED:
-        return "这个月已经发布。"
-    return "" if sheet.chief else "值班表由片区长发布；排好请告诉片区长。"
-
-
-def _head(sheet: RosterSheet) -> str:
-    if sheet.state is None:
-        kinds = "、".join(map(str, sheet.kinds))
-        return f"这个月还没有排。按 5 按规律排出草稿（{kinds}）。{sheet.notice}"
-    many = f"{len(sheet.problems)}处要注意" if sheet.problems else "没有空缺和冲突"
-    return "　".join(filter(None, (sheet.stands, many, sheet.notice)))
