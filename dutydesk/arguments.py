@@ -4,9 +4,24 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-DUTIES = ("today", "patrol", "intake", "issues", "triage", "decisions", "meetings", "shift", "contact", "people")
+if TYPE_CHECKING:
+    from datetime import date
+
+DUTIES = (
+    "today",
+    "patrol",
+    "intake",
+    "issues",
+    "triage",
+    "decisions",
+    "meetings",
+    "letters",
+    "shift",
+    "contact",
+    "people",
+)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -174,12 +189,26 @@ def _export(commands: Any) -> None:
     shifts.add_argument("--json", action="store_true", required=True, help="把 JSON 写到标准输出")
     shifts.add_argument("--as", dest="number", metavar="工号", help="按谁的范围；不写是全区")
     shifts.add_argument("--month", type=_month, default="", metavar="月份", help="如 2026-12；不写是本月")
+    letters = what.add_parser("letters", help="条块约请：每封的部门、答复、商定和经过")
+    letters.add_argument("--json", action="store_true", required=True, help="把 JSON 写到标准输出")
+    letters.add_argument("--as", dest="number", metavar="工号", help="按谁的范围；不写是全区")
+    letters.add_argument("--since", type=_day, metavar="日期", help="哪天以后拟的，如 2026-11-01；不写是全部")
     meetings = what.add_parser("meetings", help="双周例会等会议：日期、议程、到会、决定")
     meetings.add_argument("--json", action="store_true", required=True, help="把 JSON 写到标准输出")
     meetings.add_argument("--as", dest="number", metavar="工号", help="按谁的范围；不写是全区")
     meetings.add_argument(
         "--month", type=_month, default="", metavar="月份", help="如 2026-12；不写是近一年和今后三个月"
     )
+
+
+def _day(text: str) -> date:
+    """A day as it is written. Raises what argparse tells of."""
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"日期 {text} 看不懂，请写成 2026-11-01") from None
 
 
 def _month(text: str) -> str:

@@ -214,6 +214,12 @@ def _export(chosen: argparse.Namespace) -> int:
         _connect()
         _write_json(shifts(_asked(chosen)[0], chosen.month))
         return 0
+    if chosen.what == "letters":
+        from dutydesk.rules.letters.export import records
+
+        _connect()
+        _write_json(records(_asked(chosen)[0], chosen.since))
+        return 0
     if chosen.what == "meetings":
         from dutydesk.rules.meetings.export import meetings
 
