@@ -89,6 +89,11 @@ def _taken_over(held: list[Grant], day: date) -> list[Grant]:
     return found
 
 
+def still_there(session: Session) -> bool:
+    """Whether whoever signed on may be here still: whose account is stopped is out at once."""
+    return bool(Staff.select().where(Staff.id == session.staff_id, in_service(today())).exists())
+
+
 def seen(session: Session) -> datetime | None:
     """Note that this person is at the desk; answers since when 今日 should tell what is new.
 
