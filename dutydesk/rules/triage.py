@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dutydesk.models import Area, Category, Issue, Reporter, Request, Unit
+from dutydesk.models import Area, Category, Issue, Reporter, Request, Staff, Unit
 from dutydesk.rules import office
 from dutydesk.rules.assignees import Assignee, give, resolve
 from dutydesk.rules.before import Before, area_follows
@@ -105,9 +105,12 @@ def _assign(step: Step) -> str:
 def _reassign(step: Step) -> str:
     assignee = chosen(step)
     reason = step.need("reason", "请写明改派的理由，原承办人看得到。")
-    if (assignee.kind, assignee.key) == (step.issue.assignee_kind, step.issue.assignee_key):
-        raise Refused("这件已经在他手上，请选别人。", "assignee")
     was = step.issue.assignee_name
+    if (assignee.kind, assignee.key) == (step.issue.assignee_kind, step.issue.assignee_key):
+        leaver = Staff.get_or_none(Staff.id == step.issue.handler_id, Staff.left_on.is_null(False))
+        if leaver is None or assignee.kind is AssigneeKind.STAFF:
+            raise Refused("这件已经在他手上，请选别人。", "assignee")
+        was = f"{was}的{leaver.name}"  # whose work the others of the same force or department take on
     give(step.issue, assignee)
     step.issue.assigned_at = step.acting.at
     step.details["assignee"] = assignee.value

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from dutydesk.models import Issue, Staff
-from dutydesk.rules import finding, person
-from dutydesk.rules.errors import NotAllowed
+from dutydesk.rules import bulk, finding, person
+from dutydesk.rules.errors import NotAllowed, Refused
 from dutydesk.rules.signing_on import grants_of, sign_on
-from dutydesk.vocabulary import Role
+from dutydesk.vocabulary import Role, State
 from tests.rules.eyes import TODAY, at, new_act
 
 pytestmark = pytest.mark.both
@@ -60,3 +60,19 @@ class TestWhoLeaves:
             assert (card.open_work, card.open_beyond) == (seen, beyond)
         said = person.leave(cases[R.ADMINISTRATOR], who.id, TODAY, new_act()).says
         assert said.endswith("手上还有1件没办完，请街镇协调员改派。")
+
+    def test_the_same_force_takes_on_what_the_leaver_had_taken_up(self, cases, keeper):
+        """Nobody else could be given it, where one of a force leaves and the force stays."""
+        case = cases.in_hands(R.HANDLER, State.HANDLING)
+        with pytest.raises(Refused, match="已经在他手上"):
+            cases.do("reassign", case, assignee="force:safety")
+        who = Staff.get(Staff.number == cases.district.numbers[R.HANDLER])
+        person.leave(keeper, who.id, TODAY, new_act())
+        rows = [(row.key, row.version) for row in person.open_cases(keeper, who.id)]
+        fields = {"assignee": "force:safety", "reason": "离岗"}
+        assert bulk.perform(keeper, "reassign", rows, fields, new_act()).count == 1
+        assert cases.last(case).text == "由公共安全力量的处置人员甲改交公共安全力量：离岗"
+        assert (Issue.get_by_id(case).handler_id, person.open_work(keeper, who.id)) == (None, [])
+        again = [(case, Issue.get_by_id(case).version)]
+        with pytest.raises(bulk.MovedOn, match="已经在他手上"):
+            bulk.perform(keeper, "reassign", again, fields, new_act())
