@@ -49,7 +49,7 @@ class Decided(NamedTuple):
 
 
 class RecordItem(NamedTuple):
-    """An item as it was treated; `said` are (author, text)."""
+    """An item as it was dealt with; `said` are (author, text)."""
 
     title: str
     state: ItemState
@@ -59,7 +59,10 @@ class RecordItem(NamedTuple):
 
 
 class Record(NamedTuple):
-    """The minutes: as they were signed, else as they stand. `digest` is what a signature takes of what was seen."""
+    """The minutes: as they were signed, else as they stand.
+
+    `put_off` are items that were not reached; `digest` is what a signature takes of what was seen.
+    """
 
     meeting_id: int
     title: str
@@ -75,6 +78,7 @@ class Record(NamedTuple):
     absent: tuple[str, ...]
     turns: tuple[tuple[str, str, str], ...]
     items: tuple[RecordItem, ...]
+    put_off: tuple[str, ...]
     said: tuple[tuple[str, str], ...]
     decided: tuple[Decided, ...]
     authors: tuple[str, ...]
@@ -116,6 +120,10 @@ def record(session: Session, meeting_id: int) -> Record:
         )
         for item in kept["items"]
     )
+    silent = [
+        item for item in items if item.state is not ItemState.DISCUSSED and not (item.said or item.decided)
+    ]
+    items = tuple(item for item in items if item not in silent)
     said = _said(kept["said"])
     everything = [*said, *(pair for item in items for pair in item.said)]
     additions = MeetingStep.select().where(MeetingStep.meeting == meeting.id, MeetingStep.name == "add")
@@ -134,6 +142,7 @@ def record(session: Session, meeting_id: int) -> Record:
         absent=groups["absent"],
         turns=tuple((turn["unit"], turn["text"], turn["number"]) for turn in kept["turns"]),
         items=items,
+        put_off=tuple(f"{item.title}（{item.outcome}）" if item.outcome else item.title for item in silent),
         said=said,
         decided=_decided(kept["decisions"]),
         authors=tuple(dict.fromkeys(author for author, _ in everything)),
@@ -205,6 +214,8 @@ def as_text(found: Record) -> str:
         lines += [f"  {item.outcome}"] if item.outcome else []
         lines += [f"  {text}　——{author}" for author, text in item.said]
         lines += [f"  {_line_of(each)}" for each in item.decided]
+    if found.put_off:
+        lines += ["", f"下次再议：{'；'.join(found.put_off)}"]
     if found.said or found.decided:
         lines += ["", "其他"]
         lines += [f"  {text}　——{author}" for author, text in found.said]

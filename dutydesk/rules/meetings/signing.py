@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dutydesk.meeting_words import ItemState
-from dutydesk.models import AgendaItem, AuditEntry, Meeting, MeetingStep, MinuteParagraph
+from dutydesk.models import AgendaItem, AuditEntry, Meeting, MeetingDecision, MeetingStep, MinuteParagraph
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.meetings import attendance, followup, items, minutes, turns
 from dutydesk.rules.meetings.series import chief_of
@@ -30,17 +30,29 @@ def _begin(doing: Doing) -> str:
 
 @effect("end")
 def _end(doing: Doing) -> str:
+    """What was decided or written about was dealt with, whether that was said or not; the rest comes again."""
     meeting = doing.meeting
     meeting.ended_at = doing.acting.at
-    left = AgendaItem.update(state=ItemState.DEFERRED).where(
-        AgendaItem.meeting == meeting.id, AgendaItem.state == ItemState.LISTED
-    )
-    many = int(left.execute())
-    ids = [row.id for row in items.of_meeting(meeting.id) if row.state is ItemState.DEFERRED]
-    AgendaItem.update(state=ItemState.DEFERRED).where(
-        AgendaItem.meeting == meeting.id, AgendaItem.merged_into.in_(ids)
-    ).execute()
-    return f"没有议到的{many}项下次再议" if many else ""
+    spoken = _spoken_of(meeting.id)
+    left = 0
+    for row in items.of_meeting(meeting.id):
+        if row.state is ItemState.LISTED:
+            row.state = ItemState.DISCUSSED if row.id in spoken else ItemState.DEFERRED
+            left += row.state is ItemState.DEFERRED
+            row.save()
+            AgendaItem.update(state=row.state).where(
+                AgendaItem.meeting == meeting.id, AgendaItem.merged_into == row.id
+            ).execute()
+    return f"没有议到的{left}项下次再议" if left else ""
+
+
+def _spoken_of(meeting_id: int) -> set[int]:
+    """The items on which something was decided or written."""
+    found: set[int] = set()
+    for table in (MeetingDecision, MinuteParagraph):
+        rows: Any = table.select(table.item).where(table.meeting == meeting_id, table.item.is_null(False))
+        found |= {item_id for (item_id,) in rows.tuples()}
+    return found
 
 
 @effect("resume")

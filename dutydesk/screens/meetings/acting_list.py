@@ -37,9 +37,13 @@ class ActingList(WholeListScreen):
         """Why something cannot be done with this row now; empty where it can."""
         return ""
 
+    def words_of(self, deed: Deed) -> str:
+        """What it is called now."""
+        return deed.words
+
     def show_deeds(self, enter: str = "") -> None:
         """The last line: what can be done here now."""
-        keys = [(str(deed.digit), deed.words) for deed in self.DEEDS if not self.why_not(deed)]
+        keys = [(str(deed.digit), self.words_of(deed)) for deed in self.DEEDS if not self.why_not(deed)]
         keys += [("Enter", enter)] if enter else []
         bottom = self.query_one(BottomLine)
         bottom.show([*keys, ("F1", "帮助")])
@@ -71,7 +75,7 @@ class ActingList(WholeListScreen):
     async def offer(self, title: str) -> None:
         """The menu of all that can be done."""
         options: Sequence[Action[Deed]] = [
-            Action(deed, deed.words, deed.hint, self.why_not(deed)) for deed in self.DEEDS
+            Action(deed, self.words_of(deed), deed.hint, self.why_not(deed)) for deed in self.DEEDS
         ]
         chosen = await self.show(ActionMenu(title, options))
         if chosen is not None:

@@ -11,6 +11,7 @@ from dutydesk.meeting_words import ItemState, MeetingState
 from dutydesk.rules.meetings import agenda, items, listing, papers, ways
 from dutydesk.rules.meetings.agenda import Agenda, ItemLine
 from dutydesk.rules.meetings.listing import Sheet
+from dutydesk.screens.base import DeskScreen
 from dutydesk.screens.handling import handle_case
 from dutydesk.screens.meetings.acting_list import ActingList, Deed
 from dutydesk.screens.meetings.asking import MeetingForm
@@ -19,6 +20,26 @@ from dutydesk.session import Session
 from dutydesk.widgets.action_menu import Action, ActionMenu, TextPage
 from dutydesk.widgets.frame import Words
 from dutydesk.widgets.window_list import Column, WindowList
+
+
+async def open_agenda(screen: DeskScreen, meeting_id: int) -> None:
+    """The agenda; one that was never drafted is drafted first by who may."""
+    found = await screen.ask(listing.sheet, meeting_id)
+    if found is None:
+        return
+    said = ""
+    if not found.drafted and any(way.act == "draft" for way in found.ways):
+        said = await _drafted(screen, meeting_id)
+    await screen.app.push_screen(AgendaScreen(meeting_id, said))
+
+
+async def _drafted(screen: DeskScreen, meeting_id: int) -> str:
+    """Draft it; answers with what is to be said of that, nothing where it was not done."""
+    if await screen.do(ways.perform, meeting_id, "draft", {}, screen.new_act()) is None:
+        return ""
+    found = await screen.ask(listing.sheet, meeting_id)
+    said = found.story[-1].text if found and found.story else ""
+    return f"议程已从台账拟好：{said}。按 7 出通知。"
 
 
 @dataclass(frozen=True)
@@ -70,12 +91,12 @@ class AgendaScreen(ActingList):
         "轻重、分钟数、每种最多几项，都是本单位的设置。"
     )
 
-    def __init__(self, meeting_id: int) -> None:
+    def __init__(self, meeting_id: int, said: str = "") -> None:
+        """`said` is what there is to say of it once it is shown."""
         super().__init__()
-        self.meeting_id = meeting_id
+        self.meeting_id, self.said = meeting_id, said
         self.sheet: Sheet | None = None
         self.found: Agenda | None = None
-        self.drafted = False  # tried once here already
 
     def body(self) -> ComposeResult:
         """The meeting, its items, why the one under the cursor is there."""
@@ -86,22 +107,14 @@ class AgendaScreen(ActingList):
     # -- reading ----------------------------------------------------------------------------------------------
 
     async def read(self) -> None:
-        """The agenda; one that was never drafted is drafted now."""
+        """The agenda as it stands."""
         self.sheet = await self.ask(listing.sheet, self.meeting_id)
         if self.sheet is None or not self.is_attached:
             return
-        may_draft = any(way.act == "draft" for way in self.sheet.ways)
-        if not self.sheet.drafted and may_draft and not self.drafted:
-            self.drafted = True
-            await self._drafted()
         await self._show()
-
-    async def _drafted(self) -> None:
-        done = await self.do(ways.perform, self.meeting_id, "draft", {}, self.new_act())
-        if done is not None:
-            self.sheet = await self.ask(listing.sheet, self.meeting_id)
-            said = self.sheet.story[-1].text if self.sheet and self.sheet.story else ""
-            self.say(f"议程已从台账拟好：{said}。按 7 出通知。", "good")
+        if self.said and self.is_attached:
+            said, self.said = self.said, ""
+            self.say(said, "good")
 
     async def _show(self) -> None:
         found = await self.ask(agenda.agenda, self.meeting_id)
@@ -119,6 +132,8 @@ class AgendaScreen(ActingList):
         """Why it stands there, in full."""
         line: ItemLine | None = event.row.line if event.row else None
         self.query_one("#shift-line", Words).say(_told(line) if line else "")
+        if self.sheet is not None:
+            self.show_deeds("看这一项")
 
     def why_not(self, deed: Deed) -> str:
         """Most of it needs an item, and a meeting that is still to be held."""
@@ -135,6 +150,11 @@ class AgendaScreen(ActingList):
         if deed.method == "draft" and not any(way.act == "draft" for way in sheet.ways):
             return "议程由本片区的值班员、片区长在会前拟。"
         return ""
+
+    def words_of(self, deed: Deed) -> str:
+        """What is not to be spoken of is put back by the same key."""
+        cut = self.row is not None and self.row.line.state is ItemState.CUT
+        return "放回" if deed.method == "cut" and cut else deed.words
 
     # -- keys -------------------------------------------------------------------------------------------------
 
@@ -238,8 +258,9 @@ class AgendaScreen(ActingList):
 
     async def draft(self) -> None:
         """Again, from what the ledger says now."""
-        await self._drafted()
-        await self._show()
+        if said := await _drafted(self, self.meeting_id):
+            await self.read()
+            self.say(said, "good")
 
     async def change(self) -> None:
         """改期、取消、免开、并会."""

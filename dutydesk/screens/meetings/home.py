@@ -144,9 +144,9 @@ class MeetingsScreen(ActingList):
             await self._minutes(meeting_id)
 
     async def _agenda(self, meeting_id: int) -> None:
-        from dutydesk.screens.meetings.agenda import AgendaScreen
+        from dutydesk.screens.meetings.agenda import open_agenda
 
-        await self.app.push_screen(AgendaScreen(meeting_id))
+        await open_agenda(self, meeting_id)
 
     async def _run(self, meeting_id: int) -> None:
         from dutydesk.screens.meetings.running import open_running

@@ -150,6 +150,14 @@ class RunningScreen(ActingList):
             return "散会由本片区的值班员、片区长点。"
         return ""
 
+    def words_of(self, deed: Deed) -> str:
+        """What was dealt with can be taken up again, a meeting that is over gone on with."""
+        row = self.row
+        if deed.method == "discuss" and row is not None and row.item and row.item.state in _DONE:
+            return "再议"
+        over = self.sheet is not None and self.sheet.state is not MeetingState.RUNNING
+        return "接着开" if deed.method == "end" and over else deed.words
+
     # -- the line under the cursor ----------------------------------------------------------------------------
 
     def on_window_list_chosen(self, event: WindowList.Chosen) -> None:
@@ -169,22 +177,22 @@ class RunningScreen(ActingList):
             self.say(reason, "bad")
 
     async def _take_turn(self, turn: TurnLine) -> None:
-        """One line after another, until there is nothing more."""
-        registered = 0
+        """One line after another, until there is nothing more; then the next unit."""
+        registered, spoke = 0, turn.done
         while True:
             more = f"已登记{registered}件，还有就接着写，" if registered else "一行一件，"
-            said = await self.show(
-                AskText(f"{turn.unit}要反映什么？{more}没有就写“没有”", (NOTHING,) if not registered else ())
-            )
+            usual = (NOTHING,) if not registered else ()
+            said = await self.show(AskText(f"{turn.unit}要反映什么？{more}没有就写“没有”", usual))
             if said is None or (said == NOTHING and registered):
                 break
             number = await self._say(turn, "" if said == NOTHING else said)
-            if number is None or said == NOTHING:
+            spoke = spoke or number is not None
+            if not number:
                 break
             registered += 1
             self.say(f"已登记 {number}（{turn.unit}），在待立案。", "good")
         await self.read()
-        if registered or turn.done:
+        if spoke:
             await self._to_next_turn(turn)
 
     async def _to_next_turn(self, turn: TurnLine) -> None:
@@ -342,7 +350,7 @@ def _whole(session: Session, meeting_id: int) -> tuple[Sheet, list[RunRow], str]
     ]
     rows += [_turn_row(turn) for turn in said]
     rows += [_item_row(line, paragraphs, decided) for line in found.listed]
-    done = sum(line.state in _DONE for line in found.listed)
+    done = sum(line.state is ItemState.DISCUSSED for line in found.listed)
     head = f"{sheet.when}　{sheet.place}　{sheet.chair}主持\n议到{done}/{len(found.listed)}项，决定{len(decided)}项"
     return sheet, rows, head
 

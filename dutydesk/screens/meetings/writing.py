@@ -79,6 +79,8 @@ def as_minutes(found: Record) -> MeetingMinutes:
     if found.turns:
         said = [f"{unit}：{text}{number and '（' + number + '）'}" for unit, text, number in found.turns]
         items.insert(0, Item("各单元反映的问题", said))
+    if found.put_off:
+        items.append(Item("下次再议的事项", [f"{'；'.join(found.put_off)}。"]))
     if found.said or found.decided:
         items.append(Item("其他", [text for _, text in found.said], _decisions(found.decided)))
     return MeetingMinutes(
