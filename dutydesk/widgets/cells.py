@@ -79,6 +79,15 @@ def wrap_at_most(text: str, width: int, many: int) -> list[str]:
     return lines if len(lines) <= many else [*lines[: many - 1], cut("".join(lines[many - 1 :]), width)]
 
 
+def at_most(lines: list[Line], many: int) -> list[Line]:
+    """The first lines; the last one ends in … where more would follow."""
+    if len(lines) <= many or many < 1:
+        return lines[: max(many, 0)]
+    last = lines[many - 1]
+    text, style = last[-1] if last else ("", Style.null())
+    return [*lines[: many - 1], (*last[:-1], (text + ELLIPSIS, style))]
+
+
 def _fits(text: str, width: int) -> int:
     """How many characters from the beginning on have room; one at least."""
     used = 0
@@ -100,7 +109,7 @@ def _may_break(before: str, after: str) -> bool:
 
 
 def strip_of(line: Line, width: int, plain: Style | None = None) -> Strip:
-    """The line as a strip exactly `width` wide; its last style goes on to the edge."""
+    """The line as a strip exactly `width` wide; its last style goes on to the edge. A longer one ends in …."""
     used = sum(cell_len(text) for text, _ in line)
     parts = list(line)
     if used < width:
@@ -116,7 +125,10 @@ def strip_of(line: Line, width: int, plain: Style | None = None) -> Strip:
         else:
             merged.append(Segment(text, style))
     strip = Strip(merged, max(used, width))
-    return strip.crop(0, width) if used > width else strip
+    if used <= width:
+        return strip
+    kept = list(strip.crop(0, max(width - 1, 0)))
+    return Strip([*kept, Segment(ELLIPSIS if width else "", kept[-1].style if kept else None)], width)
 
 
 def lean(style: Style) -> Style:

@@ -15,7 +15,7 @@ from textual.reactive import Reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from dutydesk.widgets.cells import LOOKS, Line, cut, fit, lean, literal, strip_of, wrap, wrap_at_most
+from dutydesk.widgets.cells import LOOKS, Line, at_most, cut, fit, lean, literal, strip_of, wrap, wrap_at_most
 
 Kind = Literal["info", "good", "bad"]
 MARKS: dict[str, str] = {"info": "", "good": "✓ ", "bad": "✗ "}
@@ -136,13 +136,13 @@ class KeptLines(LineWidget):
         self._shown: list[Line] = []
 
     def lines_in_sight(self, width: int, height: int) -> list[Line]:
-        """What stands there now; what is more than `height` is left out."""
+        """What stands there now. Of more lines than `height` the last one that is shown ends in …."""
         raise NotImplementedError
 
     def paint(self) -> None:
         """Have those lines drawn again which changed."""
         width, height = self.size
-        lines = self.lines_in_sight(width, height)[:height] if width else []
+        lines = at_most(self.lines_in_sight(width, height), height) if width else []
         lines += [()] * (height - len(lines))
         before, self._shown = self._shown, lines
         if len(before) != len(lines):
@@ -153,7 +153,7 @@ class KeptLines(LineWidget):
             self.refresh(*changed)
 
     def anew(self) -> None:
-        """Other breaks or other styles: nothing that is kept holds."""
+        """Another size or other styles: nothing that is kept holds."""
         self._shown = []
         if self.is_mounted:
             self.paint()
@@ -163,9 +163,11 @@ class KeptLines(LineWidget):
         self.anew()
 
     def notify_style_update(self) -> None:
-        """Styles are part of the lines kept."""
+        """Styles are part of the lines kept. Textual tells of a change at each focus, when there is none."""
+        before = self.__dict__.get("_looks", {})
         super().notify_style_update()
-        self.anew()
+        if not before or any(self.look(part) != look for part, look in before.items()):
+            self.anew()
 
     def render_line(self, y: int) -> Strip:
         """One of the lines."""

@@ -42,6 +42,7 @@ class RowLines:
     def __init__(self, columns: Sequence[Column]) -> None:
         self.columns = tuple(columns)
         self._kept: dict[Hashable, tuple[Any, Line]] = {}
+        self._header = (0, "")
 
     def clear(self) -> None:
         """Width or styles are others."""
@@ -49,7 +50,10 @@ class RowLines:
 
     def header(self, width: int) -> str:
         """The titles of the columns."""
-        return " ".join(fit(column.title, wide) for column, wide in columns_at(self.columns, width))
+        if self._header[0] != width:
+            titles = [fit(column.title, wide) for column, wide in columns_at(self.columns, width)]
+            self._header = (width, " ".join(titles))
+        return self._header[1]
 
     def body(self, row: Any, width: int, plain: Style, at_most: int) -> Line:
         """A row's cells, neighbours of one style joined, without the cursor's mark; no more than so many are kept."""

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic
 
 from textual import events
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
-from textual.strip import Strip
 
-from dutydesk.widgets.cells import Line, strip_of, wrap
-from dutydesk.widgets.frame import LineWidget, QuietFocus
+from dutydesk.widgets.cells import Line, wrap
+from dutydesk.widgets.frame import KeptLines, QuietFocus
 from dutydesk.widgets.row_lines import Column, RowLines, one_look
 from dutydesk.widgets.window import Page, R, Source, Window, Wish
 
@@ -28,7 +27,7 @@ MARKS = ((NO_MARK, " ▪"), (MARK, "▶▪"))  # what stands before a row: is th
 MOST_MARKED = 500
 
 
-class WindowList(QuietFocus, LineWidget, Generic[R], can_focus=True):
+class WindowList(QuietFocus, KeptLines, Generic[R], can_focus=True):
     """Rows of a source, one under the cursor. Keys are kept and answered in order while rows are on their way."""
 
     # Answered here, at the first stop of a key: a binding is looked up when it has bubbled up to the app.
@@ -89,11 +88,9 @@ class WindowList(QuietFocus, LineWidget, Generic[R], can_focus=True):
         source: Source[R] | None = None,
         *,
         empty_text: str = "这里还没有内容。",
-        name: str | None = None,
         id: str | None = None,
-        classes: str | None = None,
     ) -> None:
-        super().__init__(name=name, id=id, classes=classes)
+        super().__init__(id=id)
         self.empty_text = empty_text
         self._source = source
         self._window: Window[R] = Window()
@@ -102,7 +99,6 @@ class WindowList(QuietFocus, LineWidget, Generic[R], can_focus=True):
         self._holding: contextlib.ExitStack | None = None
         self._underway = ""  # which fetch is in flight: older, newer, first, last, all
         self._generation = 0  # answers to questions of an earlier generation are dropped
-        self._shown: list[Line] = []
         self._texts = RowLines(columns)
         self._marked: dict[Hashable, R] = {}
         self._announced: R | None = None
@@ -174,13 +170,13 @@ class WindowList(QuietFocus, LineWidget, Generic[R], can_focus=True):
             if full:
                 break
             self._marked[row.key] = row
-        self._paint()
+        self.paint()
         self.post_message(self.Marked(self, full))
 
     def clear_marks(self) -> None:
         """Nothing is marked any more."""
         self._marked.clear()
-        self._paint()
+        self.paint()
         self.post_message(self.Marked(self))
 
     def _toggle_mark(self, row: R) -> None:
@@ -194,7 +190,7 @@ class WindowList(QuietFocus, LineWidget, Generic[R], can_focus=True):
         for index, known in enumerate(self._window.rows):
             if known.key == row.key:
                 self._window.rows[index] = row
-        self._paint()
+        self.paint()
         self._announce()
 
     # Fetching
@@ -300,7 +296,7 @@ class WindowList(QuietFocus, LineWidget, Generic[R], can_focus=True):
                 self.post_message(self.Chosen(self, window.row))
         self._hold_what_follows()
         window.hold()
-        self._paint()
+        self.paint()
         self._announce()
         ahead = window.wanted_ahead()
         if ahead:
@@ -327,16 +323,17 @@ class WindowList(QuietFocus, LineWidget, Generic[R], can_focus=True):
         if self._source is not None and not self._underway and not self._asked:
             self.run_worker(self.show(), exit_on_error=False)
 
-    def on_resize(self) -> None:
+    def anew(self) -> None:
         """The columns change with the width; the cursor stays in sight."""
         self._window.height = max(self.size.height - 1, 1)
         self._texts.clear()
         self._shown = []
-        self._answer_keys()
+        if self.is_mounted:
+            self._answer_keys()
 
     def focus_changed(self) -> None:
         """The cursor's look says where the keys go."""
-        self._paint()
+        self.paint()
 
     def on_click(self, event: events.Click) -> None:
         """A click moves the cursor; on the cursor's own row it opens it."""
@@ -347,20 +344,14 @@ class WindowList(QuietFocus, LineWidget, Generic[R], can_focus=True):
 
     # Drawing
 
-    def notify_style_update(self) -> None:
-        """Styles are part of the lines kept. Textual tells of a change at each focus, when there is none."""
-        before = self.__dict__.get("_looks", {})
-        super().notify_style_update()
-        if before and all(self.look(part) == look for part, look in before.items()):
-            return
-        self._texts.clear()
-        self._shown = []
-        if self.is_mounted:
-            self._paint()
-
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many lines as rows known, and the header."""
         return max(len(self._window.rows), 1) + 1
+
+    def lines_in_sight(self, width: int, height: int) -> list[Line]:
+        """The header on line 0, then the rows."""
+        header: Line = ((NO_MARK + self._texts.header(width), self.look("titles")),)
+        return [header, *(self._line(number) for number in range(height - 1))]
 
     def _line(self, line: int) -> Line:
         """What stands on a line below the header."""
@@ -379,25 +370,3 @@ class WindowList(QuietFocus, LineWidget, Generic[R], can_focus=True):
             if line < len(words):
                 return ((NO_MARK + words[line], self.look("dim")),)
         return ()
-
-    def _paint(self) -> None:
-        """Have those lines drawn again which differ from what is on the screen, and no others."""
-        if not self.size:
-            return
-        lines = [self._line(number) for number in range(self._window.height)]
-        before, self._shown = self._shown, lines
-        if len(before) != len(lines):
-            self.refresh()
-            return
-        width = self.size.width
-        changed = [Region(0, y + 1, width, 1) for y, line in enumerate(lines) if line != before[y]]
-        if changed:
-            self.refresh(*changed)
-
-    def render_line(self, y: int) -> Strip:
-        """The header on line 0, then the rows."""
-        width = self.size.width
-        if y == 0:
-            style = self.look("titles")
-            return strip_of(((NO_MARK + self._texts.header(width), style),), width)
-        return strip_of(self._shown[y - 1] if y <= len(self._shown) else (), width, self.look())

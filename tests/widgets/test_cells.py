@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from rich.cells import cell_len
+from rich.style import Style
 
-from dutydesk.widgets.cells import wrap, wrap_at_most
+from dutydesk.widgets.cells import at_most, strip_of, wrap, wrap_at_most
 
 
 @pytest.mark.parametrize(
@@ -52,3 +53,19 @@ def test_a_number_stays_whole_with_its_unit_and_a_bracket_with_what_it_holds(tex
 def test_what_is_left_out_is_said_by_the_last_line():
     assert wrap_at_most("一二三四五六", 4, 2) == ["一二", "三…"]
     assert wrap_at_most("一二三四", 4, 2) == ["一二", "三四"]
+
+
+@pytest.mark.parametrize("width", range(1, 12))
+def test_a_line_that_is_too_long_ends_in_an_ellipsis_and_is_as_wide_as_it_must_be(width):
+    strip = strip_of((("编号", Style()), ("一二三四五", Style(bold=True))), width)
+    assert strip.cell_length == cell_len(strip.text) == width
+    assert strip.text.endswith("…")
+    assert not strip_of((("一二三", Style()),), 6).text.endswith("…")
+
+
+def test_of_more_lines_than_there_is_room_for_the_last_one_says_so():
+    lines = [((word, Style()),) for word in ("甲", "乙", "丙")]
+    assert ["".join(text for text, _ in line) for line in at_most(lines, 2)] == ["甲", "乙…"]
+    assert at_most(lines, 3) == lines
+    assert at_most(lines, 0) == []
+    assert at_most([(), ()], 1) == [(("…", Style.null()),)]
