@@ -37,8 +37,8 @@ class AmendForm(Form):
     kind: Annotated[LetterKind, Entry("种类", "choice", "街镇内部用电话或约请单，区里的部门用约请函")]
     subject: Annotated[str, Entry("事由", max_length=60), Needed]
     crossing: Annotated[str, Entry("为什么约请", "choice", choices=CROSSINGS), Pick]
-    tried: Annotated[str, Entry("已经做了什么", "prose", "部门看了才知道为什么要来", max_length=400), Needed]
-    request: Annotated[str, Entry("请部门做什么", "prose", max_length=400), Needed]
+    tried: Annotated[str, Entry("已做什么", "prose", "部门看了才知道为什么要来", max_length=400), Needed]
+    request: Annotated[str, Entry("请做什么", "prose", max_length=400), Needed]
     meeting_at: MaybeAt = None
     meeting_place: Place = ""
 

@@ -62,6 +62,14 @@ def _not_from_a_source(asking: Asking) -> str | None:
     return None
 
 
+@condition("ask_extension", "extend", shown=False)
+def _recorded_instead(asking: Asking) -> str | None:
+    """Who may enter what the source granted is shown that in the place of 延期; others are told why not."""
+    if asking.issue.source_due_at and may(asking.session, "source_extension", asking.issue.id):
+        return "这件的时限由来源规定，请用“来源准予延期”录入。"
+    return None
+
+
 @condition("ask_extension")
 def _before_it_is_due(asking: Asking) -> str | None:
     due = asking.issue.due_at

@@ -37,11 +37,15 @@ PAGES: tuple[tuple[tuple[str, ...], ...], ...] = (
         ("urge",),
         ("amend",),
         ("flag",),
-        ("extend", "ask_extension"),
+        (
+            "extend",
+            "ask_extension",
+            "source_extension",
+        ),  # the last in the place of these, for a source's case
         ("pause", "ask_pause", "file_old"),
         ("pool", "ask_pool"),
         (FOR_OTHERS,),
-        ("source_extension", "move_area", LETTER),  # beside one of the others 约请 goes last
+        (LETTER, "move_area"),
     ),
 )
 # Marked cases are in different states: what leads on from each needs a digit of its own. All else is where the menu

@@ -98,6 +98,16 @@ class TestExtension:
         assert due(cases, issue_id) == at(12, 4, 18)
         assert cases.row(issue_id).source_due_at == at(12, 4, 18)
 
+    def test_it_stands_in_the_place_of_others_for_who_may_enter_it(self, cases):
+        issue_id = cases.in_hands(
+            R.LIAISON, S.HANDLING, source="hotline", source_number="H1", source_due=at(11, 27, 12)
+        )
+        for role in (R.DUTY_OFFICER, R.AREA_CHIEF):
+            offered = {choice.act for choice in issue_acts.menu(cases[role], issue_id)}
+            assert offered & {"extend", "ask_extension", "source_extension"} == {"source_extension"}
+        told = {choice.act: choice.refusal for choice in issue_acts.menu(cases[R.LIAISON], issue_id)}
+        assert "只能请来源延期" in told["ask_extension"]
+
     def test_others_have_no_source_to_ask(self, cases):
         issue_id = cases.in_state(S.ASSIGNED)
         with pytest.raises(Refused, match="没有来源时限"):

@@ -12,11 +12,14 @@ from dutydesk.widgets.action_menu import Action
 
 PLACES, OF_MARKED = places_of(PAGES), places_of(PAGES_OF_MARKED)
 ON_A_PAGE = 8
+IN_ITS_PLACE = {
+    "source_extension"
+}  # for a source's case, where 延期 is not offered: `tests/rules/test_pausing.py`
 
 
 def offered(state: State, roles: set[Role]) -> list[str]:
     """All that a role may ever be offered in a state."""
-    acts = [way.act for way in ways_from(state) if roles & way.who]
+    acts = [way.act for way in ways_from(state) if roles & way.who and way.act not in IN_ITS_PLACE]
     return [*acts, READ, FOR_OTHERS]
 
 

@@ -92,9 +92,9 @@ def _subject(issues: list[Issue]) -> str:
 def _tried(issues: list[Issue]) -> str:
     said = sent_back(issue.id for issue in issues)
     if said:
-        return clean("；".join(said), _TRIED)
+        return clean("；".join(said), _TRIED).rstrip("。") + "。"
     held = [f"已交{issue.assignee_name}处置" for issue in issues if issue.assignee_name]
-    return clean("；".join(dict.fromkeys(held)), _TRIED)
+    return clean("；".join(dict.fromkeys(held)), _TRIED) + ("。" if held else "")
 
 
 def _meeting(town: int) -> datetime:

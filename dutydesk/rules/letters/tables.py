@@ -12,7 +12,7 @@ from dutydesk.letter_words import InvitedState, LetterState
 from dutydesk.models import Area, Invited, Letter, LetterPromise
 from dutydesk.rules import deadlines, office, permission
 from dutydesk.rules.letters import access
-from dutydesk.rules.letters.life import LETTER_ENDS, ON_PAPER, RUNNING, TURN, UNANSWERED
+from dutydesk.rules.letters.life import LETTER_ENDS, ON_PAPER, OPEN_WITH_US, RUNNING, TURN, UNANSWERED
 from dutydesk.rules.organisation import day_of, start_of
 from dutydesk.session import Session
 from dutydesk.text import mask_phones_in
@@ -20,6 +20,7 @@ from dutydesk.vocabulary import Role
 
 R, L, D = Role, LetterState, InvitedState
 PAGE = 200
+ASKS = "协调解决"  # how the desk begins a subject; on a table it says nothing
 
 # The views, in the order of their digits.
 VIEWS: tuple[tuple[str, str], ...] = (
@@ -170,15 +171,25 @@ def _row(letter: Letter, lines: list[Invited], promised: date | None, now: datet
         letter.id,
         letter.number,
         letter.kind.label,
-        mask_phones_in(letter.subject),
+        mask_phones_in(letter.subject).removeprefix(ASKS),
         letter.area.name,
         letter.state,
-        TURN.get(letter.state, ""),
+        turn_of(letter, lines),
         "、".join(f"{each.department.name}{_short(each, letter)}" for each in lines),
         left,
         late,
         letter.version,
     )
+
+
+def turn_of(letter: Letter, lines: list[Invited]) -> str:
+    """Whose turn it is: what a department answered may wait for the area, a closed letter for its rating."""
+    states = {each.state for each in lines}
+    if letter.state is L.OUT and states & OPEN_WITH_US:
+        return "片区"
+    if letter.state is L.CLOSED and D.ENDED in states:
+        return "片区长"
+    return TURN.get(letter.state, "")
 
 
 def _short(invited: Invited, letter: Letter) -> str:
