@@ -163,7 +163,9 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
             self._loop.call_soon_threadsafe(self._tell_screens)
 
     def _tell_screens(self) -> None:
-        if self.desk.session is not None:
+        if self.desk.put_out:
+            self.run_worker(self.save_and_leave(self.desk.put_out), exclusive=True, group="leaving")
+        elif self.desk.session is not None:
             for screen in self.desk_screens():
                 if screen is not self.screen:
                     screen.stale = True
@@ -183,12 +185,12 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
         """Save what is typed and end."""
         await self.save_and_leave()
 
-    async def save_and_leave(self) -> None:
+    async def save_and_leave(self, because: str | None = None) -> None:
         """Keep every open form's text, finish what is being written, and end."""
         for screen in self.desk_screens():
             await screen.keep()
         await self.desk.close()
-        self.exit(None)
+        self.exit(because)
 
     def _fatal_error(self) -> None:
         """An error of ours: no traceback on the screen. Drafts and the traceback (without values) go to files."""

@@ -54,6 +54,7 @@ class Desk:
         self._lost = False  # the server is gone: the next job connects anew, or the next try to come back
         self._said_lost = False  # and somebody was told so; back again, it waits to be told too
         self.came_back = False
+        self.put_out = ""  # why whoever sits here may not any more
         self._line: int | None = (
             None  # what becomes readable when another desk has written, where that is told
         )
@@ -272,13 +273,22 @@ class Desk:
             return
         if seen != self._seen:
             self._seen = seen
+            self._look_who_is_here(self.session)
             self._tell()
+
+    def _look_who_is_here(self, session: Session) -> None:
+        """Somebody whose account was stopped is out at once; what cannot be asked now is asked the next time."""
+        with suppress(*connection.ERRORS):
+            if not signing_on.still_there(session):
+                self.put_out = f"{session.name}的账号已停用，值班台已退出。有疑问请找管理员。"
 
     def _come_back(self) -> None:
         """Connect anew though nobody asks for anything, and have the screens read what they missed."""
         with suppress(DatabaseProblem, *connection.ERRORS):
             self._connect()
             self.came_back, self._said_lost = self._said_lost, False
+            if self.session is not None:
+                self._look_who_is_here(self.session)
             self._tell()
 
     def _tell(self) -> None:

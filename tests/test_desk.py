@@ -198,11 +198,21 @@ class TestChanges:
         await self.told_of_another(desk, district)
         working.cancel()
 
-    async def told_of_another(self, desk, district):
+    async def test_who_is_stopped_elsewhere_is_put_out_within_two_seconds_and_nobody_else(
+        self, desk, district
+    ):
+        await self.told_of_another(desk, district, "update staff set active = 0 where number = 'D01'")
+        assert not desk.put_out
+        await self.told_of_another(desk, district, "update staff set active = 0 where number = 'D00'")
+        assert desk.put_out == "值班员甲的账号已停用，值班台已退出。有疑问请找管理员。"
+
+    async def told_of_another(
+        self, desk, district, wrote: str = "update staff set phone = '1' where number = 'D01'"
+    ):
         heard, loop = asyncio.Event(), asyncio.get_running_loop()
         desk.changed = lambda: loop.call_soon_threadsafe(heard.set)
         other = sqlite3.connect(district.path)
-        other.execute("update staff set phone = '1' where number = 'D01'")
+        other.execute(wrote)
         other.commit()
         other.close()
         async with asyncio.timeout(2):
