@@ -289,8 +289,14 @@ def _move_area(step: Step) -> str:
         moved_on(on_other)
         record(on_other, f"随主案由{was.name}移交{area.name}", "follow_main", other.state)
         before.keep(step.acting, other)
-    hands = f"，由那里的{issue.assignee_name}接着办" if issue.assignee_kind is AssigneeKind.FORCE else ""
-    return f"由{was.name}移交{area.name}{hands}：{reason}"
+    return f"由{was.name}移交{area.name}{_in_whose_hands(issue)}：{reason}"
+
+
+def _in_whose_hands(issue: Issue) -> str:
+    """Who goes on with what was handed over: whoever has taken it up, else the same force of the other area."""
+    if issue.handler_id:
+        return f"，{Staff.get_by_id(issue.handler_id).name}接着办，可再改派"
+    return f"，由那里的{issue.assignee_name}接着办" if issue.assignee_kind is AssigneeKind.FORCE else ""
 
 
 def _hand_to(issue: Issue, area: Area) -> None:

@@ -193,6 +193,16 @@ class TestHandedOver:
         assert moved_cases.behind(coordinator, THE_DAY, unit_id=moved) == []
         audited()
 
+    def test_who_has_taken_a_case_up_goes_on_with_it(self, cases, moved, clock):
+        cases.do("take_up", self.with_force)
+        clock.move_to(at(THE_DAY))
+        cases.do("move_area", self.with_force, cases.district.sign_on(R.COORDINATOR), reason="单元已划走")
+        assert cases.last(self.with_force).text == (
+            "由康健一片区移交康健二片区，处置人员甲接着办，可再改派：单元已划走"
+        )
+        assert assignees.is_with(cases.district.sign_on(R.HANDLER), Issue.get_by_id(self.with_force))
+        cases.do("reassign", self.with_force, sign_on(ELSEWHERE))
+
     def test_taken_back_it_is_where_it_was(self, cases, moved, clock):
         clock.move_to(at(THE_DAY))
         coordinator, act_id = cases.district.sign_on(R.COORDINATOR), new_act()

@@ -49,7 +49,7 @@ class UnitScreen(PlaceScreen):
                 Line(f"left{each.area_id}", "划走前的", said, "按 Enter 看或移交", many(each.count), left)
             )
         for move in self.coming:
-            said = f"{move.since:%Y-%m-%d}起，按 Enter 撤回或更正"
+            said = f"{move.since:%Y-%m-%d}起，可撤回"
             lines.append(Line(f"c{move.row_id}", "将来归", move.area, said, "", ("coming", move)))
         lines += [Line(f"m{n}", "所属片区", *reversed(said.split("　"))) for n, said in enumerate(history)]
         if self.area:
