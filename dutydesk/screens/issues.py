@@ -81,7 +81,6 @@ class IssuesScreen(DeskScreen):
         self.case_hidden = False
         self._views: list[ViewEntry] | None = None
         self._first_seen: int | None = None  # the list's first row when its top was looked at last
-        self._bar: SearchBar | None = None
 
     def body(self) -> ComposeResult:
         """List and case."""
@@ -292,38 +291,14 @@ class IssuesScreen(DeskScreen):
 
     # -- searching ------------------------------------------------------------------------------------------
 
-    async def open_search(self) -> None:
-        """Open the box, in the place of the notice line: nothing else moves."""
-        if self._bar is None:
-            from dutydesk.widgets.search_bar import SearchBar
-
-            self._bar = SearchBar()
-            self._bar.display = (
-                False  # shown and hidden in one go with the notice line: the list keeps its height
-            )
-            await self.mount(self._bar, before=self.query_one(Notice))
-        self.query_one(Notice).display = False
-        self._bar.begin(self.question.words)
-
     async def on_search_bar_asked(self, event: SearchBar.Asked) -> None:
         """Search; a number with Enter goes to its case."""
-        if not event.final:
-            self._search(event.words)
-            return
-        with self.desk_app.holding_keys():
-            self._close_bar()
-            from dutydesk.screens.ledger.jump import to_number
+        from dutydesk.screens.ledger import searching
 
-            if not event.words or not await to_number(self, event.words):
-                self._search(event.words)
+        await searching.answer(self, event)
 
-    def _close_bar(self) -> None:
-        if self._bar is not None and self._bar.display:
-            self._bar.display = False
-            self.query_one(Notice).display = True
-            self.set_focus(self.query_one(WindowList))
-
-    def _search(self, words: str) -> None:
+    def search(self, words: str) -> None:
+        """Ask for what these words are found in."""
         if words != self.question.words:
             self.query_one(Notice).clear()
             self.put(self.question._replace(words=words))
@@ -350,7 +325,7 @@ class IssuesScreen(DeskScreen):
         if listing.marked:
             listing.clear_marks()
         elif self.question.words:
-            self._search("")
+            self.search("")
         else:
             await super().action_back()
 

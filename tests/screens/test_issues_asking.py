@@ -121,7 +121,7 @@ async def test_one_letter_is_too_short_and_what_is_not_searched_is_said(ledger):
 async def test_odd_searches_are_answered(ledger, words):
     async with ledger() as keys:
         await keys("/")
-        keys.pilot.app.screen._bar.query_one("LineField").value = words
+        keys.pilot.app.screen.query_one("SearchBar LineField").value = words
         await keys("enter")
         assert shown(keys) == []
         assert len(lines(keys.pilot.app)[2].strip()) > 10

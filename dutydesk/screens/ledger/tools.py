@@ -61,6 +61,12 @@ def help_text(entries: Sequence[ViewEntry]) -> str:
 _BY_VIEW = "view"
 
 
+async def _search(screen: IssuesScreen) -> None:
+    from dutydesk.screens.ledger.searching import open_bar
+
+    await open_bar(screen)
+
+
 async def _filter(screen: IssuesScreen) -> None:
     """The filter bar once: the question with one part more, changed or open again."""
     now = screen.question.filters
@@ -231,7 +237,7 @@ def _in_sight(screen: IssuesScreen, entry: ViewEntry) -> bool:
 
 TOOLS = (
     Tool("views", "", "全部清单", "按名字换，不在数字键上的也有", _switch),
-    Tool("search", "/", "查找", "汉字、编号、拼音首字母", lambda screen: screen.open_search()),
+    Tool("search", "/", "查找", "汉字、编号、拼音首字母", _search),
     Tool("filter", "f", "筛选", "状态、地点、力量、部门……可以叠加", _filter),
     Tool("order", "o", "排序", "编号、期限、紧急、地点、最近变动", _order),
     Tool("clear", "退格", "清除条件", "查找、筛选和排序一起清掉", _clear),
