@@ -24,6 +24,7 @@ from dutydesk.demo.people import Person, Roster
 from dutydesk.demo.schedule import Schedule
 from dutydesk.demo.shifts import Watches, hand_over
 from dutydesk.demo.stories import Teller
+from dutydesk.demo.told_cases import cases_of
 from dutydesk.demo.wording import Wording
 from dutydesk.models import (
     Act,
@@ -114,9 +115,10 @@ class _Fill:
         own = next(team for team in self.roster.teams if team.own)
         hand_over(self.rng, self.clock, own, self.act_id)
         self.say("编排一年的双周例会…")
-        meetings.hold(self.rng, self.clock, self.roster.teams, self.act_id)
+        cases = {team.id: list(cases_of(team)) for team in self.roster.teams}
+        meetings.hold(self.rng, self.clock, self.roster.teams, cases, self.act_id)
         self.say("编排一年的条块约请…")
-        letters.invite(self.rng, self.clock, self.roster, self.act_id)
+        letters.invite(self.rng, self.clock, self.roster, cases, self.act_id)
 
     def _write_issues(self, maker: Maker) -> None:
         slots = enumerate(Schedule(self.rng, self.clock, self.roster.teams, self.issues), start=1)

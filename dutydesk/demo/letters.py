@@ -6,7 +6,7 @@ Each is a course of acts, played until its time is over; the registers are numbe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -16,7 +16,7 @@ from dutydesk.demo.book import Book
 from dutydesk.demo.clock import Clock, day_of, start_of
 from dutydesk.demo.letter_tale import NUMBER, People, Setting, Side, Tale
 from dutydesk.demo.people import Answering, Person, Roster, Team
-from dutydesk.demo.told_cases import Case, cases_of
+from dutydesk.demo.told_cases import Case
 from dutydesk.letter_words import Answer, Crossing, Ground, LetterKind
 from dutydesk.models import (
     Category,
@@ -158,16 +158,21 @@ def course_of(name: str, kind: LetterKind) -> list[Act]:
     return [(0, "draft"), *_CHAIN[kind], *COURSES[name][1]]
 
 
-def invite(rng: Random, clock: Clock, roster: Roster, act_id: str) -> None:
+def invite(
+    rng: Random, clock: Clock, roster: Roster, cases: Mapping[int, Sequence[Case]], act_id: str
+) -> None:
     """Write all letters, with their registers and counters."""
     with write_transaction():
-        _Year(rng, clock, roster, act_id).write()
+        _Year(rng, clock, roster, cases, act_id).write()
 
 
 class _Year:
     """What has been told of the year so far."""
 
-    def __init__(self, rng: Random, clock: Clock, roster: Roster, act_id: str) -> None:
+    def __init__(
+        self, rng: Random, clock: Clock, roster: Roster, cases: Mapping[int, Sequence[Case]], act_id: str
+    ) -> None:
+        self.cases = cases
         self.rng, self.clock, self.teams = rng, clock, roster.teams
         self.book = Book(clock, TABLES)
         self.setting = Setting(rng, clock, self.book, shipped("demo_letters"), act_id, _bases())
@@ -182,7 +187,7 @@ class _Year:
     def write(self) -> None:
         """Area by area; then the registers."""
         for team in self.teams:
-            cases = list(cases_of(team))
+            cases = self.cases[team.id]
             for _ in range(self.rng.randint(*A_YEAR)):
                 self._any(team, cases)
             if team.own:
@@ -286,6 +291,11 @@ class _Year:
         """Numbers in the order of issuing, by office, kind and year; what was taken back stays, void."""
         book = Book(self.clock, (LetterNumber,))
         last: dict[str, int] = defaultdict(int)
+        patterns = {
+            (team.subdistrict_id, kind): numbers.pattern_of(kind, team.subdistrict_id)
+            for team in self.teams
+            for kind in LetterKind
+        }
         issued = [tale for tale in self.tales if tale.letter and tale.letter["issued_at"] is not None]
         streets = {row.id: row.short_name for row in Subdistrict.select()}
         for tale in sorted(issued, key=lambda tale: (tale.letter["issued_at"], tale.letter["id"])):
@@ -293,9 +303,8 @@ class _Year:
             town, kind, year = letter["subdistrict"], letter["kind"], day_of(letter["issued_at"]).year
             name = f"letter:{kind.value}:{town}:{year}"
             last[name] += 1
-            pattern = numbers.pattern_of(kind, town)
             short = streets[town]
-            text = pattern.format(town=short[:1], name=short, year=year, serial=last[name])
+            text = patterns[town, kind].format(town=short[:1], name=short, year=year, serial=last[name])
             letter["number"] = text
             void_at, reason = tale.about.get("void", (None, ""))
             book.add(

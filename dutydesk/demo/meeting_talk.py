@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
@@ -60,7 +61,7 @@ class Talk:
         team: Team,
         seats: list[tuple[int, str, str]],
         units: list[tuple[int, str, str]],
-        cases: list[Case],
+        cases: Sequence[Case],
     ) -> None:
         """Go on with another area."""
         self.team, self.seats, self.units, self.cases = team, seats, units, cases

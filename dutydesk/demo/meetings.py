@@ -6,16 +6,17 @@ In the own subdistrict there is one in each state, so that whoever opens the dem
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 from dutydesk.demo import meeting_people
-from dutydesk.demo.book import Book, own_act
+from dutydesk.demo.book import Book, Sealed, new_uuid, seal
 from dutydesk.demo.clock import Clock, start_of
 from dutydesk.demo.meeting_talk import Sitting, Talk
 from dutydesk.demo.people import Team
-from dutydesk.demo.told_cases import cases_of
+from dutydesk.demo.told_cases import Case
 from dutydesk.meeting_words import MeetingKind, MeetingState
 from dutydesk.models import (
     AgendaIssue,
@@ -58,16 +59,21 @@ _NOT_SIGNED = ((MeetingState.REVIEW, 0.2), (MeetingState.HELD, 0.15))  # of the 
 _ORDER = {kind: place for place, kind in enumerate(SeatKind)}
 
 
-def hold(rng: Random, clock: Clock, teams: list[Team], act_id: str) -> None:
+def hold(
+    rng: Random, clock: Clock, teams: list[Team], cases: Mapping[int, Sequence[Case]], act_id: str
+) -> None:
     """Write all meetings; the acts and audit entries of those that were signed are their chairs' own."""
     with write_transaction():
-        _Year(rng, clock, teams, act_id).write()
+        _Year(rng, clock, teams, cases, act_id).write()
 
 
 class _Year:
     """What has been made of the year so far."""
 
-    def __init__(self, rng: Random, clock: Clock, teams: list[Team], act_id: str) -> None:
+    def __init__(
+        self, rng: Random, clock: Clock, teams: list[Team], cases: Mapping[int, Sequence[Case]], act_id: str
+    ) -> None:
+        self.cases = cases
         self.rng, self.clock, self.teams, self.act_id = rng, clock, teams, act_id
         self.book = Book(clock, TABLES)
         self.words = shipped("demo_meetings")
@@ -82,7 +88,7 @@ class _Year:
             team for team in self.teams if team.subdistrict_id == own.subdistrict_id and team is not own
         )
         for team in self.teams:
-            self.talk.enter(team, seats[team.id], _units(team), list(cases_of(team)))
+            self.talk.enter(team, seats[team.id], _units(team), self.cases[team.id])
             self._series(team)
             if team is own:
                 self._once(team, MeetingKind.COORDINATION, MeetingState.REVIEW, 4)
@@ -90,8 +96,11 @@ class _Year:
             if team is beside:
                 self._once(team, MeetingKind.TOPIC, MeetingState.RUNNING, 0)
                 self._once(team, MeetingKind.COUNCIL, MeetingState.CANCELLED, 6)
-        for sitting in self.signed:
-            self._sign(sitting)
+        signed: dict[int, list[Sealed]] = {}
+        for sitting in sorted(self.signed, key=lambda sitting: sitting.signed):
+            signed.setdefault(sitting.meeting["subdistrict"], []).append(self._sign(sitting))
+        for town, acts in signed.items():
+            seal(self.clock, audit.chain_of(town), acts)
         self.book.write()
 
     # -- the days ------------------------------------------------------------------------------------------------
@@ -235,20 +244,18 @@ class _Year:
         said = f"{moment(self.talk.at(was))} → {moment(self.talk.at(meeting['starts_at']))}：{reason}"
         self.talk.step(meeting, "move", said, team.chief, was - 1440, MeetingState.PLANNED)
 
-    def _sign(self, sitting: Sitting) -> None:
+    def _sign(self, sitting: Sitting) -> Sealed:
         """The chair signs: fixed by its hash, which the audit's chain holds too."""
         meeting, chair = sitting.meeting, sitting.chair
         content = meeting_people.content(self.talk, sitting)
         meeting["content"], meeting["hash"] = content, hashlib.sha256(content.encode()).hexdigest()
         meeting["signed_by"], meeting["signed_at"] = chair.id, sitting.signed
-        act = own_act(self.rng, "meeting.sign", chair, sitting.signed)
         said = f"sha256:{meeting['hash']}"
-        self.talk.step(meeting, "sign", said, chair, sitting.signed, MeetingState.REVIEW, act.id)
         title = f"{meeting['title']} {moment(self.talk.at(meeting['starts_at']))} {said}"
-        chain = audit.chain_of(meeting["subdistrict"])
-        audit.append(
-            act, chair.number, chain, title, [{"what": "审签", "after": {"sha256": meeting["hash"]}}]
-        )
+        values = [{"what": "审签", "after": {"sha256": meeting["hash"]}}]
+        act = Sealed("meeting.sign", chair, sitting.signed, title, values, new_uuid(self.rng))
+        self.talk.step(meeting, "sign", said, chair, sitting.signed, MeetingState.REVIEW, act.id)
+        return act
 
 
 def _seats() -> dict[int, list[tuple[int, str, str]]]:

@@ -54,18 +54,16 @@ def _fields(entry: AuditEntry) -> tuple[str, ...]:
     )
 
 
-def append(act: Act, staff_number: str, chain: str, subject: str, values: Any) -> None:
-    """Add a link for an act; the last thing in its transaction, since it takes the lock on the chain's head."""
+def link(
+    act: Act, staff_number: str, chain: str, subject: str, values: Any
+) -> tuple[AuditEntry, AuditValues]:
+    """A link for an act, with its values, both unsaved; `close` gives it its place in the chain."""
     import secrets  # brings random and hmac along, which only a write needs
 
     content = json.dumps(values, ensure_ascii=False, sort_keys=True, default=str)
     salt = secrets.token_hex(16)
-    AuditHead.insert(chain=chain).on_conflict_ignore().execute()
-    AuditHead.update(sequence=AuditHead.sequence + 1).where(AuditHead.chain == chain).execute()
-    head = AuditHead.get_by_id(chain)
     entry = AuditEntry(
         chain=chain,
-        sequence=head.sequence,
         act=act.id,
         at=act.at,
         staff_number=staff_number,
@@ -73,11 +71,25 @@ def append(act: Act, staff_number: str, chain: str, subject: str, values: Any) -
         name=act.name,
         subject=subject,
         digest=digest_of(salt, content),
-        previous=head.hash,
     )
+    return entry, AuditValues(salt=salt, content=content)
+
+
+def close(entry: AuditEntry, sequence: int, previous: str) -> None:
+    """Give a link its place: its number in the chain and the hash of the link before."""
+    entry.sequence, entry.previous = sequence, previous
     entry.hash = hash_of(_fields(entry))
+
+
+def append(act: Act, staff_number: str, chain: str, subject: str, values: Any) -> None:
+    """Add a link for an act; the last thing in its transaction, since it takes the lock on the chain's head."""
+    entry, kept = link(act, staff_number, chain, subject, values)
+    AuditHead.insert(chain=chain).on_conflict_ignore().execute()
+    AuditHead.update(sequence=AuditHead.sequence + 1).where(AuditHead.chain == chain).execute()
+    head = AuditHead.get_by_id(chain)
+    close(entry, head.sequence, head.hash)
     entry.save(force_insert=True)
-    AuditValues.insert(entry=entry.id, salt=salt, content=content).execute()
+    AuditValues.insert(entry=entry.id, salt=kept.salt, content=kept.content).execute()
     AuditHead.update(hash=entry.hash).where(AuditHead.chain == chain).execute()
 
 
