@@ -135,10 +135,10 @@ DUTY_OF_KEY = {duty.name: duty for duty in DUTIES}
 EVERYWHERE: tuple[tuple[str, str], ...] = (
     *((duty.key.upper(), duty.title) for duty in DUTIES if duty.key),
     ("F12", "更多"),
+    ("Ctrl+Q", "退出（正在填写的留作草稿）"),
     ("F1", "帮助"),
     ("Esc", "返回"),
     ("Ctrl+L", "屏幕花了，重画一遍"),
-    ("Ctrl+Q", "退出（正在填写的留作草稿）"),
 )
 SMALLEST = (80, 24)
 _KEY_COLUMNS = 14

@@ -43,10 +43,10 @@ async def test_only_the_duties_of_the_role_are_offered(district, open_desk):
 async def test_a_duty_that_does_not_exist_yet_is_not_shown_and_its_digit_says_so(district, open_desk):
     async with open_desk().run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        assert "双周例会" not in text(pilot.app)
-        await pilot.press("4")
+        assert "督查考核" not in text(pilot.app)
+        await pilot.press("7")
         await settle(pilot)
-        assert "这里按 4 没有用" in text(pilot.app)
+        assert "这里按 7 没有用" in text(pilot.app)
 
 
 async def test_what_was_left_half_typed_is_offered_first_and_can_be_thrown_away(district, open_desk):
