@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from dutydesk.letter_words import Answer, InvitedState
@@ -241,4 +241,5 @@ def basis_said(letter: Letter, invited: Invited, value: str) -> tuple[str, int |
 def usual(session: Session, letter: Letter, invited: Invited) -> dict[str, Any]:
     """What an answer may begin with: the time that is set, and who answers."""
     mine = access.roles_on(session, letter, invited)
-    return {"time": letter.meeting_at, "attendee": session.name if Role.LIAISON in mine else ""}
+    time = letter.meeting_at if letter.meeting_at and letter.meeting_at > datetime.now(UTC) else None
+    return {"time": time, "attendee": session.name if Role.LIAISON in mine else ""}

@@ -8,14 +8,15 @@ from typing import Any, NamedTuple
 
 from dutydesk.letter_words import InvitedState, LetterState
 from dutydesk.models import Invited, Letter, LetterPromise, LetterStep
-from dutydesk.rules import acts, permission
+from dutydesk.rules import acts, deadlines, office, permission
 from dutydesk.rules.errors import AlreadyDone, Refused
 from dutydesk.rules.letters.acting import go
 from dutydesk.rules.letters.answers import is_silent
 from dutydesk.rules.letters.life import DEPARTMENT, INVITED_ACT, INVITED_ENDS, LETTER_ENDS, ON_PAPER
 from dutydesk.rules.letters.sheet import line_of
+from dutydesk.rules.letters.tables import ASKS
 from dutydesk.rules.letters.taking import fresh
-from dutydesk.rules.organisation import day_of
+from dutydesk.rules.organisation import day_of, start_of
 from dutydesk.rules.workcalendar import moment
 from dutydesk.session import Session
 from dutydesk.text import clean, mask_phones_in
@@ -88,19 +89,27 @@ def _for_us(row: Any, now: datetime) -> ForUs:
         row.id,
         letter.id,
         letter.number,
-        mask_phones_in(letter.subject),
+        mask_phones_in(letter.subject).removeprefix(ASKS),
         f"{letter.subdistrict.short_name} {letter.area.name}",
         row.state,
         time,
         moment(time),
         row.attendee,
         line.said,
-        line.left,
+        line.left or _left_of(letter, promises, now),
         late,
         mask_phones_in(told),
         "",
         row.version,
     )
+
+
+def _left_of(letter: Letter, promises: list[LetterPromise], now: datetime) -> str:
+    """What time is left for the first of the promises."""
+    if not promises:
+        return ""
+    until = start_of(promises[0].due_on + timedelta(days=1)) - timedelta(seconds=1)
+    return deadlines.time_left(now, until, office.calendar(letter.subdistrict_id))
 
 
 def _clash(each: ForUs, all_of_them: Sequence[ForUs]) -> str:

@@ -43,6 +43,10 @@ def _of_answer(letter: Letter, invited: Invited, now: datetime, days: WorkCalend
     if invited.state is InvitedState.LISTED:
         return [Reminder(invited.id, f"{name}没有账号，还没有送达", "deliver", True)]
     if invited.state is InvitedState.REFUSED:
+        if not _can_be_raised(letter):
+            return [
+                Reminder(invited.id, f"{name}答复不属职责，请区里定：认可、不认可，或指定牵头", "", False)
+            ]
         return [Reminder(invited.id, f"{name}答复不属职责，请定：认可、不认可，或提请区级", "raise", True)]
     if invited.state is InvitedState.MOVING:
         return [Reminder(invited.id, f"{name}请求改期，请答复", "agree_time", False)]

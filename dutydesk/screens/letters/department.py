@@ -20,7 +20,7 @@ COLUMNS = (
     Column("现在", 8, lambda row: row.state.label),
     Column("文号", 20, lambda row: row.number),
     Column("事由", 10, lambda row: row.title, flex=True),
-    Column("会商", 13, lambda row: row.when),
+    Column("会商", 14, lambda row: row.when),
     Column("谁去", 8, lambda row: row.attendee, from_width=100),
     Column("时限", 8, lambda row: ("!" if row.late else "") + row.left),
     Column("", 2, lambda row: "撞" if row.clash else ""),

@@ -262,4 +262,4 @@ def balance_text(found: balance.Balance) -> str:
 
 def _row(cells: tuple[str, ...]) -> str:
     first, *rest = cells
-    return fit(first, 20) + "".join(fit(cell, 5 if len(cells) > 8 else 9) for cell in rest)
+    return fit(first, 28) + "".join(fit(cell, 5 if len(cells) > 8 else 9) for cell in rest)

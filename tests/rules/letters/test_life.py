@@ -151,7 +151,7 @@ def test_who_may_not_is_told_and_nothing_is_written(letters, state):
 def test_no_way_goes_from_a_state_that_the_table_does_not_name(letters, state):
     letter_id = letters.in_state(state)
     for way in (way for way in LETTER_WAYS if state not in way.frm):
-        with pytest.raises(Refused, match="请看最新情况|由.*办理"):
+        with pytest.raises(Refused, match=r"请看最新情况|由.*办理"):
             letters.do(way.act, letter_id, doer(letters, way, sorted(way.frm)[0]))
 
 

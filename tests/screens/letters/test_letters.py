@@ -148,3 +148,23 @@ async def test_the_first_page_tells_what_waits_and_opens_it(letters, open_desk):
         await settle(pilot)
         assert "条块约请等我办" in text(app)
         assert "待核稿" in await press(pilot, "f6")
+
+
+@pytest.mark.parametrize(
+    ("kind", "digit", "name"), [("letter", "1", "约请函"), ("slip", "1", "约请单"), ("letter", "2", "督办单")]
+)
+async def test_papers_go_to_the_outbox_as_word_files(letters, open_desk, tmp_path, kind, digit, name):
+    from docx import Document
+
+    letter_id = letters.draft(kind=kind, **({"department_2": ""} if kind == "slip" else {}))
+    letters.walk(letter_id, ("propose",) if kind == "slip" else ("propose", "check", "sign"))
+    Invited.update(answer_due_at="2026-01-01T00:00:00.000000Z").execute()
+    app = open_desk(R.AREA_CHIEF, "letters")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "2", "enter", "2", digit)
+        assert "已放进发件夹" in text(app)
+    (path,) = (tmp_path / "state" / "outbox").glob("*.docx")
+    said = "\n".join(each.text for each in Document(str(path)).element.body.iter() if each.text)
+    assert path.name.startswith(name)
+    assert "楼道堆放旧家具" in said and "社区管理办公室" in said
