@@ -166,7 +166,7 @@ def public(file):
 # All that the command needs is imported before the rights go: the interpreter may lie in a home that others cannot read.
 _AS_NOBODY = """
 import os, shutil, sys
-import dutydesk.cli, dutydesk.tty, dutydesk.rules.checking, dutydesk.rules.exporting, playhouse.migrations
+import dutydesk.cli, dutydesk.cli_files, dutydesk.tty, dutydesk.rules.checking, dutydesk.rules.exporting, playhouse.migrations
 from dutydesk.models.connection import MIGRATIONS
 if os.geteuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
