@@ -125,6 +125,14 @@ def demo_number(url: str) -> str:
     return number
 
 
+def lines_of_a_page(url: str, number: str) -> int:
+    """How much there is to tell: a section stops at 60 lines, however many cases there are."""
+    connect(url)
+    many = len(handover.page(sign_on(number)).lines)
+    database.close()
+    return many
+
+
 def main() -> None:
     """Make, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -144,7 +152,10 @@ def main() -> None:
         measure((small, large), ("N000001", "N000001"), of_a_roster, chosen.rounds)
     files = (filled(chosen.few, chosen.few_file), filled(chosen.many, chosen.many_file))
     few, many = (f"sqlite:///{path}" for path in files)
-    measure((few, many), (demo_number(few), demo_number(many)), of_a_handover, chosen.rounds)
+    numbers = demo_number(few), demo_number(many)
+    lines = [lines_of_a_page(*each) for each in ((few, numbers[0]), (many, numbers[1]))]
+    print(f"{'lines of the page':<26}{lines[0]:>10}{lines[1]:>10}{lines[1] / lines[0]:>7.2f}", flush=True)
+    measure((few, many), numbers, of_a_handover, chosen.rounds)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ more readers than the desk.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -52,25 +53,22 @@ def _first_of(lines: tuple[Line, ...]) -> Iterator[Line]:
 def masked(page: Page) -> Page:
     """The page with telephone numbers, and the names and addresses of those who reported its cases, masked."""
     stars = _stars(line.issue_id for line in page.lines if line.issue_id)
+    told = re.compile("|".join(map(re.escape, stars)) or "(?!)")  # longer pieces first
 
     def hide(text: str) -> str:
-        for said, shown in stars:
-            text = text.replace(said, shown)
-        return mask_phones_in(text)
+        return mask_phones_in(told.sub(lambda found: stars[found[0]], text))
 
     lines = tuple(replace(line, text=hide(line.text)) for line in page.lines)
     return replace(page, lines=lines, notes=tuple(map(hide, page.notes)), remark=hide(page.remark))
 
 
-def _stars(issue_ids: Iterable[int]) -> list[tuple[str, str]]:
+def _stars(issue_ids: Iterable[int]) -> dict[str, str]:
     """What must not be read, with what stands in its place; longer pieces first."""
     rows = Reporter.select().where(Reporter.issue.in_(sorted(set(issue_ids))))
     found: dict[str, str] = {}
     for row in rows:
         found |= {row.name: mask_name(row.name), row.phone: mask_phone(row.phone), row.address: "***"}
-    return sorted(
-        ((said, shown) for said, shown in found.items() if len(said) > 1), key=lambda pair: -len(pair[0])
-    )
+    return {said: found[said] for said in sorted(found, key=len, reverse=True) if len(said) > 1}
 
 
 def _text(page: Page, title: str) -> str:

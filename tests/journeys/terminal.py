@@ -88,6 +88,16 @@ class TerminalDesk:
                 break
         raise NeverShown(f"{words} (without {gone!r}) not on the screen:\n{self.text}")
 
+    def wait_for_one_of(self, *words: str, seconds: float = PATIENCE) -> str:
+        """Wait until one of these is on the screen; answers with it."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self.ended():
+            self._read(0.05)
+            found = next((word for word in words if word in self.text), None)
+            if found is not None:
+                return found
+        raise NeverShown(f"none of {words} on the screen:\n{self.text}")
+
     def settle(self, quiet: float = 0.3) -> str:
         """Wait until the desk has written nothing for a while; answers with the screen."""
         while self._read(quiet):
