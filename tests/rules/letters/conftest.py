@@ -153,7 +153,8 @@ class Letters:
         way = INVITED_ACT.get(act) or LETTER_ACT[act]
         later = datetime.now(CHINA) + timedelta(days=7)
         known: dict[str, Any] = {
-            "meeting_at": later, "time": later + timedelta(days=1), "due_on": (later + timedelta(days=9)).date(), "invited": str(line.id),
+            "meeting_at": later, "time": later + timedelta(days=1), "due_on": (later + timedelta(days=9)).date(),
+            "invited": str(line.id),
             "part": "lead", "ground": "choice", "score": "good", "basis": "none", "means": "hand",
             "crossing": "departments", "kind": "letter", "outcome": "已清理，物业接手维护",
         }  # fmt: skip
