@@ -7,8 +7,9 @@ from typing import Any
 from peewee import Expression
 
 from dutydesk.models import Area, Meeting, UnitArea, database
-from dutydesk.rules import office, permission
+from dutydesk.rules import permission
 from dutydesk.rules.errors import NotAllowed, Refused
+from dutydesk.rules.meetings.settings import table
 from dutydesk.rules.organisation import on_day, today
 from dutydesk.session import Grant, Session
 from dutydesk.vocabulary import Role
@@ -79,7 +80,7 @@ def may(session: Session, what: str, meeting: Meeting) -> bool:
 
 def may_in(session: Session, what: str, area_id: int, subdistrict_id: int) -> bool:
     """Whether this session may do a kind of thing in an area, by the office's table `meeting_roles`."""
-    allowed = {Role(word) for word in office.setting("meeting_roles", subdistrict_id)[what]}
+    allowed = {Role(word) for word in table("meeting_roles", subdistrict_id)[what]}
     return bool(roles_in(session, area_id, subdistrict_id) & allowed)
 
 

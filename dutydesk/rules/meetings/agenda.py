@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 
 from dutydesk.meeting_words import ItemKind, ItemState, MeetingState
 from dutydesk.models import AgendaIssue, AgendaItem, Meeting
-from dutydesk.rules import office
 from dutydesk.rules.ledger_rows import IssueRow, rows_of
 from dutydesk.rules.meetings import access, followup, items
 from dutydesk.rules.meetings.agenda_matters import Matter
 from dutydesk.rules.meetings.agenda_sources import look, matters, still_open
 from dutydesk.rules.meetings.life import CALLED_OFF, HELD, STILL_OPEN
 from dutydesk.rules.meetings.moving import Other, others
+from dutydesk.rules.meetings.settings import table
 from dutydesk.rules.meetings.story import Doing, effect
 from dutydesk.rules.permission import seen_among
 from dutydesk.session import Session
@@ -259,7 +259,7 @@ def _worth(meeting: Meeting, listed: tuple[ItemLine, ...]) -> str:
     """What the desk proposes where nothing on a drafted agenda weighs enough (`worth`); empty where something does."""
     if meeting.drafted_at is None or meeting.state is not MeetingState.PLANNED:
         return ""
-    least = int(office.setting("agenda_rules", meeting.subdistrict_id)["worth"])
+    least = int(table("agenda_rules", meeting.subdistrict_id)["worth"])
     if any(line.weight >= least or line.kind is ItemKind.ADDED for line in listed):
         return ""
     return "没有要紧的事，建议免开，或与相邻片区并会；免开、并会不算缺开"

@@ -18,6 +18,7 @@ from dutydesk.rules import deadlines, office
 from dutydesk.rules.ledger_rows import IssueRow, among, rows_of
 from dutydesk.rules.letters.for_agenda import letters_for_agenda
 from dutydesk.rules.meetings.agenda_matters import Matter
+from dutydesk.rules.meetings.settings import table
 from dutydesk.rules.organisation import day_of, on_day, taken_over, today
 from dutydesk.rules.workcalendar import CHINA
 from dutydesk.session import Session
@@ -59,9 +60,8 @@ def look(
 ) -> Looking:
     """What the sources look at, with the office's table and rules."""
     areas = (area_id, *taken_over(Area, [area_id], session.day))
-    rules = dict(office.setting("agenda_rules", subdistrict_id))
-    table = dict(office.setting("agenda_table", subdistrict_id))
-    return Looking(session, area_id, areas, subdistrict_id, since, now, until, rules, table)
+    rules, kinds = table("agenda_rules", subdistrict_id), table("agenda_table", subdistrict_id)
+    return Looking(session, area_id, areas, subdistrict_id, since, now, until, rules, kinds)
 
 
 def matters(at: Looking) -> list[Matter]:

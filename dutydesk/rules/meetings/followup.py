@@ -48,6 +48,8 @@ def settle(area_id: int, now: datetime) -> int:
         .order_by(MeetingDecision.due_on)
         .limit(_SETTLED)
     )
+    if not rows:
+        return 0
     ended: dict[int, list[tuple[bool, datetime | None]]] = defaultdict(list)
     columns = (DecisionIssue.decision, Issue.is_open, Issue.closed_at)
     query: Any = DecisionIssue.select(*columns).join(Issue)

@@ -8,12 +8,13 @@ from typing import Any
 from dutydesk.meeting_words import ItemKind, ItemState
 from dutydesk.models import AgendaIssue, AgendaItem, Issue, Meeting
 from dutydesk.models.bulk import insert_all
-from dutydesk.rules import office, permission
+from dutydesk.rules import permission
 from dutydesk.rules.acts import Acting
 from dutydesk.rules.errors import AlreadyDone, Refused
 from dutydesk.rules.meetings import access
 from dutydesk.rules.meetings.agenda_matters import Matter
 from dutydesk.rules.meetings.life import ITEM_BY_ACT, ON_PAPER, SAME, ItemWay
+from dutydesk.rules.meetings.settings import table
 from dutydesk.rules.meetings.story import acting_on, line, record
 from dutydesk.rules.organisation import row_id
 from dutydesk.session import Session
@@ -306,7 +307,7 @@ def _added(session: Session, meeting: Meeting, fields: Mapping[str, Any]) -> Mat
         title = title or f"{issue.unit.name} {mask_phones_in(issue.summary)}"
     if len(title) < 2:
         raise Refused("请写要议什么。", "title")
-    weight, minutes, _ = office.setting("agenda_table", meeting.subdistrict_id)[ItemKind.ADDED.value]
+    weight, minutes, _ = table("agenda_table", meeting.subdistrict_id)[ItemKind.ADDED.value]
     asked = str(fields.get("minutes") or "").strip()
     if asked and not 1 <= row_id(asked) <= 240:
         raise Refused("请写几分钟，1至240。", "minutes")

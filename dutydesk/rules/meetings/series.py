@@ -12,6 +12,7 @@ from dutydesk.rules import acts, office
 from dutydesk.rules.acts import Acting
 from dutydesk.rules.errors import AlreadyDone, Refused
 from dutydesk.rules.meetings import access, calendar
+from dutydesk.rules.meetings.settings import table
 from dutydesk.rules.meetings.story import line, record
 from dutydesk.rules.organisation import in_service, on_day, row_id, today
 from dutydesk.session import Session
@@ -101,9 +102,9 @@ def usual(session: Session, area_id: int, kind: MeetingKind = MeetingKind.BIWEEK
                 "_shown": shown,
             }
     area = Area.get_by_id(area_id)
-    table = dict(office.setting("meeting_series", area.subdistrict_id))
-    kept = {name: str(table[name]) for name in ("weekday", "every_weeks", "starts", "minutes", "place")}
-    return kept | {"kind": kind.value, "first_on": calendar.first_day(int(table["weekday"]), today())}
+    usually = table("meeting_series", area.subdistrict_id)
+    kept = {name: str(usually[name]) for name in ("weekday", "every_weeks", "starts", "minutes", "place")}
+    return kept | {"kind": kind.value, "first_on": calendar.first_day(int(usually["weekday"]), today())}
 
 
 def keep(session: Session, area_id: int, fields: Mapping[str, Any], act_id: str) -> int:
@@ -209,7 +210,7 @@ def _redate(
 
 
 def _ahead(area: Area) -> int:
-    return 30 * int(office.setting("meeting_series", area.subdistrict_id)["months"])
+    return 30 * int(table("meeting_series", area.subdistrict_id)["months"])
 
 
 def _days(area: Area, series: MeetingSeries, until: date) -> list[calendar.Day]:
