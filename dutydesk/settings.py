@@ -57,12 +57,17 @@ def sqlite_path(url: str) -> Path:
     return Path(url.removeprefix("sqlite:///"))
 
 
+OF_THE_MACHINE = Path("/etc/dutydesk/settings.toml")
+
+
 def settings_file() -> Path:
-    """Where the TOML file is looked for: DUTYDESK_SETTINGS, else the user's configuration folder."""
+    """Where the TOML file is: DUTYDESK_SETTINGS, else the user's own, else (where only that is there) the machine's."""
     named = os.environ.get("DUTYDESK_SETTINGS")
     if named:
         return Path(named)
-    return Path(os.environ.get("XDG_CONFIG_HOME", Path.home() / ".config")) / "dutydesk" / "settings.toml"
+    home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    own = Path(home) / "dutydesk" / "settings.toml"
+    return own if own.is_file() or not OF_THE_MACHINE.is_file() else OF_THE_MACHINE
 
 
 @cache
