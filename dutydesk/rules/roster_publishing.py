@@ -191,7 +191,7 @@ def _put_in_force(acting: Acting, area: Area, row: DutyRoster) -> int:
     return made
 
 
-def who_has(session: Session, month: str) -> list[tuple[int, str]]:
-    """Everybody who may have duties in a month, for the menu of a shift: id and name."""
-    found = people(need_area(session), days_of(month))
+def who_can(session: Session, day: date) -> list[tuple[int, str]]:
+    """Everybody who may have a duty on a day, who stands in too, for the menu of a shift: id and name."""
+    found = people(need_area(session), [day])
     return [(staff_id, name) for staff_id, (name, _number, _spans) in found.items()]

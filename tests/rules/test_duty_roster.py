@@ -225,3 +225,42 @@ class TestPublishing:
         published(desk)
         with pytest.raises(Refused, match="已发布"):
             drafted(desk)
+
+
+class TestAStandIn:
+    """Who stands in for two weeks has duties in these and in no others."""
+
+    @pytest.fixture
+    def standing_in(self, desk):
+        """A handler is a duty officer from the 7th to the 20th."""
+        RoleGrant.create(
+            staff=desk[R.HANDLER].staff_id,
+            role=R.DUTY_OFFICER,
+            area=desk.district.areas[0],
+            subdistrict=desk.district.subdistrict,
+            valid_from=date(2026, 12, 7),
+            valid_to=date(2026, 12, 20),
+        )
+        return desk
+
+    def test_the_month_is_drafted_with_whoever_stands_in_for_these_days(self, standing_in):
+        usual = roster_drafting.usual(standing_in[R.DUTY_OFFICER], MONTH)
+        assert "处置人员甲" in usual["people"]
+        sheet = drafted(standing_in, people=usual["people"])
+        days = {day.day.day for day in sheet.days for cell in day.cells if cell.name == "处置人员甲"}
+        assert days and days <= set(range(7, 21)) and sheet.problems == ()
+        had = {share.name: share.now.total for share in sheet.shares}
+        assert had["处置人员甲"] < min(had[name] for name in ("值班员甲", "王芳", "李强"))
+
+    def test_the_menu_of_a_shift_has_the_name_on_these_days_only(self, standing_in):
+        duty = standing_in[R.DUTY_OFFICER]
+        on = {day: dict(roster_publishing.who_can(duty, date(2026, 12, day))) for day in (6, 7, 20, 21)}
+        assert ["处置人员甲" in on[day].values() for day in (6, 7, 20, 21)] == [False, True, True, False]
+
+    def test_a_duty_left_behind_by_a_shorter_stand_in_is_told(self, standing_in):
+        drafted(standing_in, people="值班员甲、王芳、李强、处置人员甲")
+        RoleGrant.update(valid_to=date(2026, 12, 8)).where(
+            RoleGrant.staff == standing_in[R.HANDLER].staff_id, RoleGrant.role == R.DUTY_OFFICER
+        ).execute()
+        sheet = duty_roster.sheet(standing_in[R.DUTY_OFFICER], MONTH)
+        assert any("处置人员甲：这天已不在岗" in problem for problem in sheet.problems)

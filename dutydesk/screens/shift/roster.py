@@ -244,7 +244,7 @@ class RosterScreen(DeskScreen):
         if sheet.state is None:
             self.say("这个月还没有排。按 5 先按规律排出草稿。", "bad")
             return
-        people = await self.ask(roster_publishing.who_has, self.month)
+        people = await self.ask(roster_publishing.who_can, row.day.day)
         if people is None:
             return
         had = {share.staff_id: f"本月{share.now.total}班，夜班{share.now.nights}" for share in sheet.shares}
