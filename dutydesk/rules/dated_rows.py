@@ -14,7 +14,7 @@ from typing import Any
 from peewee import Expression
 
 from dutydesk.models import Leader, Posting, PostingDay, RoleGrant, Sponsorship, Staff, TeamSeat, UnitArea
-from dutydesk.rules import acts, keeping, role_grants, team_seats
+from dutydesk.rules import acts, finding, keeping, role_grants, team_seats
 from dutydesk.rules.acts import Acting
 from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused
 from dutydesk.rules.keeping import day_before, days
@@ -120,6 +120,13 @@ def _before(kind: str, row: Any) -> list[Any]:
     return list(model.select().where(where, model.id != row.id, model.valid_to == day_before(row.valid_from)))
 
 
+def _not_of_a_merger(kind: str, row: Any) -> None:
+    """Raise Refused for a unit's move that comes with the merger of its area: that is taken back as a whole."""
+    for each in _before(kind, row) if kind == "move" else []:
+        if each.area.valid_to == each.valid_to:
+            raise Refused(f"{row.unit.name}随{each.area.name}并入，请在{each.area.name}的页面撤回并入。")
+
+
 def _set(kind: str, row: Any, since: date, until: date | None) -> None:
     """Give a row its dates, and the roles that hang on a seat with it."""
     if kind == "seat":
@@ -131,7 +138,8 @@ def _set(kind: str, row: Any, since: date, until: date | None) -> None:
     row.save()
 
 
-def _reason(reason: str) -> str:
+def said_why(reason: str) -> str:
+    """A reason as it is kept. Raises Refused (`reason`) where there is none."""
     said = clean(reason, 200)
     if len(said) < 2:
         raise Refused("请写明为什么。", "reason")
@@ -160,13 +168,14 @@ def take_back(session: Session, kind: str, row_id: int, reason: str, act_id: str
     A unit goes on in the area in which it is. Raises NotAllowed, Refused (`reason`).
     """
     said = ""
-    reason = _reason(reason)
+    reason = said_why(reason)
     try:
         with acts.act(session, act_id, f"{KINDS[kind].act}.take_back") as acting:
             row = _found(kind, row_id)
             _require(session, kind, row)
             if row.valid_from <= session.day:
                 raise Refused(f"{row.valid_from:%Y-%m-%d}已经开始，不能撤回。请办结束，日期错了就更正日期。")
+            _not_of_a_merger(kind, row)
             _about(acting, kind, row)
             what, span = KINDS[kind].says(row), days(row.valid_from, row.valid_to)
             going_on = _before(kind, row) if resume or kind == "move" else []
@@ -177,6 +186,7 @@ def take_back(session: Session, kind: str, row_id: int, reason: str, act_id: str
                 for grant in team_seats.hung_on(row):
                     if grant.seat_id == row.id:
                         grant.delete_instance()
+                finding.forget("seat", row.id)
             row.delete_instance()
             if kind == "move":
                 index_unit(row.unit, row.unit.subdistrict.short_name, [each.area.name for each in going_on])
@@ -207,13 +217,14 @@ def correct(
     Raises NotAllowed, Refused (`since`, `until` or `reason`).
     """
     keeping.in_order(since, until)
-    reason = _reason(reason)
+    reason = said_why(reason)
     says = ""
     try:
         with acts.act(session, act_id, f"{KINDS[kind].act}.correct") as acting:
             row = _found(kind, row_id)
             _require(session, kind, row)
             _about(acting, kind, row)
+            _not_of_a_merger(kind, row)
             was, now = days(row.valid_from, row.valid_to), days(since, until)
             if was == now:
                 raise Refused("日期没有变，不用更正。按 Esc 返回。", "since")

@@ -58,9 +58,14 @@ class Found:
 
 def index(subject: str, subject_id: int, name: str) -> None:
     """Write the keys under which a name is found, in place of the older ones; called where a name is written."""
-    FindKey.delete().where(FindKey.subject == subject, FindKey.subject_id == subject_id).execute()
+    forget(subject, subject_id)
     rows = key_rows(subject, subject_id, name)
     FindKey.insert_many(rows).execute()
+
+
+def forget(subject: str, subject_id: int) -> None:
+    """What was planned and never came is not found any more."""
+    FindKey.delete().where(FindKey.subject == subject, FindKey.subject_id == subject_id).execute()
 
 
 def key_rows(subject: str, subject_id: int, name: str) -> list[dict[str, object]]:

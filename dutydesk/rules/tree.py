@@ -52,13 +52,14 @@ class PlaceRow:
 
 @dataclass(frozen=True)
 class Place:
-    """A place: its name, what it lies in, the first one first, and what is to be said of it."""
+    """A place: its name, what it lies in, the first one first, and what is to be said of it; its last day, if any."""
 
     kind: Kind
     id: int
     name: str
     above: tuple[Step, ...]
     says: str
+    ends: date | None = None
 
 
 def home(session: Session) -> tuple[Kind, int]:
@@ -85,12 +86,13 @@ def place(session: Session, kind: Kind, place_id: int, day: date) -> Place:
         return Place(kind, place_id, town.name, (top,), "")
     if kind == "area":
         area = _there(Area, place_id)
-        return Place(kind, place_id, area.name, (top, _town(area.subdistrict)), _of_area(area, day))
+        above: tuple[Step, ...] = (top, _town(area.subdistrict))
+        return Place(kind, place_id, area.name, above, _of_area(area, day), area.valid_to)
     unit = _there(Unit, place_id)
     held = _membership(unit.id, day)
     area_above: tuple[Step, ...] = (("area", held.area_id, held.area.name),) if held is not None else ()
-    above = (top, _town(unit.subdistrict), *area_above)
-    return Place(kind, place_id, unit.name, above, _of_unit(unit, day))
+    way = (top, _town(unit.subdistrict), *area_above)
+    return Place(kind, place_id, unit.name, way, _of_unit(unit, day), unit.valid_to)
 
 
 def _town(town: Subdistrict) -> Step:

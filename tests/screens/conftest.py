@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dutydesk.app import DutyDesk
-from dutydesk.models import Category
+from dutydesk.models import Category, Posting, Staff
+from dutydesk.rules import finding
 from dutydesk.settings import load
-from dutydesk.vocabulary import Role
+from dutydesk.vocabulary import Force, Role
+from tests.conftest import ELSEWHERE
 
 
 async def settle(pilot: Any) -> None:
@@ -73,4 +76,23 @@ def fast_hands(monkeypatch: pytest.MonkeyPatch) -> None:
 def speaking(district: Any) -> Any:
     """The first category has words that speak for it."""
     Category.update(words="楼道 堆放 旧家具").where(Category.id == district.categories[0]).execute()
+    return district
+
+
+@pytest.fixture
+def people(district: Any) -> Any:
+    """The small district, where everybody belongs to the subdistrict, and two are posted to the first area."""
+    Staff.update(subdistrict=district.subdistrict).execute()
+    other = Staff.get(Staff.number == ELSEWHERE)
+    finding.index("staff", other.id, other.name)
+    for place, force in enumerate(Force):
+        finding.index("force", place, f"{force.label}力量")
+    for number in (district.numbers[Role.HANDLER], ELSEWHERE):
+        Posting.create(
+            staff=Staff.get(Staff.number == number),
+            area=district.areas[0],
+            department=district.departments[0],
+            line="民政",
+            valid_from=date(2026, 1, 1),
+        )
     return district

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from dutydesk.rules import keeping, moved_cases, postings, team_seats, tree, tree_changes
@@ -46,6 +46,19 @@ class PlaceScreen(PeopleList):
         assert self.place is not None
         way = " › ".join([*(name for _, _, name in self.place.above), self.place.name])
         return "\n".join(filter(None, [way, self.place.says]))
+
+    @property
+    def planned_end(self) -> bool:
+        """Whether its end is planned and still to come."""
+        return self.place is not None and self.place.ends is not None and self.place.ends >= self.session.day
+
+    async def take_back_end(self, what: str, rule: Callable[[Any, int, str, str], str]) -> str | None:
+        """What was planned for the place as a whole does not come."""
+
+        def take_back(session: Any, fields: dict[str, Any], act_id: str) -> str:
+            return rule(session, self.place_id, fields["reason"], act_id)
+
+        return await fill_in(self, what, self.where(), "TakeBackPlainForm", take_back)
 
     def keeps(self, act: str) -> bool:
         """Whether this session may do an act here."""
@@ -196,7 +209,9 @@ class AreaScreen(PlaceScreen):
         if self.keeps("keep_tree"):
             found += [
                 Action("add_unit", "添一个治理单元", "居民区、保障性住房、楼宇、园区"),
-                Action("merge", "并入另一个片区", "从某一天起；人员和没办完的随之过去"),
+                Action("take_back_end", "撤回并入", "还没到那一天，写明原因；单元和人员照旧")
+                if self.planned_end
+                else Action("merge", "并入另一个片区", "从某一天起；人员和没办完的随之过去"),
             ]
         return found + await self.whom("keep_tree", self.town, "任免、代理、改区划找谁")
 
@@ -215,6 +230,10 @@ class AreaScreen(PlaceScreen):
             self.done(await self.add_unit())
         elif name == "merge":
             self.done(await self.merge())
+        elif name == "take_back_end":
+            from dutydesk.rules.tree_plans import take_back_merger
+
+            self.done(await self.take_back_end("撤回并入", take_back_merger))
 
     async def add_unit(self) -> str | None:
         """A new unit here."""

@@ -127,7 +127,9 @@ class UnitScreen(PlaceScreen):
             found += [
                 Action("move", "划到另一个片区", "从某一天起；没办完的留在原片区，可移交"),
                 Action("neighbour", "记相邻的单元", "再选一次是取消"),
-                Action("dissolve", "撤销这个单元", "从某一天起，可由另一个单元接管"),
+                Action("take_back_end", "撤回撤销", "还没到那一天，写明原因；照旧")
+                if self.planned_end
+                else Action("dissolve", "撤销这个单元", "从某一天起，可由另一个单元接管"),
             ]
         return found + await self.whom("keep_tree", self.town, "任免、代理、改区划找谁")
 
@@ -156,7 +158,11 @@ class UnitScreen(PlaceScreen):
             if said:
                 await self.offer_left()
             return
-        if name == "neighbour":
+        if name == "take_back_end":
+            from dutydesk.rules.tree_plans import take_back_dissolution
+
+            said = await self.take_back_end("撤回撤销", take_back_dissolution)
+        elif name == "neighbour":
             said = await fill_in(self, "相邻", head, "NeighbourForm", neighbour)
         elif name == "dissolve":
             said = await fill_in(self, "撤销", head, "DissolveUnitForm", dissolve, {"since": "明天"})
