@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import runpy
+from pathlib import Path
+
 import pytest
 
 from dutydesk.meeting_words import DecisionState, ItemState, MeetingState
@@ -114,3 +117,12 @@ def test_every_state_is_reached_and_only_ends_are_dead_ends(ways, states, first,
     assert reached == set(states)
     leads_on = {state for way in ways if way.to != SAME for state in way.frm}
     assert set(states) - leads_on <= ends
+
+
+@pytest.mark.sqlite
+def test_the_documentation_has_the_tables_as_they_are():
+    root = Path(__file__).parents[3]
+    page = (root / "docs" / "meetings.md").read_text(encoding="utf-8")
+    made = runpy.run_path(str(root / "scripts" / "meetings_page.py"))["page"](page)
+    assert page == made, "请运行 .venv/bin/python scripts/meetings_page.py"
+    assert "| 待审签 | 审签 | 已审签 | `sign` |" in page
