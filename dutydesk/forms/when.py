@@ -111,12 +111,10 @@ def parse_moment(text: str, now: datetime | None = None) -> datetime:
             raise ValueError(TIME_MISSING.format(text=typed))
         raise ValueError(MOMENT_UNREAD)
     day_text = found["day"].strip()
-    if not day_text:
-        day = now.date()
-    elif _is_day(day_text, now.date()):
-        day = parse_day(day_text, now.date())
-    else:
-        raise ValueError(MOMENT_UNREAD)
+    try:
+        day = parse_day(day_text, now.date()) if day_text else now.date()
+    except ValueError:
+        raise ValueError(MOMENT_UNREAD) from None
     return datetime.combine(day, _clock(found.groupdict()), SHANGHAI)
 
 

@@ -15,10 +15,12 @@ def insert_all(model: type[Table], rows: Iterable[Mapping[str, Any]]) -> None:
     meta: Any = model._meta
     fields = [field for field in meta.sorted_fields if not isinstance(field, AutoField | BigAutoField)]
     usual = meta.get_default_dict()
+    kept = [(field.name, field.db_value, field.db_value(usual.get(field.name))) for field in fields]
     columns = ", ".join(f'"{field.column_name}"' for field in fields)
     marks = ", ".join([database.param] * len(fields))
     values = [
-        tuple(field.db_value(row.get(field.name, usual.get(field.name))) for field in fields) for row in rows
+        tuple(as_kept(row[name]) if name in row else default for name, as_kept, default in kept)
+        for row in rows
     ]
     if values:
         sql = f'insert into "{meta.table_name}" ({columns}) values ({marks})'  # noqa: S608

@@ -77,10 +77,11 @@ def likenesses(issue: Issue, vocabulary: Vocabulary | None = None) -> list[Liken
     """
     known = vocabulary or Vocabulary.read()
     text = text_of(issue)
+    said = {word for word in known.shared if word in text}
     found = []
     for row, words in known.words:
-        hits = [word for word in words if word in text]
-        if hits:
+        if not said.isdisjoint(words):
+            hits = [word for word in words if word in said]
             hits = [word for word in hits if not any(word != other and word in other for other in hits)]
             score = sum(len(word) * (2 if word in issue.summary else 1) / known.shared[word] for word in hits)
             found.append(Likeness(row, score, tuple(hits)))

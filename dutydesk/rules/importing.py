@@ -242,7 +242,7 @@ def run(session: Session, plan: Plan, say: Say = lambda _line: None) -> int:
     """Write the good rows, 500 to an act; answers how many. Each act stands when the next is interrupted."""
     permission.require(session, "import")
     began, done, total = monotonic(), 0, len(plan.good)
-    desk = intake.Desk(session, "import")
+    desk = intake.Desk.for_many(session, "import")
     for batch in _batches(plan):
         with acts.act(session, str(uuid.uuid4()), "issue.import") as acting:
             plan.source.changed_at = acting.at

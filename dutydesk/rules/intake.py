@@ -16,7 +16,7 @@ from dutydesk.rules.acts import Acting
 from dutydesk.rules.errors import AlreadyDone, Refused
 from dutydesk.rules.issue_acts import Done
 from dutydesk.rules.lifecycle import BY_ACT
-from dutydesk.rules.organisation import area_of_unit, day_of, row_id
+from dutydesk.rules.organisation import area_of_unit, areas_of_units, day_of, row_id
 from dutydesk.rules.steps import Step, fresh, record, take
 from dutydesk.session import Session
 from dutydesk.text import mask_phones_in
@@ -65,6 +65,18 @@ class Desk:
     act: str
     places: dict[int, tuple[Unit, int]] = field(default_factory=dict)
     categories: dict[int, Category] = field(default_factory=dict)
+
+    @classmethod
+    def for_many(cls, session: Session, act: str) -> Desk:
+        """One that has looked at all places within reach already: for cases from everywhere."""
+        areas = areas_of_units(session.day)
+        within = {area: permission.covers(session, act, area) for area in set(areas.values())}
+        desk = cls(session, act)
+        for unit in Unit.select():
+            area = areas.get(unit.id)
+            if area is not None and within[area]:
+                desk.places[unit.id] = unit, area
+        return desk
 
     def place(self, value: object) -> tuple[Unit, int]:
         """A unit and the id of its area. Raises Refused, NotAllowed outside the scope."""
