@@ -24,6 +24,7 @@ from dutydesk.models import (
     connection,
 )
 from dutydesk.rules import audit, handover, search
+from dutydesk.rules.letters import checking as letters
 from dutydesk.rules.meetings import signing as meeting_signing
 from dutydesk.vocabulary import ENDED, Mark, Phase, RequestState, State
 
@@ -202,6 +203,7 @@ def check(anchors: Path | None = None, progress: Progress = _silent) -> list[str
     progress("正在核对交接班…")
     found += handover.problems()
     found += meeting_signing.problems()
+    found += letters.problems()
     progress("正在核对查找索引…")
     found += search.problems()
     progress(f"正在核对审计链（{AuditEntry.select().count()}条）…")

@@ -89,11 +89,15 @@ def _in_view(session: Session, view: str) -> Any:
         "ended": LETTER_ENDS,
     }[view]
     where: Any = Letter.state.in_(states)
-    return where & Letter.id.in_(_with_lines(UNANSWERED)) if view == "unanswered" else where
+    return where & _with_lines(UNANSWERED) if view == "unanswered" else where
 
 
 def _with_lines(states: Iterable[InvitedState], *more: Any) -> Any:
-    return Invited.select(Invited.letter).where(Invited.state.in_(list(states)), *more)
+    """Letters on which a department stands in one of these states: looked up for each letter of the scope."""
+    lines = Invited.select(Invited.id).where(
+        Invited.letter == Letter.id, Invited.state.in_(list(states)), *more
+    )
+    return fn.EXISTS(lines)
 
 
 def _mine(session: Session) -> Any:
@@ -108,10 +112,10 @@ def _mine(session: Session) -> Any:
         if grant.role in (R.DUTY_OFFICER, R.AREA_CHIEF):
             to_decide = _with_lines({D.MOVING, D.REFUSED})
             silent = _with_lines(UNANSWERED, Invited.answer_due_at < now)
-            own |= Letter.state.in_(RUNNING) & (Letter.id.in_(to_decide) | Letter.id.in_(silent))
+            own |= Letter.state.in_(RUNNING) & (to_decide | silent)
         if grant.role is R.AREA_CHIEF:
             own |= (Letter.state == L.CLOSING) & Letter.area_agreed_at.is_null()
-            own |= (Letter.state == L.CLOSED) & Letter.id.in_(_with_lines({D.ENDED}))
+            own |= (Letter.state == L.CLOSED) & _with_lines({D.ENDED})
         if grant.role is R.COORDINATOR:
             own |= (Letter.state == L.CLOSING) & Letter.town_agreed_at.is_null()
         if grant.role in (R.LIAISON, R.DEPARTMENT_HEAD):
