@@ -102,7 +102,7 @@ class Machine:
         assert self.system.stdout is not None and self.system.stderr is not None
         if self.system.stdout.readline() != "ready\n":
             unable(f"a mount namespace cannot be had: {self.system.stderr.read()}")
-        self.space = os.readlink(f"/proc/{self.system.pid}/ns/mnt")
+        self.space = Path(f"/proc/{self.system.pid}/ns/mnt").readlink()
         self.port = 0
         self.sshd: subprocess.Popen[bytes] | None = None
 
@@ -169,7 +169,7 @@ class Machine:
         found = {}
         for folder in Path("/proc").iterdir():
             with suppress(OSError):
-                if folder.name.isdigit() and os.readlink(folder / "ns/mnt") == self.space:
+                if folder.name.isdigit() and (folder / "ns/mnt").readlink() == self.space:
                     command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
                     if " -m dutydesk desk" in command and not command.startswith("sh"):
                         found[int(folder.name)] = command
