@@ -22,7 +22,7 @@ _BY_WORD = 0.12  # of answers are entered 代录
 @act
 def draft(tale: Tale, replaces: int | None = None, said: str = "") -> None:
     """The letter with its departments and cases."""
-    book, meeting = tale.setting.book, tale.at + 9 * 1440
+    book, meeting = tale.setting.book, tale.working_day(tale.at + 9 * 1440)
     tale.letter = book.add(
         Letter,
         **tale.about["values"],
@@ -31,7 +31,7 @@ def draft(tale: Tale, replaces: int | None = None, said: str = "") -> None:
         area=tale.team.id,
         tried=tale.pick("tried"),
         request=tale.pick("request"),
-        meeting_at=start_of(day_of(meeting)) + 14 * 60,
+        meeting_at=start_of(meeting) + 14 * 60,
         meeting_place=f"{tale.team.name}党群服务中心",
         drafted_by=tale.officer.id,
         drafted_at=tale.at,
@@ -189,7 +189,8 @@ def _values(tale: Tale, who: int, answer: Answer) -> dict[str, Any]:
         said = f"{attendee}来，{moment(moment_of(letter['meeting_at']))}"
         return {"attendee": attendee, "time": letter["meeting_at"], "text": "", "said": said}
     if answer is Answer.MOVE:
-        time, reason = max(letter["meeting_at"], tale.at) + 2 * 1440, tale.pick("move")
+        later = tale.working_day(max(letter["meeting_at"], tale.at) + 2 * 1440)
+        time, reason = start_of(later) + 15 * 60, tale.pick("move")
         return {
             "time": time,
             "text": reason,

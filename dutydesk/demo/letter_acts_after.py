@@ -47,7 +47,7 @@ def accept(tale: Tale) -> None:
 @act
 def convene(tale: Tale) -> None:
     """The district calls them together."""
-    tale.letter["meeting_at"] = at = start_of(day_of(tale.at + 5 * 1440)) + 14 * 60
+    tale.letter["meeting_at"] = at = start_of(tale.working_day(tale.at + 5 * 1440)) + 14 * 60
     text = f"{moment(moment_of(at))} {tale.letter['meeting_place']}。{tale.pick('convene')}"
     tale.on_letter("convene", tale.people.district, text)
 

@@ -85,6 +85,13 @@ class Tale:
         if days:
             self.at = start_of(day) + 9 * 60 + self.rng.randrange(5, 60)
 
+    def working_day(self, minute: int) -> date:
+        """The day of a minute, or the next one on which the office works."""
+        day = day_of(minute)
+        while not self.setting.clock.is_working(day):
+            day += timedelta(days=1)
+        return day
+
     def tell(self, act: str, *args: Any) -> Any:
         """Do one act of a course."""
         return ACTS[act](self, *args)

@@ -285,8 +285,10 @@ class Paper:
 
 
 _TITLE_LINE = 442 // 22  # characters
+_NEAR = 5  # characters from the middle within which a word's end is looked for
 _BREAKS = re.compile(
-    r"(?<=[的和与及、》）”])(?!函|通知|纪要|报告)|(?<=\D)(?=问题|情况|工作|会议|事项|协调|解决|召开)"
+    r"(?<=[的和与及、》）”])(?!函|通知|纪要|报告)|(?<=解决|协调|召开|小区|新村|广场|花园|公寓|大楼|片区|街道)"
+    r"|(?<=\D)(?=问题|情况|工作|会议|事项)"
 )
 
 
@@ -295,7 +297,7 @@ def title_lines(text: str) -> list[str]:
     lines: list[str] = []
     while len(text) > _TITLE_LINE:
         even = -(-len(text) // -(-len(text) // _TITLE_LINE))
-        near = range(max(even - 4, 1), min(even + 4, _TITLE_LINE) + 1)
+        near = range(max(even - _NEAR, 1), min(even + _NEAR, _TITLE_LINE) + 1)
         wanted = {found.start() for found in _BREAKS.finditer(text)}
         whole = [place for place in near if not (text[place - 1].isascii() and text[place].isascii())]
         places = [place for place in whole if place in wanted] or whole or [even]

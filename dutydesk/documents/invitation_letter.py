@@ -124,7 +124,8 @@ def _filled(pattern: str, content: InvitationLetter) -> str:
 
 
 def _matters(paper: Paper, content: InvitationLetter, tell: Teller) -> None:
-    paper.heading("有关情况")
+    if content.matters:
+        paper.heading("有关情况")
     if len(content.matters) > IN_THE_TEXT:
         paper.text(f"本次约请涉及{len(content.matters)}件事项，逐件情况见附件。")
     else:

@@ -78,7 +78,7 @@ def write(content: MeetingMinutes, stream: BinaryIO) -> None:
     paper.text(where + ("现将会议议定事项纪要如下：" if content.items else ""))
     for item in content.items:
         paper.heading(tell.line(item.title))
-        paper.text("\n".join(tell.prose(text) for text in item.paragraphs))
+        paper.text("\n".join(sentence(tell.prose(text)) for text in item.paragraphs))
     _decisions(paper, content.items, tell)
     paper.blank()
     for group in content.present:

@@ -28,7 +28,7 @@ class SupervisionNotice(NamedTuple):
     """All that a 督办单 says. Residents' data is masked unless `revealed_by` names the act that revealed it."""
 
     title: str  # 康健新村街道督办单: a setting of the office
-    number: str  # 徐康督〔2026〕7号; empty while it is a draft
+    number: str  # 徐康督〔2026〕7号; empty where it is put in by hand
     day: date | None
     to: Sequence[str]
     matters: Sequence[Matter]  # `tried` is how far it has come
@@ -49,7 +49,7 @@ def write(content: SupervisionNotice, stream: BinaryIO) -> None:
     title = tell.line(content.title)
     paper = Paper(title, tell.line(content.office))
     paper.title(title, above=0, below=0)
-    paper.number(said_number(content.number))
+    paper.number(said_number(content.number) if content.number else _by_hand(content.day))
     name, field = FIELD_NAME, FIELD
 
     def row(label: str, text: str, lowest: int = 560) -> tuple[Cell, Cell]:
@@ -83,6 +83,11 @@ def write(content: SupervisionNotice, stream: BinaryIO) -> None:
     if listing:
         _list_of_matters(paper, content.matters, tell)
     paper.save(stream)
+
+
+def _by_hand(day: date | None) -> str:
+    """Room for a number."""
+    return f"〔{day.year if day else '　　'}〕＿＿＿号"
 
 
 def _list_of_matters(paper: Paper, matters: Sequence[Matter], tell: Teller) -> None:

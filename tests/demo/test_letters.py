@@ -20,8 +20,10 @@ from dutydesk.models import (
     LetterStep,
     RoleGrant,
 )
+from dutydesk.rules import office
 from dutydesk.rules.letters import answers, balance, numbers, of_issue, sheet
 from dutydesk.rules.letters.life import INVITED_ACT, LETTER_ACT, LETTER_ENDS, NEXT, REMEMBERED, SAME, Way
+from dutydesk.rules.organisation import day_of
 from dutydesk.rules.signing_on import sign_on
 from dutydesk.session import Session
 from dutydesk.vocabulary import Role
@@ -100,6 +102,13 @@ def test_registers_count_without_gap_in_the_order_of_issuing(demo: Session) -> N
         if row:
             gone = letter.state in (LetterState.WITHDRAWN, LetterState.REPLACED)
             assert (row.void_at is not None) == gone
+
+
+def test_they_meet_on_working_days(demo: Session) -> None:
+    calendar = office.calendar(demo.subdistrict_id)
+    asked = [day_of(letter.meeting_at) for letter in Letter.select().where(Letter.meeting_at.is_null(False))]
+    assert asked
+    assert all(calendar.is_working(day) for day in asked)
 
 
 def test_no_number_is_left_to_be_filled_in(demo: Session) -> None:

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from dutydesk.documents import invitation_letter, meeting_minutes, meeting_notice
+from dutydesk.documents import invitation_letter, meeting_minutes, meeting_notice, supervision_notice
 from dutydesk.documents.gbt9704 import title_lines
 from dutydesk.documents.saying import said_count, said_day, said_number, said_time
 from dutydesk.text import clean
@@ -206,6 +206,7 @@ def test_days_have_no_leading_zeros_and_times_are_those_of_shanghai() -> None:
             "关于约请协调解决康健新村12号楼东侧违法搭建问题的函",
             ["关于约请协调解决康健新村", "12号楼东侧违法搭建问题的函"],
         ),
+        ("关于约请协调解决康乐小区咨询点没人值守的函", ["关于约请协调解决康乐小区", "咨询点没人值守的函"]),
     ],
 )
 def test_a_long_title_stands_in_even_lines(title: str, lines: list[str]) -> None:
@@ -246,6 +247,14 @@ def test_a_department_invited_alone_finds_its_name_on_the_slip() -> None:
     text = text_of(Sample(invitation_letter.write, alone).bytes())
     assert "单　　位\n区水务局" in text
     assert "单　　位\n区住房保障和房屋管理局" not in text_of(SAMPLES["letter"].bytes())
+
+
+def test_a_letter_about_no_case_and_a_supervision_without_register_leave_nothing_empty() -> None:
+    text = text_of(Sample(invitation_letter.write, samples.LETTER._replace(matters=())).bytes())
+    assert "有关情况" not in text
+    assert "一、已做的工作" in text
+    unnumbered = samples.SUPERVISION._replace(number="")
+    assert "〔2026〕＿＿＿号" in text_of(Sample(supervision_notice.write, unnumbered).bytes())
 
 
 def test_an_office_has_its_own_words() -> None:
