@@ -263,3 +263,9 @@ class DayForm(Form):
     """Which day is looked at."""
 
     day: Annotated[date, Entry("看哪一天", "date", "例如 今天、昨天、11-1")]
+
+
+class KeyForm(Form):
+    """A public key, pasted."""
+
+    key: Annotated[str, Entry("公钥", hint="以 ssh- 开头的一整行", max_length=4000), Field(min_length=1)]

@@ -19,7 +19,7 @@ AT_MOST = 10  # keys of one person: an office terminal, a laptop, and what was f
 class KeptKey:
     """A key that somebody comes in with."""
 
-    key_id: int
+    key: int
     staff_id: int
     number: str
     name: str
@@ -136,4 +136,4 @@ def key_called(session: Session, fingerprint: str) -> int:
     if len(found) != 1:
         says = "有好几个公钥的指纹这样开头，请写全。" if found else "没有这个指纹的公钥。"
         raise Refused(f"{says}指纹可用 dutydesk staff key list 查到。")
-    return found[0].key_id
+    return found[0].key

@@ -44,6 +44,12 @@ def _person(key: Any) -> DeskScreen:
     return PersonScreen(key)
 
 
+def _keys(key: Any) -> DeskScreen:
+    from dutydesk.screens.people.keys import KeysScreen
+
+    return KeysScreen(key)
+
+
 def _roster(key: Any) -> DeskScreen:
     from dutydesk.screens.people.roster import RosterScreen
 
@@ -101,6 +107,7 @@ _PAGES: dict[str, Callable[[Any], DeskScreen]] = {
     "area": _place("area"),
     "unit": _place("unit"),
     "person": _person,
+    "keys": _keys,
     "roster": _roster,
     "postings": _postings,
     "departments": _departments,

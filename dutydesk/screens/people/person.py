@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dutydesk.rules import keeping, leaders, person, postings, role_grants
+from dutydesk.rules import keeping, leaders, permission, person, postings, role_grants
 from dutydesk.rules.person import Card, CardLine
 from dutydesk.rules.questions import Filters, Question
 from dutydesk.rules.role_grants import SCOPE_OF, Scope
@@ -148,11 +148,16 @@ class PersonScreen(PeopleList):
                 Action("mend", "更正资料", "姓名、电话、职务、部门"),
             ]
             gone = card.status.endswith("离岗") or card.status == "已停用"
-            found.append(
-                Action("come_back", "恢复在岗")
+            found += (
+                [Action("come_back", "恢复在岗")]
                 if gone
-                else Action("leave", "办离岗", "历史保留，之后不能再登录")
+                else [
+                    Action("leave", "办离岗", "历史保留，之后不能再登录"),
+                    Action("disable", "停用账号", "随即退出、不能登录，岗位不动，可以恢复"),
+                ]
             )
+        if permission.may_at_all(self.session, "administer"):
+            found.append(Action("keys", "SSH 公钥", "登记、核对指纹、删去"))
         return found + await self.whom(
             "keep_people", card.subdistrict_id, "岗位、代理、离岗找谁办", self.keeps
         )
@@ -163,8 +168,13 @@ class PersonScreen(PeopleList):
             await self.hand_over()
         elif name == "give":
             await self.give()
-        elif name == "come_back":
-            saved = await self.do(person.come_back, self.staff_id, self.new_act())
+        elif name == "keys":
+            await self.go(("keys", (self.staff_id, self.heading)))
+        elif name in ("come_back", "disable"):
+            from dutydesk.rules import accounts
+
+            rule = accounts.disable if name == "disable" else person.come_back
+            saved = await self.do(rule, self.staff_id, self.new_act())
             self.done(saved.says if saved else None)
         else:
             self.done(await self.act(name))
