@@ -160,6 +160,13 @@ class Machine:
                 line.recv(1)
                 return
 
+    def listen_anew(self) -> None:
+        """End sshd and start it again, as its configuration is now; on another port."""
+        assert self.sshd is not None
+        self.sshd.terminate()
+        self.sshd.wait(10)
+        self.listen()
+
     def log(self) -> str:
         """What sshd said."""
         return (self.own / "sshd.log").read_text(errors="replace")

@@ -92,9 +92,8 @@ def add(session: Session, staff_id: int, text: str, act_id: str) -> Added:
             acting.changed(f"{person.number} 公钥", None, {"fingerprint": key.fingerprint, "kind": key.words})
     except AlreadyDone:
         pass
-    return Added(
-        key.fingerprint, f"已给{person.name}（{person.number}）登记公钥：{key.words}，{key.fingerprint}。"
-    )
+    whose = f"{person.name}（{person.number}）"
+    return Added(key.fingerprint, f"已给{whose}登记公钥 {key.fingerprint} （{key.words}）。")
 
 
 def _person(staff_id: int) -> Staff:

@@ -337,3 +337,17 @@ class TestCutLines:
         with suppress(AssertionError):
             desk.wait_for_end()
         machine.wait_until_none_runs(10)
+
+    def test_a_line_that_falls_silent_is_noticed_by_what_sshd_asks_the_client(self, sign_in, machine):
+        """As on a network that is gone: nothing comes any more, not even an end. Asked each second instead of fifteen."""
+        installed = "/etc/ssh/sshd_config.d/10-dutydesk.conf"
+        machine.do(f"sed -i 's/ClientAliveInterval 15/ClientAliveInterval 1/' {installed}")
+        try:
+            machine.listen_anew()
+            desk = self.half_typed(sign_in())
+            desk.signal(signal.SIGSTOP)
+            assert 2 < machine.wait_until_none_runs(15) < 15
+        finally:
+            machine.do(f"install -m 0644 deploy/sshd.conf {installed}")
+            machine.listen_anew()
+        sign_in().wait("没填完", HALF_TYPED)

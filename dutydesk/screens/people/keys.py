@@ -61,5 +61,5 @@ class KeysScreen(PeopleList):
         def add(session: Any, fields: dict[str, Any], act_id: str) -> str:
             return ssh_keys.add(session, self.staff_id, fields["key"], act_id).says
 
-        head = f"{self.who}　本人用 ssh-keygen -t ed25519（或 PuTTYgen、Xshell）生成，把公钥交来。"
+        head = f"{self.who}　由本人生成（ssh-keygen -t ed25519、PuTTYgen），只交公钥。"
         self.done(await fill_in(self, "登记公钥", head, "KeyForm", add))
