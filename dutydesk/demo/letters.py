@@ -183,6 +183,7 @@ class _Year:
         self.district = next(each for each in roster.district if each.role == Role.DISTRICT_COORDINATOR.value)
         self.release = set(office.DEFAULTS["letter_head_releases"])
         self.tales: list[Tale] = []
+        self.told: set[int] = set()  # cases that a letter is about already
 
     def write(self) -> None:
         """Area by area; then the registers."""
@@ -239,9 +240,10 @@ class _Year:
         """About a case that was open then, else about a place and a category; with the departments that answer."""
         at = start_of(day)
         there = [case for case in cases if case.open_at(at) and self._answering(team, case.category, kind)]
-        there.sort(key=lambda case: (-case.beyond, -case.send_backs))
+        there.sort(key=lambda case: (case.id in self.told, -case.beyond, -case.send_backs))
         if there:
-            case = self.rng.choice(there[:6])
+            case = self.rng.choice([each for each in there[:6] if each.id not in self.told] or there[:1])
+            self.told.add(case.id)
             category, ids = case.category, [case.id]
             subject = f"协调解决{case.unit_name}{mask_phones_in(case.summary)}"
         else:

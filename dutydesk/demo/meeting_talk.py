@@ -298,7 +298,7 @@ class Talk:
             item=item["id"],
             area=meeting["area"],
             number=len(sitting.decisions) + 1,
-            what=self.rng.choice(self.words["decide_case" if case else "decide_title"]),
+            what=self._what(case),
             who_kind=kind,
             who_key=key,
             who_name=name,
@@ -322,6 +322,11 @@ class Talk:
         self._outcome(row, case)
         sitting.decisions.append(row)
         self.open_decisions.append(row)
+
+    def _what(self, case: Case | None) -> str:
+        if case is None:
+            return self.rng.choice(self.words["decide_title"])
+        return f"{mask_phones_in(case.summary)}，{self.rng.choice(self.words['decide_case'])}"
 
     def _who(self, case: Case | None) -> tuple[Any, str, str]:
         if case and case.assignee_kind is not None and case.assignee_name:

@@ -255,6 +255,7 @@ class Paper:
     def form(self, widths: Sequence[int], rows: Sequence[Sequence[Cell]], *, whole: bool = False) -> None:
         """A ruled form; with `whole` all of it on one page."""
         self._add(table(widths, rows, whole=whole))
+        self._add(paragraph(FOOT_RULE))  # Word wants a paragraph behind the last table
 
     def imprint(self, copied_to: str, printed_by: str = "", printed_on: date | None = None) -> None:
         """版记 at the foot of the last page: who gets copies, and (not in a letter) who printed it and when."""

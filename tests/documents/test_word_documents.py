@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import re
 import subprocess
@@ -290,3 +291,11 @@ PROPERTIES: list[Any] = [
     *("pStyle", "keepNext", "keepLines", "pageBreakBefore", "framePr", "widowControl", "pBdr", "tabs"),
     *("autoSpaceDE", "autoSpaceDN", "adjustRightInd", "snapToGrid", "spacing", "ind", "jc"),
 ]
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_paragraph_stands_behind_each_table(name: str) -> None:
+    """Word joins tables that touch, and wants the last thing of a page's text to be a paragraph."""
+    order = [child.tag.removeprefix(W) for child in next(iter(body(SAMPLES[name].bytes())))]
+    assert order[-1] == "sectPr"
+    assert all(after == "p" for before, after in itertools.pairwise(order) if before == "tbl")
