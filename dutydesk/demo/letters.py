@@ -13,12 +13,16 @@ from typing import Any
 
 from dutydesk.demo import letter_acts, letter_acts_after
 from dutydesk.demo.book import Book
-from dutydesk.demo.clock import Clock, day_of, start_of
+from dutydesk.demo.clock import Clock, day_of, minute_of, start_of
 from dutydesk.demo.letter_tale import NUMBER, People, Setting, Side, Tale
 from dutydesk.demo.people import Answering, Person, Roster, Team
 from dutydesk.demo.told_cases import Case
 from dutydesk.letter_words import Answer, Crossing, Ground, LetterKind
+from dutydesk.meeting_words import ItemState
 from dutydesk.models import (
+    AgendaIssue,
+    AgendaItem,
+    AgendaLetter,
     Category,
     Counter,
     Department,
@@ -30,6 +34,7 @@ from dutydesk.models import (
     LetterPromise,
     LetterProxy,
     LetterStep,
+    Meeting,
     RoleGrant,
     Staff,
     Subdistrict,
@@ -45,6 +50,7 @@ from dutydesk.vocabulary import Role
 _REGISTERED = (letter_acts, letter_acts_after)
 TABLES = (Letter, Invited, LetterPromise, LetterIssue, LetterStep, LetterProxy)
 Act = tuple[Any, ...]  # how many working days after the one before, which act, with what
+_SOON = 10 * 1440  # minutes after a meeting within which a letter about its matter is its own
 A_YEAR = (8, 13)  # letters of an area
 _KINDS = ((LetterKind.CALL, 3), (LetterKind.SLIP, 8), (LetterKind.LETTER, 9))
 
@@ -198,6 +204,7 @@ class _Year:
         self.book.write()
         registers.write()
         insert_rows(Counter, ("name", "value"), sorted(last.items()))
+        insert_rows(AgendaLetter, ("agenda_item_id", "letter"), self._from_agendas())
 
     # -- one letter ----------------------------------------------------------------------------------------------
 
@@ -286,6 +293,26 @@ class _Year:
         head = self.heads.get(answering.id) if self.kinds[answering.id] in self.release else None
         speaker = answering.liaison._replace(role=Role.LIAISON.value)
         return Side(answering.id, answering.name, speaker, head)
+
+    def _from_agendas(self) -> list[tuple[int, int]]:
+        """Which letters began at a meeting: those drafted within days of one that had spoken of their case."""
+        spoken: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        query: Any = (
+            AgendaIssue.select(AgendaIssue.issue, AgendaItem.id, Meeting.began_at)
+            .join(AgendaItem)
+            .join(Meeting)
+            .where(AgendaItem.state == ItemState.DISCUSSED)
+            .order_by(AgendaIssue.id)
+        )
+        for issue, item, began in query.tuples():
+            spoken[issue].append((item, minute_of(began)))
+        return [
+            (item, tale.letter["id"])
+            for tale in self.tales
+            for issue in tale.about["cases"]
+            for item, began in spoken[issue][:1]
+            if tale.letter and 0 < tale.letter["drafted_at"] - began < _SOON
+        ]
 
     # -- the registers -------------------------------------------------------------------------------------------
 

@@ -9,6 +9,9 @@ from typing import Any
 
 from dutydesk.letter_words import Answer, InvitedState, LetterKind, LetterState
 from dutydesk.models import (
+    AgendaIssue,
+    AgendaItem,
+    AgendaLetter,
     Area,
     Counter,
     Invited,
@@ -134,6 +137,18 @@ def test_letters_hang_on_cases_of_their_area(demo: Session) -> None:
         assert link.issue.area_id == link.letter.area_id
         assert link.issue.reported_at < link.letter.drafted_at
         assert link.letter_id in {each.letter_id for each in of_issue.letters_of_issue(link.issue_id)}
+
+
+def test_some_letters_began_at_a_meeting_that_spoke_of_their_case(demo: Session) -> None:
+    links = list(AgendaLetter.select())
+    assert links
+    for link in links:
+        item = AgendaItem.get_by_id(link.agenda_item_id)
+        assert item.meeting.began_at < link.letter.drafted_at
+        about = {row.issue_id for row in AgendaIssue.select().where(AgendaIssue.item == item.id)}
+        assert about & {
+            row.issue_id for row in LetterIssue.select().where(LetterIssue.letter == link.letter_id)
+        }
 
 
 def test_some_answers_were_entered_for_those_who_gave_them(demo: Session) -> None:
