@@ -57,7 +57,9 @@ def _open_desk(number: str | None, duty: str) -> int:
     if reason := tty.refuse_without_tty():
         fail(reason)
     from dutydesk.lean_start import load_textual
+    from dutydesk.settings import folders_of
 
+    folders_of(number or "")
     load_textual()
     from dutydesk.app import open_desk
 

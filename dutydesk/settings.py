@@ -103,6 +103,23 @@ def load() -> Settings:
     return chosen
 
 
+_WHOSE = "{number}"
+
+
+def folders_of(number: str) -> None:
+    """Where the two folders are named with `{number}`, each member of staff has folders of their own: from now on, these.
+
+    Programs that this one starts are told too.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9-]+", number):
+        return
+    for name in ("inbox_folder", "outbox_folder"):
+        folder = getattr(load(), name)
+        if _WHOSE in folder:
+            os.environ[f"DUTYDESK_{name.upper()}"] = folder.replace(_WHOSE, number)
+            load.cache_clear()
+
+
 def on_postgresql() -> bool:
     """Whether the desk works on PostgreSQL; decides what is imported."""
     return is_postgresql(load().database)

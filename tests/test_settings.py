@@ -121,3 +121,27 @@ def test_a_postgresql_database_is_known_as_one(monkeypatch, tmp_path):
 def test_no_password_is_shown_wherever_it_stands(url, shown):
     assert "cret" not in settings.shown(url)
     assert shown in (None, settings.shown(url))
+
+
+def test_where_the_folders_name_a_number_everybody_has_their_own(monkeypatch):
+    monkeypatch.setenv("DUTYDESK_INBOX_FOLDER", "/srv/in/{number}")
+    monkeypatch.setenv("DUTYDESK_OUTBOX_FOLDER", "/srv/out")
+    for number in ("", "../root", "XH0001/..", "XH0001\n"):
+        settings.folders_of(number)
+        assert settings.load().inbox == Path("/srv/in/{number}")
+    settings.folders_of("XH0001")
+    assert (settings.load().inbox, settings.load().outbox) == (Path("/srv/in/XH0001"), Path("/srv/out"))
+
+
+def test_the_machines_settings_count_where_one_has_none_of_ones_own(monkeypatch, tmp_path):
+    of_the_machine = tmp_path / "etc.toml"
+    monkeypatch.setattr(settings, "OF_THE_MACHINE", of_the_machine)
+    monkeypatch.delenv("DUTYDESK_SETTINGS", raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    own = tmp_path / "dutydesk" / "settings.toml"
+    assert settings.settings_file() == own
+    of_the_machine.touch()
+    assert settings.settings_file() == of_the_machine
+    own.parent.mkdir(exist_ok=True)
+    own.touch()
+    assert settings.settings_file() == own

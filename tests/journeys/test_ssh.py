@@ -304,6 +304,37 @@ class TestWaysOut:
         )
 
 
+class TestTheTwoFolders:
+    def test_what_is_exported_lies_in_the_outbox_that_the_operator_named(self, sign_in, machine):
+        desk = sign_in()
+        desk.wait("今日", "要办")
+        desk.press("f3").wait("登记", "涉密信息不得录入")
+        desk.press("k", "l", "x", "q").wait("1 康乐小区")
+        desk.press("1").wait("类别 *", gone="klxq")
+        desk.press("l", "d", "d", "w").wait("1 楼道堆物")
+        desk.press("1").wait("是什么问题 *", gone="lddw")
+        desk.type("楼道堆放旧家具").wait("旧家具")
+        desk.press("f10").wait("已登记")
+        desk.press("f4").wait("问题清单", "旧家具")
+        desk.press("0").wait("Enter 选择")
+        desk.press("9").wait("导出这个清单")
+        (entry,) = re.findall(r"(\d) 导出这个清单", desk.text)
+        desk.press(entry).wait("1 Excel 表")
+        desk.press("1").wait("已导出到发件夹：/srv/dutydesk/outbox/")
+        files = machine.do("ls /srv/dutydesk/outbox").stdout.split()
+        assert [name.startswith("问题清单") for name in files] == [True]
+
+    def test_nobody_else_on_the_machine_looks_into_them_or_at_the_data(self, machine):
+        for place in (
+            "/srv/dutydesk/inbox",
+            "/srv/dutydesk/outbox",
+            "/var/lib/dutydesk/data",
+            "/etc/dutydesk",
+        ):
+            done = machine.do(f"runuser -u nobody -- ls {place}", check=False)
+            assert "Permission denied" in done.stderr, place
+
+
 class TestCutLines:
     def half_typed(self, desk: SshDesk) -> SshDesk:
         """登记, with a place and a sentence typed."""
