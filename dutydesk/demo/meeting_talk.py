@@ -134,12 +134,19 @@ class Talk:
         ]
         if ends is MeetingState.HELD:
             return
-        sent = min(ended + self.rng.randrange(60, 1400), self.clock.now - 30)
+        sent = min(self._working(ended + self.rng.randrange(60, 1400)), self.clock.now - 30)
         meeting["state"] = MeetingState.REVIEW
         self.step(meeting, "submit", f"请{sitting.chair.name}审签", officer, sent, MeetingState.HELD)
         if ends is MeetingState.SIGNED:
-            sitting.signed = min(sent + self.rng.randrange(30, 2 * 1440), self.clock.now - 20)
+            signed = self._working(sent + self.rng.randrange(30, 2 * 1440))
+            sitting.signed = min(signed, self.clock.now - 20)
             meeting["state"] = MeetingState.SIGNED
+
+    def _working(self, minute: int) -> int:
+        """The same time of the next working day, where its day is none."""
+        while not self.clock.is_working(day_of(minute)):
+            minute += 1440
+        return minute
 
     # -- the agenda ----------------------------------------------------------------------------------------------
 

@@ -24,8 +24,9 @@ from dutydesk.models import (
     RoleGrant,
 )
 from dutydesk.rules import office
-from dutydesk.rules.letters import answers, balance, numbers, of_issue, sheet
+from dutydesk.rules.letters import answers, balance, numbers, of_issue, sheet, wording
 from dutydesk.rules.letters.life import INVITED_ACT, LETTER_ACT, LETTER_ENDS, NEXT, REMEMBERED, SAME, Way
+from dutydesk.rules.meetings.series import chief_of
 from dutydesk.rules.organisation import day_of
 from dutydesk.rules.signing_on import sign_on
 from dutydesk.session import Session
@@ -171,3 +172,13 @@ def test_the_balance_of_the_year_tells_departments_apart(demo: Session) -> None:
     assert sum(row.in_time for row in found.departments) > 3 * sum(row.late for row in found.departments)
     assert any(row.refused for row in found.departments)
     assert numbers.register(district, demo.subdistrict_id, LetterKind.LETTER, district.day.year)
+
+
+def test_a_paper_names_the_chief_who_proposed_it(demo: Session) -> None:
+    letters = Letter.select().where(Letter.area == demo.area_id)
+    chief = chief_of(demo.area_id)
+    out = letters.where(Letter.kind == LetterKind.SLIP, Letter.number != "").first()
+    draft = letters.where(Letter.state == LetterState.DRAFT, Letter.replaces.is_null()).first()
+    now = datetime.now(UTC)
+    assert wording.paper(demo, out.id, now).proposed_by == chief.name
+    assert wording.paper(demo, draft.id, now).proposed_by == ""

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from dutydesk.letter_words import Crossing, LetterKind, LetterState
-from dutydesk.models import Issue, LetterIssue, Staff
+from dutydesk.models import Issue, Letter, LetterIssue, LetterStep, Staff
 from dutydesk.rules.letters import access
 from dutydesk.rules.letters.answers import is_silent
 from dutydesk.rules.letters.life import INVITED_ENDS
@@ -89,6 +89,17 @@ def paper(session: Session, letter_id: int, now: datetime) -> PaperContent:
         answer_by=day_of(max(limits)) if limits else None,
         contact=drafter.name if drafter else "",
         phone=drafter.phone if drafter else "",
-        proposed_by=letter.area.name,
+        proposed_by=_proposer(letter),
         out=letter.state is not LetterState.DRAFT,
     )
+
+
+def _proposer(letter: Letter) -> str:
+    """The chief who proposed it last; empty before."""
+    step = (
+        LetterStep.select()
+        .where(LetterStep.letter == letter.id, LetterStep.name == "propose")
+        .order_by(LetterStep.id.desc())
+        .first()
+    )
+    return str(step.staff_name) if step else ""

@@ -11,6 +11,7 @@ from typing import Any
 from dutydesk.letter_words import LetterKind
 from dutydesk.rules.letters import wording
 from dutydesk.rules.letters.wording import PaperContent
+from dutydesk.rules.organisation import today
 from dutydesk.screens.base import DeskScreen
 from dutydesk.settings import load
 from dutydesk.widgets.action_menu import Action, ActionMenu
@@ -129,7 +130,7 @@ def _supervision(content: PaperContent) -> Any:
     return SupervisionNotice(
         title=f"{content.office.removeprefix('徐汇区').removesuffix('办事处')}督办单",
         number="",
-        day=datetime.now(UTC).date(),
+        day=today(),
         to=content.behind,
         matters=_matters(content),
         reason=f"{content.number}约请答复期限已过，至今未答复",
