@@ -45,11 +45,16 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
     ]
 
     def __init__(
-        self, number: str | None = None, duty: str = "today", url: str = "", came_from: str = ""
+        self,
+        number: str | None = None,
+        duty: str = "today",
+        url: str = "",
+        came_from: str = "",
+        key: str = "",
     ) -> None:
-        """`number` signs on; `duty` is opened first."""
+        """`number` signs on, let in by `key`; `duty` is opened first."""
         super().__init__(ansi_color=True)
-        self.desk = Desk(url or load().database, self._changed_elsewhere)
+        self.desk = Desk(url or load().database, self._changed_elsewhere, key)
         self.number, self.first_duty, self.came_from = number, duty, came_from
         self.animation_level = "none"
         # no mouse, no tooltips; what there is to say stands in the notice line: two widgets fewer on each screen
@@ -228,10 +233,10 @@ def _collect_again() -> None:
     gc.enable()
 
 
-def open_desk(number: str | None, duty: str) -> str | None:
+def open_desk(number: str | None, duty: str, key: str = "") -> str | None:
     """Run the desk until it is left; answers with the sentence why it could not go on, if so."""
     came_from = os.environ.get("SSH_CONNECTION", "").split(" ")[0]
-    app = DutyDesk(number, duty, came_from=came_from)
+    app = DutyDesk(number, duty, came_from=came_from, key=key)
     problem = app.run(mouse=False)
     if problem is None and app.return_code:
         return "值班台出错退出了，已保存的都在，没填完的在草稿里。请重新打开；若再出现，请告诉管理员。"

@@ -274,6 +274,7 @@ def _desk_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--open", dest="duty", choices=DUTIES, default="today", metavar="页", help="、".join(DUTIES)
     )
+    parser.add_argument("--key", default="", help=argparse.SUPPRESS)  # of whom sshd let in
 
 
 def _file_options(parser: argparse.ArgumentParser, forms: tuple[str, ...]) -> None:

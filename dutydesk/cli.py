@@ -48,10 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _desk(chosen: argparse.Namespace) -> int:
-    return _open_desk(getattr(chosen, "number", None), getattr(chosen, "duty", "today"))
+    number, duty, key = (getattr(chosen, name, "") for name in ("number", "duty", "key"))
+    return _open_desk(number or None, duty or "today", key)
 
 
-def _open_desk(number: str | None, duty: str) -> int:
+def _open_desk(number: str | None, duty: str, key: str = "") -> int:
     from dutydesk import tty
 
     if reason := tty.refuse_without_tty():
@@ -63,7 +64,7 @@ def _open_desk(number: str | None, duty: str) -> int:
     load_textual()
     from dutydesk.app import open_desk
 
-    problem = open_desk(number, duty)
+    problem = open_desk(number, duty, key)
     if problem:
         fail(problem)
     return 0

@@ -42,9 +42,12 @@ class _Job:
 class Desk:
     """The desk's only way to the database. Rules run on its thread; screens await them."""
 
-    def __init__(self, url: str, changed: Callable[[], None] | None = None) -> None:
-        """`changed` is called, on the database thread, after each write here or elsewhere."""
-        self.url = url
+    def __init__(self, url: str, changed: Callable[[], None] | None = None, key: str = "") -> None:
+        """`changed` is called, on the database thread, after each write here or elsewhere.
+
+        `key` is the fingerprint of the key that let its person in: taken away, it ends the desk.
+        """
+        self.url, self.key = url, key
         self.session: Session | None = None
         self.changed = changed or (lambda: None)
         self._jobs: queue.Queue[_Job | None] = queue.Queue()
@@ -142,6 +145,8 @@ class Desk:
     def _open(self, number: str | None, came_from: str) -> Session:
         self._connect()
         self.session = signing_on.sign_on(number, came_from)
+        if self.key and (why := signing_on.out(self.session, self.key)):
+            raise NotAllowed(why)
         self._begin_day(self.session)
         # what cannot be read or kept now stays where it is for the next time
         with suppress(OSError, *connection.ERRORS):
@@ -277,10 +282,9 @@ class Desk:
             self._tell()
 
     def _look_who_is_here(self, session: Session) -> None:
-        """Somebody whose account was stopped is out at once; what cannot be asked now is asked the next time."""
+        """Whose account was stopped or key taken away is out at once; what cannot be asked is asked the next time."""
         with suppress(*connection.ERRORS):
-            if not signing_on.still_there(session):
-                self.put_out = f"{session.name}的账号已停用，值班台已退出。有疑问请找管理员。"
+            self.put_out = signing_on.out(session, self.key)
 
     def _come_back(self) -> None:
         """Connect anew though nobody asks for anything, and have the screens read what they missed."""

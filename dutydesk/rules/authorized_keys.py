@@ -19,6 +19,7 @@ _PASSED = ("TERM", "SSH_CONNECTION", "SSH_ORIGINAL_COMMAND")
 # What stands in the database goes into a line that sshd obeys: nothing but what these hold.
 _NUMBER = re.compile(r"[A-Z0-9][A-Z0-9\-]*")
 _KIND = re.compile(r"[a-z0-9@.\-]+")
+_FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]+")
 _BODY = re.compile(r"[A-Za-z0-9+/]+=*")
 
 
@@ -27,7 +28,7 @@ def lines(program: Sequence[str], settings: str = "", fingerprint: str = "") -> 
 
     `program` is how the desk is started, up to `--as`; `settings` is the settings file that the desk reads.
     """
-    query: Any = StaffKey.select(StaffKey.kind, StaffKey.body, Staff.number).join(
+    query: Any = StaffKey.select(StaffKey.kind, StaffKey.body, StaffKey.fingerprint, Staff.number).join(
         Staff, on=(StaffKey.staff == Staff.id)
     )
     query = query.where(in_service(today()))
@@ -35,9 +36,9 @@ def lines(program: Sequence[str], settings: str = "", fingerprint: str = "") -> 
         query = query.where(StaffKey.fingerprint == fingerprint)
     rows = list(query.order_by(StaffKey.id).tuples())
     return [
-        f'restrict,pty,command="{_quoted(_command([*program, number], settings))}" {kind} {body}'
-        for kind, body, number in rows
-        if _NUMBER.fullmatch(number) and _KIND.fullmatch(kind) and _BODY.fullmatch(body)
+        f'restrict,pty,command="{_quoted(_command([*program, number, "--key", found], settings))}" {kind} {body}'
+        for kind, body, found, number in rows
+        if all(map(re.fullmatch, (_KIND, _BODY, _FINGERPRINT, _NUMBER), (kind, body, found, number)))
     ]
 
 

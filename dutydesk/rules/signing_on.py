@@ -89,9 +89,20 @@ def _taken_over(held: list[Grant], day: date) -> list[Grant]:
     return found
 
 
-def still_there(session: Session) -> bool:
-    """Whether whoever signed on may be here still: whose account is stopped is out at once."""
-    return bool(Staff.select().where(Staff.id == session.staff_id, in_service(today())).exists())
+def out(session: Session, key: str = "") -> str:
+    """Why whoever signed on may not be here any more, or nothing: the account is stopped, or the key taken away.
+
+    `key` is the fingerprint of the key with which somebody came in over SSH.
+    """
+    if not Staff.select().where(Staff.id == session.staff_id, in_service(today())).exists():
+        return f"{session.name}的账号已停用，值班台已退出。有疑问请找管理员。"
+    if key and not session.demo:  # there one may be somebody else (F9)
+        from dutydesk.models import StaffKey
+
+        held = StaffKey.select().where(StaffKey.fingerprint == key, StaffKey.staff == session.staff_id)
+        if not held.exists():
+            return "登录用的公钥已删去，值班台已退出。有疑问请找管理员。"
+    return ""
 
 
 def seen(session: Session) -> datetime | None:

@@ -124,7 +124,7 @@ def remove(session: Session, key_id: int, act_id: str) -> str:
             acting.changed(f"{person.number} 公钥", {"fingerprint": fingerprint}, None)
     except AlreadyDone:
         pass
-    return f"已删去{person.name}（{person.number}）的公钥 {fingerprint}，不能再用它登录；已经打开的值班台不受影响。"
+    return f"已删去{person.name}（{person.number}）的公钥 {fingerprint}，不能再用它登录；用它打开着的值班台随即退出。"
 
 
 def key_called(session: Session, fingerprint: str) -> int:

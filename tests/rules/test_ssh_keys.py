@@ -13,7 +13,7 @@ import pytest
 from dutydesk.models import AuditEntry, AuditValues, OfficeSetting, Staff, StaffKey
 from dutydesk.rules import accounts, authorized_keys, person, ssh_keys
 from dutydesk.rules.errors import NotAllowed, Refused
-from dutydesk.rules.signing_on import sign_on, still_there
+from dutydesk.rules.signing_on import out, sign_on
 from dutydesk.vocabulary import Role
 
 # made by ssh-keygen, which shows this fingerprint for it
@@ -170,7 +170,7 @@ class TestWhatSshdIsGiven:
         ).groups()
         assert (options, f"{kind} {body} zhang@pc") == ("restrict,pty", KEY)
         words = shlex.split(command.replace('\\"', '"'))
-        assert words[-7:] == [*PROGRAM, "D00"]
+        assert words[-9:] == [*PROGRAM, "D00", "--key", FINGERPRINT]
         assert words[:6] == ["ulimit", "-c", "0;", "exec", "/usr/bin/env", "-i"]
 
     def test_what_the_owner_wrote_behind_the_key_is_not_in_it(self, admin, officer):
@@ -180,7 +180,11 @@ class TestWhatSshdIsGiven:
 
     def test_what_was_put_into_the_database_by_other_ways_is_left_out(self, admin, officer):
         add(admin, officer, KEY)
-        for column, value in (("kind", 'x" ssh-rsa'), ("body", "AAAA\nssh-rsa AAAA")):
+        for column, value in (
+            ("kind", 'x" ssh-rsa'),
+            ("body", "AAAA\nssh-rsa AAAA"),
+            ("fingerprint", "SHA256:$(id)"),
+        ):
             kept = getattr(StaffKey.get(), column)
             StaffKey.update(**{column: value}).execute()
             assert offered() == []
@@ -218,12 +222,23 @@ class TestWhatSshdIsGiven:
 
 
 class TestStopping:
+    def test_whose_key_is_taken_away_is_out_with_it_and_with_no_other(self, admin, officer, district):
+        session = district.sessions[Role.DUTY_OFFICER]
+        add(admin, officer, KEY)
+        other = add(admin, officer, ed25519()).fingerprint
+        assert out(session, FINGERPRINT) == out(session, other) == ""
+        ssh_keys.remove(admin, ssh_keys.key_called(admin, FINGERPRINT), str(uuid4()))
+        assert "登录用的公钥已删去" in out(session, FINGERPRINT)
+        assert out(session, other) == out(session) == ""
+        add(admin, Staff.get(Staff.number == district.numbers[Role.HANDLER]), KEY)
+        assert "登录用的公钥已删去" in out(session, FINGERPRINT)
+
     def test_who_is_stopped_is_not_there_any_more(self, admin, officer, district):
         session = district.sessions[Role.DUTY_OFFICER]
-        assert still_there(session)
+        assert out(session) == ""
         says = accounts.disable(admin, officer.id, str(uuid4())).says
         assert "已停用值班员甲（D00）" in says
-        assert not still_there(session)
+        assert "值班员甲的账号已停用" in out(session)
         with pytest.raises(NotAllowed):
             sign_on("D00", "测试")
         with pytest.raises(Refused, match="已经停用了"):
