@@ -140,3 +140,25 @@ def test_the_servers_settings_are_ones_that_it_knows(as_role: Run, postgresql: S
     named = {each.split("=")[0].strip() for each in lines if each and not each.startswith("#")}
     assert len(named) > 8
     assert named <= known
+
+
+def test_the_servers_files_of_who_may_connect_are_read_without_a_mistake(postgresql: Server) -> None:
+    """Put before the server's own lines, as the page says; they are looked at, and do not come into force here."""
+    data = postgresql.folder / "data"
+    own = {name: (data / name).read_text() for name in ("pg_hba.conf", "pg_ident.conf")}
+    try:
+        for name, text in own.items():
+            (data / name).write_text((FILES / name).read_text(encoding="utf-8") + text, encoding="utf-8")
+        with psycopg.connect(postgresql.url("postgres")) as admin:
+            rules = admin.execute(
+                "select database, user_name, auth_method, options, error from pg_hba_file_rules"
+            )
+            first, second, *_others = rules.fetchall()
+            maps = admin.execute("select map_name, sys_name, pg_username, error from pg_ident_file_mappings")
+            mapped = maps.fetchall()
+    finally:
+        for name, text in own.items():
+            (data / name).write_text(text)
+    assert first == (["dutydesk"], ["dutydesk"], "peer", None, None)
+    assert second == (["dutydesk"], ["dutydesk_owner"], "peer", ["map=dutydesk"], None)
+    assert mapped == [("dutydesk", "root", "dutydesk_owner", None)]
