@@ -111,7 +111,7 @@ def folders_of(number: str) -> None:
 
     Programs that this one starts are told too.
     """
-    if not re.fullmatch(r"[A-Za-z0-9-]+", number):
+    if not (number.isascii() and number.replace("-", "").isalnum()):  # a pattern takes longer to compile
         return
     for name in ("inbox_folder", "outbox_folder"):
         folder = getattr(load(), name)

@@ -269,7 +269,17 @@ def build(own: Path) -> Machine:
     """A machine after all of the page's steps, listening. Skips the test where there can be none."""
     if os.geteuid() != 0:
         unable("only root may set up a server of its own")
-    for program in (str(SSHD), "ssh", "ssh-keygen", "scp", "sftp", "unshare", "nsenter", "runuser"):
+    for program in (
+        str(SSHD),
+        "ssh",
+        "ssh-keygen",
+        "scp",
+        "sftp",
+        "unshare",
+        "nsenter",
+        "runuser",
+        "systemd-sysusers",
+    ):
         if shutil.which(program) is None:
             unable(f"{program} is not installed")
     machine = Machine(own)

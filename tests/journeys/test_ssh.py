@@ -161,6 +161,16 @@ class TestComingIn:
         ):  # fmt: skip
             assert f"\n{line}\n" in told, line
 
+    def test_the_nightly_check_is_one_that_systemd_can_run_and_finds_nothing(self, machine):
+        units = "/etc/systemd/system/dutydesk-check.service /etc/systemd/system/dutydesk-check.timer"
+        assert machine.do(f"systemd-analyze verify --man=no {units}").stderr == ""
+        unit = machine.do("cat /etc/systemd/system/dutydesk-check.service").stdout
+        environment, command = (
+            re.findall(f"^{name}=(.*)$", unit, re.M)[0] for name in ("Environment", "ExecStart")
+        )
+        done = machine.do(f"runuser -u dutydesk -- env -i {environment} {command}")
+        assert done.stdout == "检查完毕，没有发现问题。\n"
+
 
 class TestWaysOut:
     @pytest.mark.parametrize(
