@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 
 from tests.journeys.terminal import TerminalDesk
 from tests.postgresql import Server
-from tests.rules.test_ssh_keys import KEY
+from tests.rules.test_ssh_keys import KEY, ed25519
 
 FILES = Path(__file__).resolve().parents[2] / "deploy" / "postgresql"
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -87,6 +88,33 @@ def test_the_desks_role_does_all_that_a_desk_does(as_role: Run, postgresql: Serv
         desk.close()
     checked = as_role("db", "check")
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_who_is_stopped_or_has_lost_the_key_is_out_at_once(
+    as_role: Run, postgresql: Server, tmp_path: Path
+) -> None:
+    url = f"postgresql://dutydesk@127.0.0.1:{postgresql.port}/dutydesk"
+    for number, name in (("XH0002", "张敏"), ("XH0003", "陈静")):
+        assert (
+            as_role("staff", "add", number, name, "--role", "值班员", "--scope", "康乐片区").returncode == 0
+        )
+    assert as_role("staff", "key", "add", "XH0003", given=ed25519()).returncode == 0
+    (record,) = json.loads(as_role("staff", "key", "list", "XH0003", "--json").stdout)
+    came_by = ("desk", "--as", "XH0003", "--key", record["fingerprint"])
+    stopped = TerminalDesk("desk", "--as", "XH0002", url=url, XDG_STATE_HOME=str(tmp_path))
+    keyless = TerminalDesk(*came_by, url=url, XDG_STATE_HOME=str(tmp_path))
+    try:
+        stopped.wait("今日", "要办")
+        keyless.wait("今日", "要办")
+        assert as_role("staff", "disable", "XH0002").returncode == 0
+        assert stopped.wait_for_end(5) == 1
+        assert "张敏的账号已停用" in stopped.text
+        assert as_role("staff", "key", "remove", record["fingerprint"]).returncode == 0
+        assert keyless.wait_for_end(5) == 1
+        assert "登录用的公钥已删去" in keyless.text
+    finally:
+        stopped.close()
+        keyless.close()
 
 
 @pytest.mark.parametrize(
