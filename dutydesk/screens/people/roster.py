@@ -42,7 +42,7 @@ def _page(window: Window) -> Page[StaffRow]:
 class RosterScreen(PeopleList):
     """A roster; Enter opens the card."""
 
-    EMPTY = "这个名册里没有人。按 0 看别的名册。"
+    EMPTY = "这个名册里没有这样的人。按 0 看别的名册：全区的、已离岗的。"
     COLUMNS = (
         Column("工号", 9, lambda row: row.number),
         Column("姓名", 10, lambda row: row.name),
