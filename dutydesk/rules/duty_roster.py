@@ -208,8 +208,10 @@ def _elsewhere(area_id: int, days: list[date], cells: Cells) -> set[tuple[int, d
     ids = {cell.staff_id for cell in cells.values() if cell.staff_id is not None}
     if not ids:
         return set()
+    anew = [shift.id for shift in roster_merged.of_month(area_id, days[0], days[-1])]  # drawn here instead
     rows: Any = Shift.select(Shift.staff, Shift.starts_at).where(
         Shift.staff.in_(ids),
+        Shift.id.not_in(anew),
         Shift.area != area_id,
         Shift.starts_at >= start_of(days[0]),
         Shift.starts_at < start_of(days[-1] + timedelta(days=1)),

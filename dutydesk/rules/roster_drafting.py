@@ -15,7 +15,7 @@ from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused, Stale
 from dutydesk.rules.fair_draft import draft
 from dutydesk.rules.on_duty import in_turn, need_area, shifts_between
 from dutydesk.rules.organisation import start_of, today
-from dutydesk.rules.roster_people import people, tallies
+from dutydesk.rules.roster_people import people, to_begin_with
 from dutydesk.rules.roster_reading import days_of, parse_away, parse_people
 from dutydesk.rules.shift_pattern import Duty, Pattern, kinds_of
 from dutydesk.session import Session
@@ -79,7 +79,7 @@ def make(session: Session, month: str, fields: Mapping[str, Any], act_id: str) -
             if not days:
                 raise Refused(f"{month}已经没有可以重排的日子。")
             calendar = office.calendar(area.subdistrict_id)
-            had, before = tallies(area.id, days[0], calendar), before_month(area.id, days[0])
+            had, before = to_begin_with(area.id, days[0], calendar), before_month(area.id, days[0])
             duties += draft(pattern, days, calendar, had, before)
             kept: dict[str, Any] = {
                 "shifts": "、".join(map(str, pattern.kinds)),

@@ -55,6 +55,21 @@ class TestDrafting:
         assert nights["王芳"] + 7 <= min(nights["值班员甲"], nights["李强"], nights["片区长甲"])
         assert next(share.past.nights for share in sheet.shares if share.name == "王芳") == 8
 
+    def test_a_newcomer_makes_up_for_nothing_in_the_second_month_either(self, desk):
+        old = (desk[R.DUTY_OFFICER].staff_id, desk[R.AREA_CHIEF].staff_id, desk.colleagues[0].staff_id)
+        new = desk.colleagues[1].staff_id
+        for number in range(150):
+            day = datetime(2026, 7, 4, tzinfo=CHINA) + timedelta(days=number)
+            three = number < 120
+            who = old[number % 3] if three else (*old, new)[number % 4]
+            start = day + timedelta(hours=18)
+            Shift.create(
+                area=1, staff=who, name="夜班", starts_at=start, ends_at=start + timedelta(hours=14.5)
+            )
+        sheet = drafted(desk, people="值班员甲、王芳、李强、片区长甲")
+        nights = {share.name: share.now.nights for share in sheet.shares}
+        assert sum(nights.values()) == 31 and nights["李强"] <= 9, nights
+
     def test_who_is_away_and_whose_role_ends_has_no_duty_then(self, desk):
         RoleGrant.update(valid_to=date(2026, 12, 15)).where(
             RoleGrant.staff == desk.colleagues[1].staff_id

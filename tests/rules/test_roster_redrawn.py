@@ -127,6 +127,7 @@ class TestAMergedArea:
         assert {"赵敏", "周涛", "孙丽", "王芳"} <= set(usual["people"].split("、"))
         sheet = roster_drafting.make(chief, MONTH, usual, str(uuid4()))
         assert {"赵敏", "周涛", "孙丽"} <= {cell.name for day in sheet.days[9:] for cell in day.cells}
+        assert sheet.problems == (), "their duties of before are drawn here instead"
         roster_publishing.publish(chief, MONTH, sheet.version, str(uuid4()))
         assert not [text for text, _ in needs(chief) if "并入" in text]
         gone = merged.district.areas[1]
