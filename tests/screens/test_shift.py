@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -83,6 +84,25 @@ async def test_handing_over_long_before_the_end_is_asked_about(shifts, open_desk
         await pilot.press("1")
         await settle(pilot)
         assert "您已签字（" in text(pilot.app) and "等片区长甲签收，不用再签" in text(pilot.app)
+
+
+async def test_a_page_that_was_signed_while_it_was_read_stays_the_signed_one(shifts, open_desk):
+    async with open_desk(Role.DUTY_OFFICER, "shift").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("1")
+        await settle(pilot)
+        screen = pilot.app.screen
+        for key in ("1", "f10"):
+            await pilot.press(key)
+            await settle(pilot)
+        screen.page_id, signed = 0, screen.page_id
+        unsigned = asyncio.create_task(screen.read())  # begun before, answered after
+        await asyncio.sleep(0)
+        screen.page_id = signed
+        await unsigned
+        await settle(pilot)
+        assert "已签，等片区长甲签收" in text(pilot.app)
+        assert "这一班已经交过了" not in text(pilot.app)
 
 
 async def test_each_line_opens_its_case(shifts, open_desk):

@@ -83,11 +83,12 @@ class HandoverScreen(WholeListScreen):
 
     async def read(self) -> None:
         """The page as it stands now, or as it was signed."""
-        if self.page_id:
-            found = await self.ask(handover.signed, self.page_id)
+        wanted = self.page_id
+        if wanted:
+            found = await self.ask(handover.signed, wanted)
         else:
             found = await self.ask(handover.page)
-        if found is not None:
+        if found is not None and wanted == self.page_id:  # it may have been signed while it was read
             await self._show(found)
 
     async def _show(self, found: Page) -> None:
@@ -103,7 +104,7 @@ class HandoverScreen(WholeListScreen):
     def _show_keys(self, found: Page) -> None:
         """Only the keys that do something here."""
         hidden = set() if found.signed else {"3"}
-        if found.signed and not found.may_sign:
+        if found.handed_over or (found.signed and not found.may_sign):
             hidden.add("1")
         if not any(line.promise_id for line in found.lines):
             hidden.add("5")
