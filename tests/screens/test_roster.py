@@ -140,3 +140,14 @@ async def test_a_month_in_force_is_drawn_anew_by_the_chief_and_can_be_thrown_awa
         await press(pilot, "3", "right", "5")
         assert "重排由片区长办" in text(pilot.app)
         assert "1-4" not in lines(pilot.app)[-1]
+
+
+async def test_what_was_typed_for_a_month_goes_on_from_the_roster_too(people, open_desk):
+    async with open_desk(Role.DUTY_OFFICER, "shift").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "3", "right", "5", "tab", "tab", "tab")
+        await pilot.press(*"王芳 12-7")
+        await press(pilot, "escape", "5")
+        assert "接着填上次没填完的" in text(pilot.app) and "王芳 12-7" in text(pilot.app)
+        await press(pilot, "escape", "right", "5")
+        assert "王芳 12-7" not in text(pilot.app), "another month"

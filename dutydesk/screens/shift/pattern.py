@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from dutydesk.rules import roster_drafting
 from dutydesk.rules.drafts import Kept
 from dutydesk.rules.duty_roster import RosterSheet
+from dutydesk.rules.workcalendar import moment
 from dutydesk.screens.forms import FormScreen
 from dutydesk.widgets.action_menu import Words
 from dutydesk.widgets.form import FormView
@@ -48,6 +49,12 @@ class PatternScreen(FormScreen):
         yield Words(f"{year}年{int(number or 0)}月值班表：按规律排出草稿", classes="form-head")
         values = dict(self.draft.content) if self.draft else self.usual
         yield FormView(PatternForm, values=values | {"_month": self.month}, save_words="排出草稿")
+
+    def signed_on(self) -> None:
+        """What was begun before is said, and how to begin anew."""
+        super().signed_on()
+        if self.draft is not None:
+            self.say(f"接着填上次没填完的（{moment(self.draft.saved_at)}）。不要了，在今日的“没填完”里删去。")
 
     def draft_title(self, values: Mapping[str, Any]) -> str:
         """What 今日 calls it."""

@@ -9,7 +9,7 @@ from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from dutydesk.rules import duty_roster, roster_drafting, roster_publishing
+from dutydesk.rules import drafts, duty_roster, roster_drafting, roster_publishing
 from dutydesk.rules.duty_roster import Cell, RosterDay, RosterSheet
 from dutydesk.rules.roster_reading import month_after
 from dutydesk.screens.base import DeskScreen
@@ -286,9 +286,12 @@ class RosterScreen(DeskScreen):
             ):
                 return
         usual = await self.ask(roster_drafting.usual, self.month)
-        if usual is None:
+        kept = await self.ask(drafts.kept)
+        if usual is None or kept is None:
             return
-        found = await self.show(PatternScreen(self.month, usual))
+        begun = (each for each in kept if each.kind == PatternScreen.KIND)
+        mine = next((each for each in begun if each.content.get("_month") == self.month), None)
+        found = await self.show(PatternScreen(self.month, usual, mine))
         if found is not None:
             await self._show(found)
             wrong = f"有{len(found.problems)}处要注意，见行尾。" if found.problems else ""
