@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from rich.cells import cell_len
 from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -129,8 +130,9 @@ class TodayScreen(DeskScreen):
         """Whose desk, which duties."""
         self.show_title()
         open_duties = [duty for duty in DUTIES if duty.digit and duty.open_to(self.session)]
-        words = [f"{duty.digit} {duty.title}" for duty in open_duties]
-        self.query_one("#duties", Words).say("　".join([*words, "8 更多"]))
+        words = [*(f"{duty.digit} {duty.title}" for duty in open_duties), "8 更多"]
+        apart = "　" if sum(map(cell_len, words)) + 2 * len(words) < self.app.size.width else " "
+        self.query_one("#duties", Words).say(apart.join(words))
         self.show_keys([(duty.key.upper(), duty.title) for duty in open_duties if duty.key])
         self.query_one(WindowList).focus()
 

@@ -129,3 +129,10 @@ async def test_f12_opens_what_else_there_is_from_anywhere(district, open_desk):
         await settle(pilot)
         assert "更多" in text(pilot.app)
         assert "Ctrl+Q" in text(pilot.app)
+
+
+async def test_the_duties_are_on_one_line_however_many_somebody_has(district, open_desk):
+    async with open_desk(Role.AREA_CHIEF).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        (line,) = (line for line in lines(pilot.app) if "1 每日巡查" in line)
+        assert "9 待我定" in line and line.rstrip().endswith("8 更多")
