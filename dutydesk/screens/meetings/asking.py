@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
-
-from textual.app import ComposeResult
 
 from dutydesk.rules import finding
 from dutydesk.rules.meetings import moving, series, ways
 from dutydesk.rules.meetings.life import Way
 from dutydesk.screens.base import DeskScreen
-from dutydesk.screens.forms import FormScreen
+from dutydesk.screens.short_form import ShortForm
 from dutydesk.widgets.action_menu import Action, ActionMenu
 from dutydesk.widgets.ask_text import AskText
-from dutydesk.widgets.form import FormView
-from dutydesk.widgets.frame import Words
+from dutydesk.widgets.picker import Search
 
 if TYPE_CHECKING:
-    from dutydesk.forms.base import Form
     from dutydesk.rules.meetings.listing import Sheet
     from dutydesk.session import Session
 
-# What a form's fields do: (session, fields, act id) → whatever the rule answers with.
-Rule = Callable[["Session", dict[str, Any], str], Any]
 USUAL_REASONS = {
     "skip": ("没有要紧的事，事项已在日常办理",),
     "join": ("事项不多，与相邻片区一并议",),
@@ -33,50 +26,15 @@ USUAL_REASONS = {
 }
 
 
-class MeetingForm(FormScreen):
-    """A short form; left with Esc, nothing of it is kept."""
+class MeetingForm(ShortForm):
+    """A short form about meetings."""
 
     NAME: ClassVar[str] = "双周例会"
-    HELP = "填好后按 F10 保存。带 * 的必须填。日期可以写 今天、明天、12-1、+14。"
-    KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
-        ("↑↓ Enter", "换项"),
-        ("F10", "保存"),
-        ("Esc", "返回（不保存）"),
-    )
-    BACK: ClassVar[tuple[str, str]] = ("", "")
+    FORMS: ClassVar[str] = "meetings"
 
-    def __init__(
-        self, title: str, head: str, form: str, rule: Rule, values: Mapping[str, Any] | None = None
-    ) -> None:
-        """`form` is the name of a form of `forms.meetings`."""
-        super().__init__()
-        self.act_title, self.head, self.form, self.rule = title, head, form, rule
-        self.given = dict(values or {})
-
-    def body(self) -> ComposeResult:
-        """What it is about, the form."""
-        from dutydesk.forms import meetings
-
-        yield Words(self.head, classes="form-head")
-        form_class: type[Form] = getattr(meetings, self.form)
-        searches = {"staff": self.search(finding.staff)}
-        yield FormView(form_class, searches=searches, values=self.given, save_words=f"确定{self.act_title}")
-
-    def signed_on(self) -> None:
-        """The act stands in the first line."""
-        self.show_title(self.act_title)
-
-    def on_form_view_edited(self, event: FormView.Edited) -> None:
-        """Nothing is kept of a form that is left: it is short, and typed again sooner than found again."""
-        event.stop()
-        event.prevent_default()
-
-    async def keep(self) -> None:
-        """See above."""
-
-    async def write(self, form: Form) -> Any:
-        """Do the act."""
-        return await self.desk.run(self.rule, form.model_dump(), self.act_id)
+    def searches(self) -> dict[str, Search]:
+        """Staff."""
+        return {"staff": self.search(finding.staff)}
 
 
 async def go(screen: DeskScreen, sheet: Sheet, way: Way) -> bool:
