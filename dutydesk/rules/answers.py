@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from peewee import fn
 
-from dutydesk.models import ImportedRow, Issue, IssueStep, Unit
+from dutydesk.models import Area, ImportedRow, Issue, IssueStep, Unit
 from dutydesk.rules import permission
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.organisation import start_of
@@ -94,7 +94,6 @@ def answers(
     is closed at no level. Raises NotAllowed, with the first row asked for, unless the session may export.
     """
     permission.require(session, "export")
-    last = 0
     filed = (Issue.state == State.CLOSED) & Issue.level.is_null()
     ours: Any = ~filed
     if list_id is not None:
@@ -102,19 +101,36 @@ def answers(
             ImportedRow.issue == Issue.id, ImportedRow.source != list_id
         )
         ours = ours & ~fn.EXISTS(others)
-    while True:
-        query = permission.narrow(
+    changed = _changed(session, since)
+    for start in range(0, len(changed), _AT_A_TIME):
+        query = permission.narrow_beside(
             Issue.select(Issue, Unit.name.alias("unit_name"))
             .join(Unit)
-            .where(Issue.id > last, Issue.source == source, Issue.state.in_(_ANSWERED), ours)
-            .where(Issue.changed_at >= start_of(since)),
+            .where(Issue.id.in_(changed[start : start + _AT_A_TIME]))
+            .where(Issue.source == source, Issue.state.in_(_ANSWERED), ours),
             session,
         )
-        rows = list(query.order_by(Issue.id).limit(_AT_A_TIME).objects())
-        yield from _rows(rows)
-        if len(rows) < _AT_A_TIME:
-            return
-        last = rows[-1].id
+        if rows := list(query.order_by(Issue.id).objects()):
+            yield from _rows(rows)
+
+
+def _changed(session: Session, since: date) -> list[int]:
+    """Numbers of the cases that changed since a day, where the session may look at all.
+
+    Area by area, on the index of its changes alone: nothing else is read, however many cases there are.
+    """
+    every: Any = Area.select(Area.id, Area.subdistrict).tuples()
+    keys = [{"district": 0, "town": town, "area": area} for area, town in every]
+    parts = permission.reaches(session)
+    beside = any(
+        part.kind not in ("district", "town", "area") for part in parts
+    )  # what lies in one's own hands may lie anywhere
+    areas = [key["area"] for key in keys if beside or any(key[part.kind] == part.key for part in parts)]
+    found: list[int] = []
+    for area in areas:
+        here: Any = Issue.select(Issue.id).where(Issue.area == area, Issue.changed_at >= start_of(since))
+        found += [issue_id for (issue_id,) in here.tuples()]
+    return sorted(found)
 
 
 def _rows(rows: list[Any]) -> Iterator[tuple[str | datetime | None, ...]]:

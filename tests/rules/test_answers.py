@@ -10,6 +10,7 @@ from dutydesk.models import Issue
 from dutydesk.rules import answers
 from dutydesk.rules.errors import NotAllowed, Refused
 from dutydesk.vocabulary import Role, Source, State
+from tests.plans import heard, on_sqlite, wrong_in
 
 R, S = Role, State
 DAY = date(2026, 11, 24)
@@ -84,3 +85,22 @@ def test_a_source_is_named_by_its_label_or_a_part_of_it():
     assert answers.source_named("12345") is answers.source_named("hotline") is Source.HOTLINE
     with pytest.raises(Refused, match="没有来源“电视”"):
         answers.source_named("电视")
+
+
+@pytest.mark.parametrize("who", [R.DUTY_OFFICER, R.COORDINATOR, R.SUPERVISOR])
+def test_only_what_changed_is_looked_at_and_each_is_told_once(cases, who):
+    """Of all areas too: no case is read that did not change since, and no list of the whole district is sorted."""
+    old = cases.in_state(S.CLOSED, **HOTLINE)
+    cases.clock.shift(timedelta(days=3))
+    new = [cases.in_state(S.CLOSED, source="hotline", source_number=f"XH-{n}") for n in range(3)]
+    with heard() as queries:
+        told = sheet(cases, DAY + timedelta(days=1), who)
+    assert [row["来源编号"] for row in told] == ["XH-0", "XH-1", "XH-2"]
+    by_number = [values for sql, values in queries if '"id" IN' in sql and "unit_name" in sql]
+    assert [list(values[: len(new)]) for values in by_number] == [new], "the numbers that are asked for"
+    assert old < new[0]
+    if on_sqlite():
+        of_cases = [
+            query for query in queries if "issue_step" not in query[0]
+        ]  # the steps of a page are sorted
+        assert wrong_in(of_cases, set()) == []
