@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -58,7 +59,8 @@ def _hand_over(session: Session, what: str, path: Path, form: str, write: Callab
     except OSError as error:
         raise NotWritten(f"{path} 没有写成。请检查磁盘空间和目录的写权限。") from error
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing could be written nothing lies
+            beside.unlink()
     return count
 
 
