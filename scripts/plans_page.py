@@ -17,11 +17,11 @@ from peewee import SqliteDatabase
 
 from dutydesk.models import RoleGrant, Staff, database
 from dutydesk.models.connection import connect
-from dutydesk.rules import case, decisions, intake, ledger, search, today, triage_queue, views
+from dutydesk.rules import answers, case, decisions, intake, ledger, search, today, triage_queue, views
 from dutydesk.rules.questions import Question
 from dutydesk.rules.signing_on import sign_on
 from dutydesk.session import Session
-from dutydesk.vocabulary import Role
+from dutydesk.vocabulary import Role, Source
 
 _OURS = r"(?:issue|search|deadline)\w*"
 PAGE = Path(__file__).parent.parent / "docs" / "plans.md"
@@ -38,7 +38,8 @@ HEAD = """# Plans of the hot queries
 Written by `scripts/plans_page.py`; `tests/rules/test_plans.py` holds what it shows. Each list of the ledger is read
 by keyset on an index that begins with the scope and ends with the order (`models/issue_indexes.py`); where the scope
 or the view is an alternative, each part is walked by itself and merged. `id` is the table by number; search asks of
-what it found there whether it belongs. PostgreSQL sorts the deadlines and steps of one case after it has found them.
+what it found there whether it belongs. PostgreSQL sorts the deadlines and steps of one case after it has found them,
+and either the steps of a page of answers.
 """
 
 
@@ -118,6 +119,9 @@ def queries(session: Session) -> Iterator[tuple[str, Callable[[], object]]]:
         first = ledger.ids(session, "all", 1)
         yield "案情", lambda: case.case_sheet(session, first[0])
         yield "今日", lambda: today.today_sheet(session, datetime.now(UTC) - timedelta(days=1))
+    if session.main is not None and session.main.role is Role.SUPERVISOR:
+        day = datetime.now(UTC).date()
+        yield "全区给来源的答复", lambda: next(answers.answers(session, Source.HOTLINE, day), None)
     if session.main is not None and session.main.role is Role.AREA_CHIEF:
         yield "待我定", lambda: decisions.waiting(session)
 

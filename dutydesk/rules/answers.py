@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from peewee import fn
 
 from dutydesk.models import Area, ImportedRow, Issue, IssueStep, Unit
+from dutydesk.models.issue_lists import in_no_other
 from dutydesk.rules import permission
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.organisation import start_of
@@ -107,7 +108,7 @@ def answers(
             Issue.select(Issue, Unit.name.alias("unit_name"))
             .join(Unit)
             .where(Issue.id.in_(changed[start : start + _AT_A_TIME]))
-            .where(Issue.source == source, Issue.state.in_(_ANSWERED), ours),
+            .where(Issue.source == source, in_no_other(*_ANSWERED), ours),
             session,
         )
         if rows := list(query.order_by(Issue.id).objects()):
