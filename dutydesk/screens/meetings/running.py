@@ -271,18 +271,19 @@ class RunningScreen(ActingList):
 
     async def invite(self) -> None:
         """The item becomes an invitation."""
-        from dutydesk.rules.letters.drafting import from_agenda_item
-        from dutydesk.screens.letters.acting import letter_menu
+        from dutydesk.rules.letters.drafting import from_agenda_item, letters_of_item
+        from dutydesk.screens.letters.letter import LetterScreen
 
         item: ItemLine = self.row.item
-        if item.letter_id is not None:
-            await letter_menu(self, item.letter_id)
+        there = await self.ask(lambda _session: letters_of_item(item.id)) or []
+        if item.letter_id is not None or there:
+            await self.show(LetterScreen(item.letter_id or there[-1].letter_id))
             return
         ids = [row.key for row in item.issues]
         letter = await self.do(from_agenda_item, item.id, item.title, ids, self.new_act())
         if letter is not None:
-            self.say("已拟成约请草稿，在条块约请里接着办。", "good")
             await self.read()
+            self.say("已拟成约请草稿。再按 5 打开，或以后在条块约请里接着办。", "good")
 
     async def attend(self) -> None:
         """Who is there."""
