@@ -36,7 +36,8 @@ def test_a_district_in_which_every_act_was_done_is_clean(cases):
     for way in WAYS:
         for state in way.frm:
             cases.do(way.act, cases.for_act(way.act, state))
-            cases.move_unit(cases.district.units[0], cases.district.areas[0])  # where one was handed over, it left
+            # a case was handed over because its unit had left: for the next it is back
+            cases.move_unit(cases.district.units[0], cases.district.areas[0])
     for act in ("take_up", "report_done"):
         issue_id = cases.in_hands(R.LIAISON, S.ASSIGNED)
         if act == "report_done":
