@@ -212,9 +212,11 @@ def _day(text: str) -> date:
 
 
 def _month(text: str) -> str:
-    """A month as it is written. Raises what argparse tells of."""
+    """A month as it is written; the default, which argparse reads too, is none. Raises what argparse tells of."""
     from datetime import date
 
+    if not text:
+        return ""
     try:
         return f"{date.fromisoformat(f'{text}-01'):%Y-%m}"
     except ValueError:

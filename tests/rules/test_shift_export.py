@@ -57,4 +57,5 @@ def run(district, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_the_command_writes_them_as_json(shifts):
     done = run(shifts, "--json", "--month", "2026-12")
     assert [row["area"] for row in json.loads(done.stdout)] == ["康健一片区", "康健二片区"]
+    assert run(shifts, "--json").returncode == 0, "this month"
     assert run(shifts, "--json", "--month", "十二月").returncode == 2
