@@ -20,7 +20,7 @@ from dutydesk.rules.letters.for_agenda import letters_for_agenda
 from dutydesk.rules.meetings.agenda_matters import Matter
 from dutydesk.rules.meetings.settings import table
 from dutydesk.rules.organisation import day_of, on_day, taken_over, today
-from dutydesk.rules.workcalendar import CHINA
+from dutydesk.rules.workcalendar import CHINA, day_said
 from dutydesk.session import Session
 
 LOOKED_AT = 300  # of the newest cases, for what comes together; of the cases sent back
@@ -127,14 +127,14 @@ def _decisions(at: Looking) -> Iterator[Matter]:
     for row in found:
         late = (today() - row.due_on).days
         state = (
-            f"过期{late}天" if late > 0 else "今天到期" if late == 0 else f"{row.due_on:%m月%d日}前，还在办"
+            f"过期{late}天" if late > 0 else "今天到期" if late == 0 else f"{day_said(row.due_on)}前，还在办"
         )
         yield Matter(
             kind,
             int(at.table[kind.value][0]) + (late > 0),
             0,
             f"{row.who_name}：{row.what}",
-            f"{day_of(row.made_at):%m月%d日}定的，{state}",
+            f"{day_said(day_of(row.made_at))}定的，{state}",
             tuple(cases[row.id]),
             decision_id=row.id,
         )
@@ -249,7 +249,7 @@ def _as_matters(
             0,
             0,
             f"{where} {what} {many}件",
-            f"{day_of(since):%m月%d日}以来同{'处同类' if unit and category else '类' if category else '处'}{many}件",
+            f"{day_said(day_of(since))}以来同{'处同类' if unit and category else '类' if category else '处'}{many}件",
             tuple(ids[:_NAMED]),
             key=f"cluster:{unit or 0}:{category or 0}",
         )
