@@ -135,10 +135,29 @@ class Holder(NamedTuple):
 _NEARBY = 40
 
 
+def _invited_by(area_id: int | None) -> list[int]:
+    """Departments of the district that open letters of an area invite."""
+    from dutydesk.models import Invited, Letter
+    from dutydesk.rules.letters.life import LETTER_ENDS
+
+    rows = (
+        Invited.select(Invited.department)
+        .join(Letter)
+        .switch(Invited)
+        .join(Department)
+        .where(
+            Letter.area == area_id, Letter.state.not_in(list(LETTER_ENDS)), Department.subdistrict.is_null()
+        )
+        .distinct()
+    )
+    return [row.department_id for row in rows]
+
+
 def holders_nearby(session: Session, role: Role) -> list[Holder]:
     """Who holds a role in the demo's area, its units and its subdistrict, or in the district; for a demo's F9.
 
-    Raises NotAllowed where the database is no demo.
+    Departments of the district that a letter of the area invites are near, so that one person can walk it through all
+    hands. Raises NotAllowed where the database is no demo.
     """
     number = office.setting("demo_staff")
     if not number:
@@ -149,6 +168,7 @@ def holders_nearby(session: Session, role: Role) -> list[Holder]:
     street = next((grant.subdistrict_id for grant in grants if grant.subdistrict_id), None)
     units = [unit.id for unit in units_of_area(area, session.day)] if area else []
     departments = [row.id for row in Department.select(Department.id).where(Department.subdistrict == street)]
+    departments += _invited_by(area)
     near = (
         (RoleGrant.area == area)
         | RoleGrant.unit.in_(units)
