@@ -148,9 +148,9 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
                 await self._become(*number)
 
     async def _become(self, number: str, role: Role) -> None:
-        await self.desk.change_person(number, role)
-        while len(self.screen_stack) > 1:
+        while len(self.screen_stack) > 1:  # first: what they show is the one's before
             await self.pop_screen()
+        await self.desk.change_person(number, role)
         for screen in self.desk_screens():
             screen.signed_on()
 

@@ -38,7 +38,7 @@ def test_a_shift_is_taken_over_worked_and_handed_over(open_desk: OpenDesk, demo_
 
     # 先行联系: the number first, then one key, with its clock
     desk.press("esc").wait("件等联系反映人")
-    desk.press("4").wait("先行联系", "前联系", "还有")
+    desk.press("4").wait("先行联系　还有", "前联系")
     left = int(re.findall(r"还有(\d+)件", desk.text)[0])
     desk.press("enter").wait("打过电话再按 Enter")
     desk.settle(0.8)  # an Enter at once would not count as a call

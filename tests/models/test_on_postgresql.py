@@ -189,6 +189,8 @@ async def test_a_write_that_anothers_came_across_is_done_again_unseen(desk, dist
 
         def crosswise(_session):
             tries.append("")
+            if len(tries) > 1:  # at once it could come across the other again
+                assert committed.wait(10)
             with connection.write_transaction():
                 database.execute_sql("set local deadlock_timeout = '10ms'")
                 Area.update(name="我的").where(Area.id == first).execute()
@@ -208,8 +210,9 @@ async def test_a_write_that_anothers_came_across_is_done_again_unseen(desk, dist
             assert waiting.wait(10)
             other.execute("update area set name = '别人的' where id = %s", (first,))
             other.commit()
+            committed.set()
 
-        waiting = threading.Event()
+        waiting, committed = threading.Event(), threading.Event()
         across = asyncio.create_task(asyncio.to_thread(come_across))
         await asyncio.gather(across, desk.run(crosswise))
     assert len(tries) == 2

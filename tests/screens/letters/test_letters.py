@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dutydesk.letter_words import InvitedState, LetterState
-from dutydesk.models import Invited, Letter
+from dutydesk.models import Invited, Letter, OfficeSetting
+from dutydesk.rules.organisation import today
 from dutydesk.vocabulary import Role, State
 from tests.screens.conftest import press, settle, text
 
@@ -168,3 +169,19 @@ async def test_papers_go_to_the_outbox_as_word_files(letters, open_desk, tmp_pat
     said = "\n".join(each.text for each in Document(str(path)).element.body.iter() if each.text)
     assert path.name.startswith(name)
     assert "楼道堆放旧家具" in said and "社区管理办公室" in said
+
+
+async def test_becoming_a_liaison_over_an_open_letter_leaves_the_others_table(letters, open_desk):
+    """In a demo: what lies below the letter was read for the one before, and is not read for the next."""
+    letters.in_state(L.OUT)
+    liaison = letters.cases[R.LIAISON].number
+    OfficeSetting.create(key="demo_staff", value=f'"{liaison}"', valid_from=today())
+    app = open_desk(R.SIGNATORY, "letters")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "2", "enter", "f9")
+        await press(pilot, str(list(Role).index(R.LIAISON) + 1))
+        if "哪一位" in text(app):
+            await press(pilot, "1")
+        assert "部门联络员" in await press(pilot, "f6")
+        assert "本部门" in text(app)
