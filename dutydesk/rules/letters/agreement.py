@@ -65,6 +65,5 @@ def next_one(letter: Letter) -> dict[str, Any]:
     return {
         "invited": str(first.id) if first else "",
         "part": part.value,
-        "what": letter.request,
         "_shown": {"invited": [first.department.name, first.state.label]} if first else {},
     }

@@ -87,7 +87,7 @@ class LetterScreen(WholeListScreen):
     async def _show_keys(self) -> None:
         """The key of the next step says which it is."""
         choices = await self.ask(acting.menu, self.letter_id) or []
-        words = choices[0].name if choices and self.leads_on(choices[0].act) else ""
+        words = next((each.name for each in choices if self.leads_on(each.act)), "")
         keys = [(key, words if key == "1" else name) for key, name in self.KEYS if key != "1" or words]
         for line in self.query(BottomLine):
             line.show(keys)
