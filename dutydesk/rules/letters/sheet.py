@@ -13,10 +13,11 @@ from dutydesk.rules.letters import access
 from dutydesk.rules.letters.agreement import promises_of
 from dutydesk.rules.letters.answers import drafted_words, is_silent
 from dutydesk.rules.letters.closing import parties
-from dutydesk.rules.letters.life import LETTER_ENDS, STEP_NAMES, TURN, UNANSWERED
+from dutydesk.rules.letters.life import LETTER_ENDS, STEP_NAMES, UNANSWERED
 from dutydesk.rules.letters.rating import counts
 from dutydesk.rules.letters.reminders import Reminder, reminders_of
 from dutydesk.rules.letters.signing import remade
+from dutydesk.rules.letters.tables import turn_of
 from dutydesk.rules.letters.taking import all_invited
 from dutydesk.rules.workcalendar import moment
 from dutydesk.session import Session
@@ -99,7 +100,7 @@ def letter_sheet(session: Session, letter_id: int) -> LetterSheet:
         number=letter.number,
         version=letter.version,
         state=letter.state,
-        turn=TURN.get(letter.state, ""),
+        turn=turn_of(letter, all_invited(letter)),
         facts=tuple((name, said) for name, said in _facts(letter) if said),
         lines=tuple(line_of(letter, each, now) for each in all_invited(letter)),
         promises=tuple(_promises(letter, session.day)),

@@ -42,6 +42,8 @@ _MY_STATES: dict[Role, frozenset[LetterState]] = {
     R.DISTRICT_COORDINATOR: frozenset({L.RAISED, L.DISTRICT}),
 }
 
+_NOTHING_LEFT = frozenset({D.DONE, D.FREED})  # all that was agreed is done: closing can be proposed
+
 
 class Row(NamedTuple):
     """A line of the table: the letter, its departments in short, whose turn, the nearest limit."""
@@ -113,6 +115,8 @@ def _mine(session: Session) -> Any:
             to_decide = _with_lines({D.MOVING, D.REFUSED})
             silent = _with_lines(UNANSWERED, Invited.answer_due_at < now)
             own |= Letter.state.in_(RUNNING) & (to_decide | silent)
+            undone = _with_lines(frozenset(D) - _NOTHING_LEFT)
+            own |= (Letter.state == L.DOING) & _with_lines({D.DONE}) & ~undone
         if grant.role is R.AREA_CHIEF:
             own |= (Letter.state == L.CLOSING) & Letter.area_agreed_at.is_null()
             own |= (Letter.state == L.CLOSED) & _with_lines({D.ENDED})
@@ -187,9 +191,11 @@ def _row(letter: Letter, lines: list[Invited], promised: date | None, now: datet
 
 
 def turn_of(letter: Letter, lines: list[Invited]) -> str:
-    """Whose turn it is: what a department answered may wait for the area, a closed letter for its rating."""
+    """Whose turn it is: what departments answered or have done may wait for the area, a closed letter for its rating."""
     states = {each.state for each in lines}
     if letter.state is L.OUT and states & OPEN_WITH_US:
+        return "片区"
+    if letter.state is L.DOING and D.DONE in states and states <= _NOTHING_LEFT:
         return "片区"
     if letter.state is L.CLOSED and D.ENDED in states:
         return "片区长"

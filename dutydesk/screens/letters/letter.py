@@ -87,10 +87,20 @@ class LetterScreen(WholeListScreen):
     async def _show_keys(self) -> None:
         """The key of the next step says which it is."""
         choices = await self.ask(acting.menu, self.letter_id) or []
-        words = next((each.name for each in choices if self.leads_on(each.act)), "")
+        step = self._step(choices)
+        words = step.name if step and not step.refusal else ""
         keys = [(key, words if key == "1" else name) for key, name in self.KEYS if key != "1" or words]
         for line in self.query(BottomLine):
             line.show(keys)
+
+    def _step(self, choices: list[acting.Choice]) -> acting.Choice | None:
+        """The next step among what may be done; closing, once all that was agreed is done."""
+        steps = [each for each in choices if self.leads_on(each.act)]
+        done = (
+            self.sheet is not None and self.sheet.promises and all(each.done for each in self.sheet.promises)
+        )
+        closing = [each for each in steps if each.act == "propose_close"] if done else []
+        return next((each for each in closing or steps if not each.refusal), next(iter(steps), None))
 
     @staticmethod
     def leads_on(act: str) -> bool:
@@ -140,7 +150,7 @@ class LetterScreen(WholeListScreen):
         choices = await self.ask(acting.menu, self.letter_id)
         if found is None or choices is None:
             return
-        first = next((each for each in choices if self.leads_on(each.act)), None)
+        first = self._step(choices)
         if first is None:
             who = f"，等{found.turn}" if found.turn else ""
             self.say(f"现在是{found.state.label}{who}；您这里能办的按 0。", "bad")

@@ -142,6 +142,14 @@ class TestTables:
         (row,) = tables.letters(letters[R.AREA_CHIEF], "mine")
         assert (row.left, row.late) == ("逾2天", True)
 
+    def test_what_is_all_done_waits_for_the_area_again(self, letters):
+        letter_id = letters.in_state(L.DOING, department_2="")
+        assert [row.turn for row in tables.letters(letters[R.AREA_CHIEF], "doing")] == ["部门"]
+        assert tables.letters(letters[R.AREA_CHIEF]) == []
+        letters.do("fulfil", letter_id)
+        (row,) = tables.letters(letters[R.AREA_CHIEF])
+        assert row.turn == letter_sheet(letters[R.AREA_CHIEF], letter_id).turn == "片区"
+
     def test_nobody_sees_anothers(self, letters):
         letter_id = letters.in_state(L.SIGNING)
         assert tables.letters(letters.cases.district.elsewhere, "open") == []

@@ -68,7 +68,7 @@ async def test_one_letter_says_whose_turn_it_is_and_what_presses(letters, open_d
     async with app.run_test(size=size) as pilot:
         await settle(pilot)
         screen = await press(pilot, "enter")
-        assert "待答复" in screen and "等部门" in screen
+        assert "待答复" in screen and "等片区" in screen
         assert "社区管理办公室答复不属职责，请定" in screen
         screen = await press(pilot, "enter")
         assert "认可不属职责" in screen and "不认可" in screen
