@@ -28,6 +28,7 @@ from dutydesk.models import (
     UnitNeighbour,
 )
 from dutydesk.models.connection import insert_rows
+from dutydesk.rules.district import SINCE
 from dutydesk.rules.workcalendar import WorkCalendar
 from dutydesk.vocabulary import Attendance, Force, Role, SeatKind
 
@@ -157,14 +158,14 @@ def _sponsor(teams: list[Team], names: Names, since: date) -> None:
 
 def _neighbours() -> None:
     """Units whose codes follow each other in an area lie beside each other (made up, as the areas are)."""
-    rows: list[tuple[int, int]] = []
+    rows: list[tuple[int, int, str]] = []
     held: dict[int, list[int]] = {}
     for row in UnitArea.select(UnitArea, Unit).join(Unit).order_by(Unit.code):
         held.setdefault(row.area_id, []).append(row.unit_id)
     for units in held.values():
         for one, two in pairwise(units):
-            rows += [(one, two), (two, one)]
-    insert_rows(UnitNeighbour, ("unit", "neighbour"), rows)
+            rows += [(one, two, SINCE.isoformat()), (two, one, SINCE.isoformat())]
+    insert_rows(UnitNeighbour, ("unit", "neighbour", "valid_from"), rows)
 
 
 def _attendance(rng: Random, today: date, calendar: WorkCalendar) -> Iterator[tuple[Any, ...]]:

@@ -68,9 +68,10 @@ class AddAreaForm(Form):
 
 
 class NeighbourForm(Form):
-    """Which unit lies beside; done twice it is taken back."""
+    """Which unit lies beside from a day on; where it did, it does no longer."""
 
-    neighbour: Annotated[str, Entry("相邻的单元", "pick", "再选一次是取消", search="units"), Pick]
+    neighbour: Annotated[str, Entry("相邻的单元", "pick", "已相邻的，从那天起不再相邻", search="units"), Pick]
+    since: Since
 
 
 class FillSeatForm(Form):

@@ -62,16 +62,21 @@ class Unit(Table):
 
 
 class UnitNeighbour(Table):
-    """Two units that lie beside each other; each pair stands twice, so that either is asked by `unit` alone."""
+    """Two units that lie beside each other, from a day to a day.
+
+    Each pair stands twice, with the same days, so that either is asked by `unit` alone.
+    """
 
     id = AutoField()
     unit = ForeignKeyField(Unit, backref="neighbours", index=False)
     neighbour = ForeignKeyField(Unit, backref="+", index=False)
+    valid_from = DateField()
+    valid_to = DateField(null=True)
 
     class Meta:
-        """Each pair once."""
+        """A pair begins once on a day."""
 
-        indexes = ((("unit", "neighbour"), True),)
+        indexes = ((("unit", "neighbour", "valid_from"), True),)
 
 
 class UnitArea(Table):

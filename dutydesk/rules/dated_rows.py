@@ -1,4 +1,4 @@
-"""What is planned is taken back, and a wrong date is corrected: of seats, roles, postings, leaders, 包保 and moves.
+"""What is planned is taken back, a wrong date corrected: seats, roles, postings, leaders, 包保, moves, neighbours.
 
 Each is an act with its reason; the audit keeps the dates that stood there before. What has begun is not taken back: it
 ends, or its dates are corrected. The tree is corrected only while it has not happened yet.
@@ -13,8 +13,18 @@ from typing import Any
 
 from peewee import Expression
 
-from dutydesk.models import Leader, Posting, PostingDay, RoleGrant, Sponsorship, Staff, TeamSeat, UnitArea
-from dutydesk.rules import acts, finding, keeping, role_grants, team_seats
+from dutydesk.models import (
+    Leader,
+    Posting,
+    PostingDay,
+    RoleGrant,
+    Sponsorship,
+    Staff,
+    TeamSeat,
+    UnitArea,
+    UnitNeighbour,
+)
+from dutydesk.rules import acts, finding, keeping, neighbours, role_grants, team_seats
 from dutydesk.rules.acts import Acting
 from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused
 from dutydesk.rules.keeping import day_before, days
@@ -90,7 +100,15 @@ KINDS: dict[str, _Kind] = {
         lambda row: row.unit.subdistrict_id,
         lambda row: UnitArea.unit == row.unit_id,
     ),
+    "neighbour": _Kind(
+        UnitNeighbour,
+        "tree",
+        lambda row: f"{row.unit.name}与{row.neighbour.name}相邻",
+        lambda row: row.unit.subdistrict_id,
+        lambda _row: None,
+    ),
 }
+_OF_THE_TREE = ("move", "neighbour")
 
 
 def _found(kind: str, row_id: int) -> Any:
@@ -109,7 +127,9 @@ def _require(session: Session, kind: str, row: Any) -> None:
     if kind == "seat":
         team_seats.require(session, team_seats.Place(row.area_id, row.kind, row.force))
     else:
-        keeping.require(session, "keep_tree" if kind == "move" else "keep_people", KINDS[kind].town(row))
+        keeping.require(
+            session, "keep_tree" if kind in _OF_THE_TREE else "keep_people", KINDS[kind].town(row)
+        )
 
 
 def _before(kind: str, row: Any) -> list[Any]:
@@ -128,7 +148,11 @@ def _not_of_a_merger(kind: str, row: Any) -> None:
 
 
 def _set(kind: str, row: Any, since: date, until: date | None) -> None:
-    """Give a row its dates, and the roles that hang on a seat with it."""
+    """Give a row its dates, and with it the roles that hang on a seat, or the other row of two neighbours."""
+    if kind == "neighbour":
+        twin = neighbours.twin(row)
+        twin.valid_from, twin.valid_to = since, until
+        twin.save()
     if kind == "seat":
         for grant in team_seats.hung_on(row):
             if (grant.valid_from, grant.valid_to) == (row.valid_from, row.valid_to):
@@ -151,7 +175,7 @@ def _about(acting: Acting, kind: str, row: Any) -> None:
     town = KINDS[kind].town(row)
     if kind == "seat":
         acting.about("area", row.area_id, row.area.name, town)
-    elif kind == "move":
+    elif kind in _OF_THE_TREE:
         acting.about("unit", row.unit_id, row.unit.name, town)
     elif kind == "sponsor":
         acting.about("sponsorship", row.id, row.holder_name, town)
@@ -187,6 +211,8 @@ def take_back(session: Session, kind: str, row_id: int, reason: str, act_id: str
                     if grant.seat_id == row.id:
                         grant.delete_instance()
                 finding.forget("seat", row.id)
+            if kind == "neighbour":
+                neighbours.twin(row).delete_instance()
             row.delete_instance()
             if kind == "move":
                 index_unit(row.unit, row.unit.subdistrict.short_name, [each.area.name for each in going_on])
@@ -255,6 +281,10 @@ def _fits(session: Session, kind: str, row: Any, since: date, until: date | None
             raise Refused("区划过去的保持原样，只有还没到的可以更正。", "since")
         keeping.not_in_the_past(session, since)
         _alone(UnitArea, (UnitArea.unit == row.unit_id), row, since, until)
+    if kind == "neighbour":
+        _only_what_is_to_come(session, row, since, until)
+        same: Any = (UnitNeighbour.unit == row.unit_id) & (UnitNeighbour.neighbour == row.neighbour_id)
+        _alone(UnitNeighbour, same, row, since, until)
     if _stands_in(row) and until is None:
         raise Refused("代理要写明到哪天止。", "until")
     staff_id = getattr(row, "staff_id", None)
@@ -266,6 +296,15 @@ def _fits(session: Session, kind: str, row: Any, since: date, until: date | None
         _alone(Posting, (Posting.staff == row.staff_id) & (Posting.area == row.area_id), row, since, until)
     if kind == "role":
         role_grants.not_twice(row.staff, row.role, role_grants.scope_of(row), since, until, row.id)
+
+
+def _only_what_is_to_come(session: Session, row: Any, since: date, until: date | None) -> None:
+    """Raise Refused where another beginning or end would change what the tree was on a day that is over."""
+    if since != row.valid_from and min(since, row.valid_from) < session.day:
+        raise Refused("区划过去的保持原样，只有还没到的可以更正。", "since")
+    ends = [each for each in (until, row.valid_to) if each is not None]
+    if until != row.valid_to and min(ends) < day_before(session.day):
+        raise Refused("区划过去的保持原样，只有还没到的可以更正。", "until")
 
 
 def _stands_in(row: Any) -> bool:

@@ -19,10 +19,9 @@ from dutydesk.models import (
     TeamSeat,
     Unit,
     UnitArea,
-    UnitNeighbour,
 )
 from dutydesk.models.issue_lists import OPEN
-from dutydesk.rules import permission
+from dutydesk.rules import neighbours, permission
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.keeping import days
 from dutydesk.rules.organisation import on_day, taken_over
@@ -122,6 +121,8 @@ def _of_area(area: Area, day: date) -> str:
         parts.append(f"由{'、'.join(names)}并入")
     sponsors = _sponsors(Sponsorship.area == area.id, day)
     parts += [f"包保：{sponsors}"] if sponsors else []
+    near = neighbours.of_area(area.id, day)
+    parts += [f"相邻：{'、'.join(near)}"] if near else []
     return "；".join(parts)
 
 
@@ -136,21 +137,9 @@ def _of_unit(unit: Unit, day: date) -> str:
     parts += [f"{row.valid_from:%Y-%m-%d}起归{row.area.name}" for row in coming.order_by(UnitArea.valid_from)]
     sponsors = _sponsors(Sponsorship.unit == unit.id, day)
     parts += [f"包保：{sponsors}"] if sponsors else []
-    near = neighbours(unit.id)
+    near = neighbours.names(unit.id, day)
     parts += [f"相邻：{'、'.join(near)}"] if near else []
     return "；".join(parts)
-
-
-def neighbours(unit_id: int) -> list[str]:
-    """The names of the units beside a unit, by code."""
-    rows: Any = (
-        Unit.select(Unit.name)
-        .join(UnitNeighbour, on=(UnitNeighbour.neighbour == Unit.id))
-        .where(UnitNeighbour.unit == unit_id)
-        .order_by(Unit.code)
-        .tuples()
-    )
-    return [name for (name,) in rows]
 
 
 def memberships(session: Session, unit_id: int) -> list[str]:

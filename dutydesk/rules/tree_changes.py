@@ -23,10 +23,9 @@ from dutydesk.models import (
     TeamSeat,
     Unit,
     UnitArea,
-    UnitNeighbour,
 )
 from dutydesk.models.issue_lists import OPEN
-from dutydesk.rules import acts, finding, keeping
+from dutydesk.rules import acts, finding, keeping, neighbours
 from dutydesk.rules.acts import Acting
 from dutydesk.rules.district import unit_rows
 from dutydesk.rules.errors import AlreadyDone, Refused
@@ -319,26 +318,29 @@ def add_area(
     return Changed(area_id, f"{name}自{since:%m月%d日}起设立。请把单元划进来，配好 1+4+N。")
 
 
-def add_neighbour(session: Session, unit_id: int, neighbour_id: int, act_id: str) -> Changed:
-    """Two units lie beside each other; done twice it is taken back. Raises NotAllowed, Refused."""
-    unit, other = _unit(unit_id), _unit(neighbour_id)
+def add_neighbour(
+    session: Session, unit_id: int, neighbour_id: int, act_id: str, since: date | None = None
+) -> Changed:
+    """Two units lie beside each other from a day (today) on, or no longer where they did; what was stays on record.
+
+    Raises NotAllowed, Refused (`neighbour` or `since`).
+    """
+    unit, other, since = _unit(unit_id), _unit(neighbour_id), since or session.day
     if unit.id == other.id:
         raise Refused("请选另一个单元。", "neighbour")
-    pair: Any = UnitNeighbour.unit.in_([unit.id, other.id]) & UnitNeighbour.neighbour.in_([unit.id, other.id])
-    said = ""
+    said = "已记下"
     try:
         with acts.act(session, act_id, "tree.neighbour") as acting:
             keeping.require(session, "keep_tree", unit.subdistrict_id)
+            keeping.not_in_the_past(session, since)
             acting.about("unit", unit.id, unit.name, unit.subdistrict_id)
-            beside = UnitNeighbour.delete().where(pair).execute() == 0
-            if beside:
-                for one, two in ((unit.id, other.id), (other.id, unit.id)):
-                    UnitNeighbour.create(unit=one, neighbour=two)
-            acting.changed(f"{unit.name}的相邻", {other.name: not beside}, {other.name: beside})
+            beside = neighbours.turn(unit.id, other.id, since)
+            after = {other.name: beside, "since": str(since)}
+            acting.changed(f"{unit.name}的相邻", {other.name: not beside}, after)
             said = "相邻" if beside else "不再相邻"
     except AlreadyDone:
-        said = "已记下"
-    return Changed(unit.id, f"{unit.name}与{other.name}{said}。")
+        pass
+    return Changed(unit.id, f"{unit.name}与{other.name}自{since:%m月%d日}起{said}。")
 
 
 # -- looking up --------------------------------------------------------------------------------------------------

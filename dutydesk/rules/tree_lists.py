@@ -13,16 +13,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from dutydesk.models import Area, Issue, Subdistrict, Unit, UnitArea, UnitNeighbour
+from dutydesk.models import Area, Issue, Subdistrict, Unit, UnitArea
 from dutydesk.models.connection import write_transaction
-from dutydesk.rules import acts, finding, keeping, permission
+from dutydesk.rules import acts, finding, keeping, neighbours, permission
 from dutydesk.rules.acts import Acting
 from dutydesk.rules.duty_lists import RowError
 from dutydesk.rules.errors import AlreadyDone, Refused
 from dutydesk.rules.exporting import Column, Sheet
 from dutydesk.rules.keeping import day_before, end
 from dutydesk.rules.organisation import on_day, units_of_area
-from dutydesk.rules.tree import neighbours
 from dutydesk.rules.tree_changes import going_on, index_unit, take_people_over
 from dutydesk.session import Session
 from dutydesk.text import clean
@@ -264,8 +263,7 @@ class _Bringing:
                     Unit.subdistrict == entry.town.id, Unit.name == name
                 )
                 one = units[entry.town.id, entry.unit]
-                for left, right in ((one.id, other.id), (other.id, one.id)):
-                    UnitNeighbour.insert(unit=left, neighbour=right).on_conflict_ignore().execute()
+                neighbours.ensure(one.id, other.id, self.since)
 
     def _ended(self, town: Any) -> None:
         """Areas without a unit end; who takes most of their units takes their people and cases over."""
@@ -316,5 +314,5 @@ def _rows(session: Session, day: date) -> Iterator[tuple[str, ...]]:
         query = query.where(Unit.subdistrict == session.subdistrict_id)
     for row in query.order_by(Subdistrict.code, Area.code, Unit.code):
         unit, area = row.unit, row.area
-        beside = "、".join(neighbours(unit.id))
+        beside = "、".join(neighbours.names(unit.id, day))
         yield (unit.subdistrict.name, area.name, area.code, unit.name, unit.code, unit.kind.label, beside)

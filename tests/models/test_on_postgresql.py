@@ -75,6 +75,10 @@ def test_an_upgrade_brings_the_indexes_of_words_and_drops_that_of_before(new):
     with psycopg.connect(new) as raw:
         raw.execute("drop index search_text_words, search_text_open")
         raw.execute("create index search_text_tokens on search_text using gin (string_to_array(tokens, ' '))")
+        raw.execute("alter table unit_neighbour drop column valid_from, drop column valid_to")
+        raw.execute(
+            "create unique index unit_neighbour_unit_id_neighbour_id on unit_neighbour (unit_id, neighbour_id)"
+        )
         raw.execute("delete from schema_migration where name >= '0009'")
     with pytest.raises(OlderSchema, match="db upgrade"):
         connect(new)

@@ -10,6 +10,7 @@ import pytest
 from dutydesk.models import AuditEntry, Leader, Staff
 from dutydesk.rules import (
     leaders,
+    neighbours,
     person,
     role_grants,
     team_seats,
@@ -89,9 +90,9 @@ class TestTree:
     def test_neighbours_are_both_ways_and_taken_back_by_the_second_time(self, cases, keeper):
         one, two = cases.district.units[:2]
         assert "相邻" in tree_changes.add_neighbour(keeper, one, two, new_act()).says
-        assert (tree.neighbours(one), tree.neighbours(two)) == (["长桥二村"], ["康健新村"])
+        assert (neighbours.names(one), neighbours.names(two)) == (["长桥二村"], ["康健新村"])
         assert "不再相邻" in tree_changes.add_neighbour(keeper, two, one, new_act()).says
-        assert tree.neighbours(one) == []
+        assert neighbours.names(one) == []
 
 
 class TestPeople:

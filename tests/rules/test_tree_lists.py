@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from dutydesk.models import Area, AuditEntry, Unit, UnitNeighbour
-from dutydesk.rules import organisation, tree, tree_lists
+from dutydesk.rules import neighbours, organisation, tree_lists
 from dutydesk.rules.errors import NotAllowed, Refused
 from dutydesk.vocabulary import Role, UnitKind
 
@@ -48,7 +48,8 @@ def test_it_holds_from_its_day_on_and_the_past_stays(cases):
     assert organisation.area_of_unit(unit, THE_DAY).name == "桂林片区"
     made = Unit.get(Unit.code == "P1")
     assert (made.name, made.kind, made.valid_from) == ("桂林园区", UnitKind.PARK, THE_DAY)
-    assert tree.neighbours(unit) == ["长桥二村"] and UnitNeighbour.select().count() == 2
+    assert neighbours.names(unit, THE_DAY) == ["长桥二村"] and UnitNeighbour.select().count() == 2
+    assert neighbours.names(unit) == []  # before the day of the list there were none
     assert not Area.get(Area.name == "康健二片区").demo  # an office's own name is no 演示
     assert organisation.area_in_charge(cases.district.areas[0], THE_DAY) == Area.get(Area.code == "GL").id
 

@@ -16,7 +16,7 @@ from dutydesk.models import (
     TeamSeat,
     UnitArea,
 )
-from dutydesk.rules import intake, issue_acts, organisation, team_seats, tree_changes
+from dutydesk.rules import intake, issue_acts, neighbours, organisation, team_seats, tree_changes
 from dutydesk.rules.team_seats import Place
 from dutydesk.vocabulary import Role, SeatKind
 from tests.conftest import ELSEWHERE
@@ -236,3 +236,34 @@ async def test_a_merger_that_is_to_come_is_taken_back_on_the_areas_page(people, 
         assert "并入康健二片区" not in hand.shown
     people.connect()
     assert UnitArea.select().where(UnitArea.valid_from >= day).count() == 0
+
+
+async def test_a_neighbour_from_a_day_on_is_put_off_and_taken_back(people, open_desk):
+    one, two = people.units[:2]
+    day = organisation.today() + timedelta(days=10)
+    async with open_desk(R.COORDINATOR, "people").run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot)
+        pilot.app.action_duty("people", f"unit:{one}")
+        await hand.until("看这里没办完的")
+        await hand("0")
+        await hand.choose("记相邻的单元")
+        await hand.until("相邻的单元 *")
+        await hand(*"长桥")
+        await hand.until("1 长桥二村")
+        await hand("1")
+        await hand.down_to("从哪天起")
+        for _ in range(2):
+            await pilot.press("backspace")
+        await hand(*"+10", "f10")
+        await hand.until("将来相邻")
+        await hand.until(f"{day:%Y-%m-%d}起")
+        await hand.down_to("将来相邻")
+        await hand("enter")
+        await hand.choose("撤回")
+        await hand.until("原因 *")
+        await hand(*"还没定", "f10")
+        await hand.until("已撤回")
+    people.connect()
+    assert (neighbours.names(one), neighbours.names(two, day)) == ([], [])
+    names = AuditEntry.select(AuditEntry.name).order_by(AuditEntry.id.desc()).limit(2)
+    assert [entry.name for entry in names] == ["tree.take_back", "tree.neighbour"]

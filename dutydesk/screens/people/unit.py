@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dutydesk.rules import moved_cases, permission, tree, tree_changes
+from dutydesk.rules import moved_cases, neighbours, permission, tree, tree_changes
+from dutydesk.rules.keeping import days
 from dutydesk.rules.moved_cases import Behind
+from dutydesk.rules.neighbours import Beside
 from dutydesk.rules.questions import Filters, Question
 from dutydesk.rules.role_grants import Scope
 from dutydesk.rules.tree import Membership
@@ -31,6 +33,7 @@ class UnitScreen(PlaceScreen):
         self.place = await self.ask(tree.place, "unit", self.place_id, day)
         officers = await self.ask(tree.officers, self.place_id, day)
         history = await self.ask(tree.memberships, self.place_id)
+        beside = await self.ask(neighbours.changes, self.place_id) or []
         count = await self.ask(tree.open_count, "unit", self.place_id, self.town, self.area)
         self.left = await self.ask(moved_cases.behind, day, unit_id=self.place_id) or []
         self.coming = await self.ask(tree.moves_to_come, self.place_id, day) or []
@@ -50,11 +53,23 @@ class UnitScreen(PlaceScreen):
             )
         for move in self.coming:
             said = f"{move.since:%Y-%m-%d}起，可撤回"
-            lines.append(Line(f"c{move.row_id}", "将来归", move.area, said, "", ("coming", move)))
+            lines.append(
+                Line(f"c{move.row_id}", "将来归", move.area, said, "", ("coming", self.move_dated(move)))
+            )
+        lines += [self.beside_line(each) for each in beside]
         lines += [Line(f"m{n}", "所属片区", *reversed(said.split("　"))) for n, said in enumerate(history)]
         if self.area:
             lines.append(Line("area", "片区", "看本片区的 1+4+N", "", "", ("area", self.area)))
         await self.fill(lines, self.where())
+
+    def beside_line(self, each: Beside) -> Line:
+        """A neighbour of once, or one to come or to end, whose days can still be put right."""
+        day, span = self.session.day, days(each.since, each.until)
+        if each.until is not None and each.until < day:
+            return Line(f"n{each.row_id}", "曾相邻", each.name, span)
+        head = "将来相邻" if each.since > day else "相邻"
+        move = Dated("neighbour", each.row_id, f"{self.heading}与{each.name}相邻", each.since, each.until)
+        return Line(f"n{each.row_id}", head, each.name, span, "", ("coming", move))
 
     async def choose(self, row: Line) -> None:
         """A vacancy is filled; the rest leads on."""
@@ -94,15 +109,18 @@ class UnitScreen(PlaceScreen):
         ):
             self.read_again()
 
-    async def coming_menu(self, move: Membership) -> None:
-        """A move that is still to come: taken back, or put to another day."""
+    def move_dated(self, move: Membership) -> Dated:
+        """A move that is still to come, as its dates are changed."""
+        return Dated("move", move.row_id, f"{self.heading}归{move.area}", move.since, move.until)
+
+    async def coming_menu(self, row: Dated) -> None:
+        """What is still to come: taken back, or put to another day."""
         found = await self.whom("keep_tree", self.town, "撤回、更正日期找谁")
-        title = f"{self.heading}　{move.since:%Y-%m-%d}起归{move.area}"
-        chosen = await self.show(ActionMenu(title, found or date_actions(move.since, self.session.day)))
+        title = f"{row.says}　{days(row.since, row.until)}"
+        chosen = await self.show(ActionMenu(title, found or date_actions(row.since, self.session.day)))
         if chosen is not None and chosen.startswith("whom:"):
             await self.tell_whom(chosen)
         elif chosen is not None:
-            row = Dated("move", move.row_id, f"{self.heading}归{move.area}", move.since, move.until)
             self.done(await change_dates(self, chosen, row))
 
     @property
@@ -126,7 +144,7 @@ class UnitScreen(PlaceScreen):
         if self.keeps("keep_tree"):
             found += [
                 Action("move", "划到另一个片区", "从某一天起；没办完的留在原片区，可移交"),
-                Action("neighbour", "记相邻的单元", "再选一次是取消"),
+                Action("neighbour", "记相邻的单元", "从某一天起；再选一次是不再相邻"),
                 Action("take_back_end", "撤回撤销", "还没到那一天，写明原因；照旧")
                 if self.planned_end
                 else Action("dissolve", "撤销这个单元", "从某一天起，可由另一个单元接管"),
@@ -142,7 +160,8 @@ class UnitScreen(PlaceScreen):
             ).says
 
         def neighbour(session: Any, fields: dict[str, Any], act_id: str) -> str:
-            return tree_changes.add_neighbour(session, self.place_id, int(fields["neighbour"]), act_id).says
+            other, since = int(fields["neighbour"]), fields["since"]
+            return tree_changes.add_neighbour(session, self.place_id, other, act_id, since).says
 
         def dissolve(session: Any, fields: dict[str, Any], act_id: str) -> str:
             into = int(fields["into"] or 0) or None
@@ -163,7 +182,7 @@ class UnitScreen(PlaceScreen):
 
             said = await self.take_back_end("撤回撤销", take_back_dissolution)
         elif name == "neighbour":
-            said = await fill_in(self, "相邻", head, "NeighbourForm", neighbour)
+            said = await fill_in(self, "相邻", head, "NeighbourForm", neighbour, {"since": "今天"})
         elif name == "dissolve":
             said = await fill_in(self, "撤销", head, "DissolveUnitForm", dissolve, {"since": "明天"})
         else:
