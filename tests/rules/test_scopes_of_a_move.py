@@ -11,6 +11,7 @@ from dutydesk.rules import (
     assignees,
     bulk,
     decisions,
+    figures,
     finding,
     moved_cases,
     organisation,
@@ -26,6 +27,19 @@ from tests.rules.eyes import SEES, SEES_NOT, THE_DAY, TODAY, Eyes, at, audited, 
 
 pytestmark = pytest.mark.both
 R = Role
+NOVEMBER = "2026-11-01..2026-11-30"
+
+
+def counted(session, asked, by, figure="received"):
+    """Which cases a figure counts, by its group; all of them without one."""
+    sheet = figures.figures(session, asked, by)
+    assert sheet.total is not None
+    groups = {group.key: group.figures for group in (sheet.groups if by else (sheet.total,))}
+    cases = {
+        key: {issue for each in found if each.key == figure for issue in each.ids}
+        for key, found in groups.items()
+    }
+    return {key: ids for key, ids in cases.items() if ids}
 
 
 class TestAMove:
@@ -192,6 +206,25 @@ class TestHandedOver:
         cases.do("take_up", self.with_force, new)
         assert moved_cases.behind(coordinator, THE_DAY, unit_id=moved) == []
         audited()
+
+    def test_figures_by_area_count_a_case_where_it_is_now_in_every_period(self, cases, moved, clock):
+        """Handed over, a case is counted in its new area only, for the month before the hand-over too."""
+        clock.move_to(at(THE_DAY))
+        coordinator = cases.district.sign_on(R.COORDINATOR)
+        first, second = cases.district.areas
+        here = {self.with_force, self.other, self.alike}
+        assert counted(coordinator, NOVEMBER, "area") == {f"area:{first}": here}
+        assert counted(coordinator, NOVEMBER, "area", "opened") == {f"area:{first}": {self.with_force}}
+        total = counted(coordinator, NOVEMBER, "")
+        self.perform(coordinator, new_act())
+        assert counted(coordinator, NOVEMBER, "area") == {f"area:{second}": here}
+        assert counted(coordinator, NOVEMBER, "area", "opened") == {f"area:{second}": {self.with_force}}
+        assert counted(coordinator, NOVEMBER, "") == total  # the subdistrict's sum stays as it was
+        for area, many in ((first, 0), (second, 3)):
+            sheet = figures.figures(coordinator, NOVEMBER, place=f"area:{area}")
+            assert sheet.total is not None and len(sheet.total.figures[0].ids) == many
+        chief = figures.figures(cases.district.sign_on(R.AREA_CHIEF), NOVEMBER)
+        assert chief.total is not None and chief.total.figures[0].ids == ()
 
     def test_who_has_taken_a_case_up_goes_on_with_it(self, cases, moved, clock):
         cases.do("take_up", self.with_force)
