@@ -7,6 +7,7 @@ import contextlib
 from collections import deque
 from collections.abc import Awaitable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, Generic
 
 from textual import events
@@ -125,7 +126,11 @@ class WindowList(QuietFocus, KeptLines, Generic[R], can_focus=True):
     def source(self, source: Source[R] | None) -> None:
         self._source = source
         if self.is_mounted:
-            self.run_worker(self.show(), exit_on_error=False)
+            self._begin(self.show)
+
+    def _begin(self, work: Any, *about: Any) -> None:
+        """Let a worker begin it; its coroutine is made when it runs, for a list that is gone by then awaits none."""
+        self.run_worker(partial(work, *about), exit_on_error=False)
 
     async def show(self, key: Hashable | None = None) -> None:
         """Start again at the top, or with the cursor on the row with this key (or where it would stand)."""
@@ -218,7 +223,7 @@ class WindowList(QuietFocus, KeptLines, Generic[R], can_focus=True):
     def _fetch(self, what: str) -> None:
         if not self._underway and self._source is not None:
             self._underway = what
-            self.run_worker(self._load(what, self._source), exit_on_error=False)
+            self._begin(self._load, what, self._source)
 
     async def _load(self, what: str, source: Source[R]) -> None:
         window = self._window
@@ -321,7 +326,7 @@ class WindowList(QuietFocus, KeptLines, Generic[R], can_focus=True):
     def on_mount(self) -> None:
         """Read the first window."""
         if self._source is not None and not self._underway and not self._asked:
-            self.run_worker(self.show(), exit_on_error=False)
+            self._begin(self.show)
 
     def anew(self) -> None:
         """The columns change with the width; the cursor stays in sight."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -318,3 +319,14 @@ async def test_focus_coming_and_going_repaints_the_cursor_s_line_alone(stage, re
         app.screen.set_focus(ledger)
         await pilot.pause()
         assert [[region.y for region in asked] for asked in repainted] == [[1], [1]]
+
+
+async def test_a_list_that_goes_before_its_worker_runs_leaves_nothing_unawaited(stage, recwarn):
+    ledger = WindowList(COLUMNS, rows(20))
+    async with stage(ledger).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        ledger.source = rows(30)
+        ledger.workers.cancel_node(ledger)  # as when its screen is left in the same moment
+        await pilot.pause()
+    gc.collect()
+    assert not [each for each in recwarn if "never awaited" in str(each.message)]
