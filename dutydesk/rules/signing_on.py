@@ -136,9 +136,9 @@ _NEARBY = 40
 
 
 def _invited_by(area_id: int | None) -> list[int]:
-    """Departments of the district that open letters of an area invite."""
+    """Departments of the district that letters of an area invite, until their rating counts."""
     from dutydesk.models import Invited, Letter
-    from dutydesk.rules.letters.life import LETTER_ENDS
+    from dutydesk.rules.letters.life import INVITED_ENDS
 
     rows = (
         Invited.select(Invited.department)
@@ -146,7 +146,7 @@ def _invited_by(area_id: int | None) -> list[int]:
         .switch(Invited)
         .join(Department)
         .where(
-            Letter.area == area_id, Letter.state.not_in(list(LETTER_ENDS)), Department.subdistrict.is_null()
+            Letter.area == area_id, Invited.state.not_in(list(INVITED_ENDS)), Department.subdistrict.is_null()
         )
         .distinct()
     )

@@ -19,11 +19,17 @@ def become(desk: TerminalDesk, role: str, *who: str) -> None:
     desk.press(*role)
     if who:
         desk.wait("哪一位")
-        while not (lines := [line for line in desk.settle().splitlines() if all(w in line for w in who)]):
-            assert "下一页" in desk.text, f"nobody like {who}:\n{desk.text}"
+        for _page in range(9):
+            if lines := [line for line in _of_dialog(desk) if all(word in line for word in who)]:
+                break
             desk.press("9")
+        assert lines, f"nobody like {who}:\n{desk.text}"
         desk.press(lines[0].split("│")[1].strip(" ▶")[0])
-    desk.wait("今日", gone="（演示）　" if not who else "哪一位")
+    desk.wait("今日", gone="哪一位" if who else "换成哪个岗位")
+
+
+def _of_dialog(desk: TerminalDesk) -> list[str]:
+    return [line for line in desk.settle().splitlines() if line.count("│") == 2]
 
 
 def go_to(desk: TerminalDesk, *words: str, at_most: int = 60) -> int:

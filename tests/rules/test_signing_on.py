@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 
 from dutydesk.models import OfficeSetting, RoleGrant
 from dutydesk.rules import signing_on
 from dutydesk.rules.errors import NotAllowed
+from dutydesk.rules.letters import drafting
 from dutydesk.vocabulary import Force, Role
 
 R = Role
@@ -42,6 +45,21 @@ def test_in_a_demo_somebody_of_each_role_is_near(demo):
             continue
         assert "D99" not in [each.number for each in found], "the other area's"
         assert demo.district.numbers[role] in [each.number for each in found], role
+
+
+def test_in_a_demo_who_speaks_for_a_bureau_that_a_letter_invites_is_near(demo):
+    session, head = signing_on.sign_on(None), demo.district.numbers[R.DEPARTMENT_HEAD]
+    assert head not in [each.number for each in signing_on.holders_nearby(session, R.DEPARTMENT_HEAD)]
+    fields = {
+        "kind": "letter",
+        "subject": "渗水",
+        "crossing": "departments",
+        "tried": "看过",
+        "request": "请来看",
+    }
+    bureau = str(demo.district.departments[1])
+    drafting.draft(demo[R.DUTY_OFFICER], fields | {"department_1": bureau}, str(uuid4()))
+    assert head in [each.number for each in signing_on.holders_nearby(session, R.DEPARTMENT_HEAD)]
 
 
 def test_only_a_demo_tells_who_is_near(cases):
