@@ -256,3 +256,25 @@ def test_a_stuck_case_goes_from_a_patrol_through_the_meeting_to_a_signed_letter(
 ) -> None:
     walk = up_to_the_signed_letter(open_desk(), demo_copy)
     walk.tell()
+
+
+def test_an_invitation_to_two_departments_from_an_issue_takes_few_keys(
+    open_desk: OpenDesk, demo_copy: str
+) -> None:
+    desk = open_desk()
+    walk = Walk(desk, demo_copy)
+    registered_and_opened(walk)
+    desk.press("esc").wait("今日", "要办")
+    desk.keys = 0
+    desk.press("f4").wait("问题清单", walk.number)
+    desk.press("enter").wait("9 下一页")
+    desk.press("9").wait("8 约请")
+    desk.press("8").wait("拟约请", OFFICE, ESTATE)
+    desk.type("居委两次请住户清理没有结果").wait("两次请住户清理没有结果")
+    desk.press("f10").wait("约请　草拟", OFFICE, ESTATE)
+    desk.press("1").wait("已请片区长提出，现在是待提出")
+    assert desk.keys <= 14
+    letter = looked(demo_copy, lambda: Letter.select().order_by(Letter.id.desc()).get())
+    walk.letter_id = letter.id
+    assert (letter.state, letter.tried) == (LetterState.PROPOSING, "居委两次请住户清理没有结果")
+    assert walk.invited() == {OFFICE: InvitedState.LISTED, ESTATE: InvitedState.LISTED}
