@@ -186,7 +186,7 @@ class Case:
     def set_deadline(
         self, phase: str, start: int, due_at: int, said: str, limit: Any = None, hours: str = ""
     ) -> None:
-        """A deadline in place of the one before, as `office.set_deadline`."""
+        """A deadline in place of the one before, as `time_limits.set_deadline`."""
         for row in self.deadlines:
             if row["phase"] == phase:
                 row["current"] = False

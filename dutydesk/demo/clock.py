@@ -147,7 +147,7 @@ class Limits:
         return self._rows[category_id, urgency, phase]
 
     def due(self, limit: Limit, start: int) -> tuple[int, str]:
-        """When a limit that starts at a minute is due, and the line that explains it, as `office.deadline_for`."""
+        """When a limit that starts at a minute is due, and the line that explains it, as `time_limits.deadline_for`."""
         key = (limit.amount, limit.unit, start)
         found = self._due.get(key)
         if found is None:
@@ -162,7 +162,7 @@ class Limits:
         return found
 
     def after_pause(self, due_at: int, unit: str, paused_at: int, resumed_at: int) -> tuple[int, str]:
-        """The deadline after a pause and its line, as `office.resume_deadline`."""
+        """The deadline after a pause and its line, as `time_limits.resume_deadline`."""
         due, paused, resumed = moment_of(due_at), moment_of(paused_at), moment_of(resumed_at)
         at = deadlines.extended_by_pause(
             due, paused, resumed, self._clock.calendar, LimitUnit(unit or "work_hours")

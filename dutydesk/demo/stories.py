@@ -197,7 +197,7 @@ class Teller:
     # -- deadlines and requests -----------------------------------------------------------------------------
 
     def start_deadlines(self, case: Case, start: int, contact: bool) -> None:
-        """Both deadlines, as `office.start_deadlines`."""
+        """Both deadlines, as `time_limits.start_deadlines`."""
         for phase in ("first_contact", "completion"):
             if phase == "first_contact" and not contact:
                 continue

@@ -15,16 +15,10 @@ if TYPE_CHECKING:
     from dutydesk.models.audit import Act, AuditEntry, AuditHead, AuditValues
     from dutydesk.models.changes import ActChange
     from dutydesk.models.drafts import Draft
+    from dutydesk.models.duty_lists import DutyItem, DutyQuestion
     from dutydesk.models.imports import ImportedRow, ImportSource
-    from dutydesk.models.issues import (
-        Counter,
-        Deadline,
-        Issue,
-        IssueStep,
-        ProxyEntry,
-        Reporter,
-        Request,
-    )
+    from dutydesk.models.issue_parts import Deadline, IssueStep, ProxyEntry, Reporter, Request
+    from dutydesk.models.issues import Counter, Issue
     from dutydesk.models.keys import StaffKey
     from dutydesk.models.letters import (
         AgendaLetter,
@@ -47,7 +41,7 @@ if TYPE_CHECKING:
         UnitTurn,
     )
     from dutydesk.models.meetings import Meeting, MeetingSeries
-    from dutydesk.models.office import Category, DutyItem, DutyQuestion, OfficeSetting, SpecialDay, TimeLimit
+    from dutydesk.models.office import Category, OfficeSetting, SpecialDay, TimeLimit
     from dutydesk.models.organisation import (
         Area,
         Department,
@@ -60,18 +54,10 @@ if TYPE_CHECKING:
         UnitNeighbour,
     )
     from dutydesk.models.patrol import Checkpoint, Patrol, PatrolCheck, Route
+    from dutydesk.models.postings import Leader, Posting, PostingDay, Sponsorship
     from dutydesk.models.search import SearchText
     from dutydesk.models.shift import DutyRoster, Handover, HandoverNote, Promise, ShiftSwap
-    from dutydesk.models.staff import (
-        DeskVisit,
-        Leader,
-        Posting,
-        PostingDay,
-        RoleGrant,
-        Shift,
-        Sponsorship,
-        Staff,
-    )
+    from dutydesk.models.staff import DeskVisit, RoleGrant, Shift, Staff
     from dutydesk.models.views import SavedView
 
     TABLES: tuple[type[Table], ...]
@@ -89,16 +75,16 @@ _HOMES = {
     "FindKey": "organisation",
     "Staff": "staff",
     "RoleGrant": "staff",
-    "Leader": "staff",
-    "Sponsorship": "staff",
-    "Posting": "staff",
-    "PostingDay": "staff",
+    "Leader": "postings",
+    "Sponsorship": "postings",
+    "Posting": "postings",
+    "PostingDay": "postings",
     "Shift": "staff",
     "DeskVisit": "staff",
     "Category": "office",
     "TimeLimit": "office",
-    "DutyItem": "office",
-    "DutyQuestion": "office",
+    "DutyItem": "duty_lists",
+    "DutyQuestion": "duty_lists",
     "OfficeSetting": "office",
     "SpecialDay": "office",
     "Act": "audit",
@@ -108,11 +94,11 @@ _HOMES = {
     "Draft": "drafts",
     "Counter": "issues",
     "Issue": "issues",
-    "Reporter": "issues",
-    "IssueStep": "issues",
-    "Deadline": "issues",
-    "Request": "issues",
-    "ProxyEntry": "issues",
+    "Reporter": "issue_parts",
+    "IssueStep": "issue_parts",
+    "Deadline": "issue_parts",
+    "Request": "issue_parts",
+    "ProxyEntry": "issue_parts",
     "ActChange": "changes",
     "SearchText": "search",
     "ImportSource": "imports",

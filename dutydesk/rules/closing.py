@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dutydesk.models import Department, Issue, IssueStep
-from dutydesk.rules import office
+from dutydesk.rules import time_limits
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.handling import name_of, note_evidence
 from dutydesk.rules.merged import ask_again, tell_main, told_back, unsatisfied, untold
@@ -161,7 +161,7 @@ def _file_old(step: Step) -> str:
     issue = step.issue
     answers = IssueStep.select().where(IssueStep.issue == issue.id, IssueStep.name == SOURCE_ANSWERED)
     answered_at = answers.order_by(IssueStep.id.desc()).get().occurred_at
-    office.drop_deadlines(issue)
+    time_limits.drop_deadlines(issue)
     issue.closed_at = answered_at
     issue.feedback_given, issue.feedback_text = True, "来源已答复"
     return f"理由：旧案入档。来源已于{moment(answered_at)}答复，按此日期销项，不计逾期，不再核查"
@@ -179,7 +179,7 @@ def _reopen(step: Step) -> str:
     issue.opened_at = step.acting.at
     if issue.source_due_at and issue.source_due_at < step.acting.at:
         issue.source_due_at = None  # the source's limit was for the first time; now the office's table counts
-    office.start_deadlines(issue, step.acting.at, to_contact(issue) and issue.first_contact_at is None)
+    time_limits.start_deadlines(issue, step.acting.at, to_contact(issue) and issue.first_contact_at is None)
     return reason
 
 

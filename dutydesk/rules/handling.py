@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dutydesk.models import Issue, Staff
-from dutydesk.rules import duty_questions, office
+from dutydesk.rules import duty_questions, office, time_limits
 from dutydesk.rules.assignees import give, is_with, resolve
 from dutydesk.rules.duty_basis import NOT_LISTED, basis_said
 from dutydesk.rules.merged import ask_again, told_back
@@ -33,7 +33,7 @@ def _take_up(step: Step) -> str:
 
 @condition("send_back")
 def _within_the_limit(asking: Asking) -> str | None:
-    until = office.may_be_sent_back_until(asking.issue)
+    until = time_limits.may_be_sent_back_until(asking.issue)
     if until is None or asking.at <= until:
         return None
     local = until.astimezone(CHINA)
@@ -75,7 +75,7 @@ def _handle_locally(step: Step) -> str:
     issue = step.issue
     if issue.opened_at is None:
         issue.opened_at = step.at
-        office.start_deadlines(issue, step.at, to_contact(issue))
+        time_limits.start_deadlines(issue, step.at, to_contact(issue))
     give(issue, resolve(f"unit:{issue.unit_id}", issue))
     issue.handler_id = step.doer_id
     issue.assigned_at = step.acting.at

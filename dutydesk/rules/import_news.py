@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dutydesk.models import Category, Issue, IssueStep, Reporter, Unit
-from dutydesk.rules import closing, office
+from dutydesk.rules import closing, time_limits
 from dutydesk.rules.acts import Acting
 from dutydesk.rules.before import Before
 from dutydesk.rules.exporting import mark_of
@@ -208,5 +208,5 @@ def _due(news: News) -> str:
     issue.source_due_at = due
     if issue.opened_at and issue.is_open:
         said = f"来源清单上的时限 {moment(due)}"
-        office.set_deadline(issue, Phase.COMPLETION, news.acting.at, due, said)
+        time_limits.set_deadline(issue, Phase.COMPLETION, news.acting.at, due, said)
     return f"来源时限改为{moment(due)}"

@@ -11,7 +11,7 @@ import json
 from datetime import UTC, date, datetime, time, timedelta
 
 from dutydesk.models import Deadline, Issue, IssueStep, Request
-from dutydesk.rules import deadlines, office
+from dutydesk.rules import deadlines, office, time_limits
 from dutydesk.rules.deadlines import Extended, Halted, LimitUnit
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.organisation import day_of, today
@@ -176,7 +176,7 @@ def _extend(step: Step) -> str:
     reason = step.need("reason", "请写明延期理由。")
     was, at = issue.due_at, _end_of_office(until, issue)
     said = f"原定{was.astimezone(CHINA):%m月%d日%H:%M}，准予延期至{at:%m月%d日%H:%M}：{reason}"
-    office.set_deadline(issue, Phase.COMPLETION, step.at, at, said)
+    time_limits.set_deadline(issue, Phase.COMPLETION, step.at, at, said)
     _settle_asked(issue, RequestKind.EXTENSION, step)
     return said
 
@@ -191,7 +191,7 @@ def _source_extension(step: Step) -> str:
         raise Refused(f"现在的来源时限是{day_of(issue.source_due_at):%m月%d日}，请填更晚的日期。", "until")
     said = f"来源准予延期至{at.astimezone(CHINA):%m月%d日%H:%M}。批复：{basis}"
     issue.source_due_at = at
-    office.set_deadline(issue, Phase.COMPLETION, step.at, at, said)
+    time_limits.set_deadline(issue, Phase.COMPLETION, step.at, at, said)
     return said
 
 
@@ -234,7 +234,7 @@ def _resume(step: Step) -> str:
     reason = step.need("reason", "请写明为什么恢复办理。")
     paused_at = issue.paused_at or step.acting.at
     resumed = _runs_again(paused_at, issue.paused_until, step.acting.at)
-    office.resume_deadline(issue, paused_at, resumed)
+    time_limits.resume_deadline(issue, paused_at, resumed)
     issue.returns_to = issue.paused_at = issue.paused_until = issue.look_again_on = None
     return reason
 
@@ -254,9 +254,9 @@ def count_again(issue: Issue, to_contact: bool) -> None:
     """Both limits from 立案 by the class that the case has now; what was granted since then stays granted."""
     if issue.opened_at is None:
         return
-    office.start_deadlines(issue, issue.opened_at, to_contact)
+    time_limits.start_deadlines(issue, issue.opened_at, to_contact)
     granted = _granted(issue)
-    due = office.deadline_for(
+    due = time_limits.deadline_for(
         issue.category_id, issue.urgency, Phase.COMPLETION, issue.subdistrict_id, issue.opened_at
     )
     if issue.source_due_at or due is None or not granted:
@@ -265,7 +265,7 @@ def count_again(issue: Issue, to_contact: bool) -> None:
     at = deadlines.with_granted(due.at, granted, days, LimitUnit(due.limit.unit))
     said = "，".join(_in_words(each) for each in granted)
     said = f"{due.explanation}；{said}，现定{at.astimezone(CHINA):%m月%d日%H:%M}"
-    office.set_deadline(issue, Phase.COMPLETION, issue.opened_at, at, said, due.limit)
+    time_limits.set_deadline(issue, Phase.COMPLETION, issue.opened_at, at, said, due.limit)
 
 
 def _granted(issue: Issue) -> list[Halted | Extended]:

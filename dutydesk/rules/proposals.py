@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dutydesk.models import Category, Issue
-from dutydesk.rules import acts, evidence, finding, office, permission
+from dutydesk.rules import acts, evidence, finding, permission, time_limits
 from dutydesk.rules.assignees import Assignee, forces_and_partners, resolve
 from dutydesk.rules.errors import AlreadyDone, Refused
 from dutydesk.rules.finding import SHOWN, Found
@@ -197,10 +197,12 @@ def _deadline(issue: Issue) -> tuple[str, str]:
     if issue.source_due_at:
         return f"{moment(issue.source_due_at)} 来源时限", "由来源单位规定，本单位不能自行延期"
     now = datetime.now(UTC)
-    due = office.deadline_for(issue.category_id, issue.urgency, Phase.COMPLETION, issue.subdistrict_id, now)
+    due = time_limits.deadline_for(
+        issue.category_id, issue.urgency, Phase.COMPLETION, issue.subdistrict_id, now
+    )
     if due is None:
         return "没有时限", "本单位没有给这一类定办结时限"
-    contact = office.deadline_for(
+    contact = time_limits.deadline_for(
         issue.category_id, issue.urgency, Phase.FIRST_CONTACT, issue.subdistrict_id, now
     )
     first = f"；{moment(contact.at)} 前先行联系" if contact and to_contact(issue) else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dutydesk.models import Area, Category, Issue, Reporter, Request, Staff, Unit
-from dutydesk.rules import office
+from dutydesk.rules import time_limits
 from dutydesk.rules.assignees import Assignee, give, resolve
 from dutydesk.rules.before import Before, area_follows
 from dutydesk.rules.errors import Refused
@@ -43,7 +43,7 @@ def tell_merged(step: Step, said: str) -> None:
 @effect("open")
 def _open(step: Step) -> str:
     step.issue.opened_at = step.at
-    office.start_deadlines(step.issue, step.at, to_contact(step.issue))
+    time_limits.start_deadlines(step.issue, step.at, to_contact(step.issue))
     return ""
 
 

@@ -9,7 +9,7 @@ from dutydesk.models import (
     Issue,
     RoleGrant,
 )
-from dutydesk.rules import deadlines, office, permission
+from dutydesk.rules import deadlines, office, permission, time_limits
 from dutydesk.rules.deadlines import LimitUnit, TimeLimit
 from dutydesk.rules.lifecycle import BY_ACT, REMEMBERED, SAME, STEP_NAMES
 from dutydesk.session import Session
@@ -114,7 +114,7 @@ class TestTheCases:
         assert rows.count() > 200
         for row in rows:
             issue = row.issue
-            due = office.deadline_for(
+            due = time_limits.deadline_for(
                 issue.category_id, issue.urgency, row.phase, issue.subdistrict_id, row.started_at
             )
             assert due is not None

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from dutydesk.meeting_words import DecisionState, MeetingKind
 from dutydesk.models import AgendaItem, DecisionIssue, Issue, Meeting, MeetingDecision
 from dutydesk.models.bulk import insert_all
-from dutydesk.rules import finding, intake, issue_acts, office, permission
+from dutydesk.rules import finding, intake, issue_acts, office, permission, time_limits
 from dutydesk.rules.acts import Acting
 from dutydesk.rules.assignees import Assignee, forces_and_partners, resolve
 from dutydesk.rules.before import Before
@@ -307,5 +307,5 @@ def _deadline(taking: _Taking, issue: Issue) -> str:
     if issue.due_at is not None and issue.due_at <= at:
         return "" if issue.due_at == at else "，原期限更早，不变"
     said = f"{taking.meeting.title}{taking.said}"
-    office.set_deadline(issue, Phase.COMPLETION, taking.acting.at, at, said)
+    time_limits.set_deadline(issue, Phase.COMPLETION, taking.acting.at, at, said)
     return f"，{taking.due_on.month}月{taking.due_on.day}日到期"
