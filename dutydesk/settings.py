@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """What this machine says: where the database is, the folders, how lines are drawn."""
 
     database: str = ""
@@ -73,7 +72,7 @@ def settings_file() -> Path:
 @cache
 def load() -> Settings:
     """Read file and environment once. Raises SettingsError where the file cannot be understood."""
-    known = {field.name for field in fields(Settings)}
+    known = set(Settings._fields)
     values: dict[str, str] = {}
     path = settings_file()
     if path.is_file():
@@ -95,7 +94,7 @@ def load() -> Settings:
     chosen = Settings(**values)
     if not chosen.database:
         data = Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share"))
-        chosen = replace(chosen, database=f"sqlite:///{data / 'dutydesk' / 'district.db'}")
+        chosen = chosen._replace(database=f"sqlite:///{data / 'dutydesk' / 'district.db'}")
     if chosen.drawing not in ("auto", "box", "ascii"):
         raise SettingsError("设置 drawing 只能是 auto、box 或 ascii，请改正。")
     if not re.fullmatch(r"[0-9]{1,3}", chosen.lock_wait):
