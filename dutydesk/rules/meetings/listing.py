@@ -15,6 +15,7 @@ from dutydesk.rules.workcalendar import CHINA, moment
 from dutydesk.session import Session
 
 _SHOWN = 60
+_SOON = timedelta(hours=1)
 _PAST = timedelta(days=366)
 _NEAR = timedelta(days=200)
 _OPEN = (MeetingState.RUNNING, MeetingState.HELD, MeetingState.REVIEW)
@@ -78,6 +79,7 @@ class Sheet(NamedTuple):
     decisions: int
     drafted: bool
     warning: str
+    early: str  # `11月26日14:00` while that is more than an hour away
     ways: tuple[Way, ...]
     may_write: bool
     may_add: bool
@@ -100,6 +102,14 @@ def when(at: datetime) -> str:
     local = at.astimezone(CHINA)
     year = "" if abs(at - datetime.now(UTC)) < _NEAR else f"{local.year}年"
     return f"{year}{local.month}月{local.day}日 {weekday_name(local.date())} {local:%H:%M}"
+
+
+def _early(meeting: Meeting) -> str:
+    """When it was called for, while that is more than an hour away; empty once it is due or no longer planned."""
+    if meeting.state is not MeetingState.PLANNED or meeting.starts_at - datetime.now(UTC) <= _SOON:
+        return ""
+    local = meeting.starts_at.astimezone(CHINA)
+    return f"{local.month}月{local.day}日{local:%H:%M}"
 
 
 def board(session: Session, area_id: int | None = None) -> Board:
@@ -177,6 +187,7 @@ def sheet(session: Session, meeting_id: int) -> Sheet:
         decisions=MeetingDecision.select().where(MeetingDecision.meeting == row.id).count(),
         drafted=row.drafted_at is not None,
         warning=moving.warning(row) if row.state is MeetingState.PLANNED else "",
+        early=_early(row),
         ways=tuple(way for way in MEETING_WAYS if row.state in way.frm and access.may(session, way.may, row)),
         may_write=access.may(session, "write", row),
         may_add=access.may(session, "add", row),

@@ -76,6 +76,7 @@ class Record(NamedTuple):
     came: tuple[str, ...]
     guests: tuple[str, ...]
     absent: tuple[str, ...]
+    unmarked: tuple[str, ...]
     turns: tuple[tuple[str, str, str], ...]
     items: tuple[RecordItem, ...]
     put_off: tuple[str, ...]
@@ -109,7 +110,7 @@ def record(session: Session, meeting_id: int) -> Record:
     """The minutes of a meeting. Raises NotAllowed outside the session's areas."""
     meeting = access.readable(session, meeting_id)
     kept = json.loads(meeting.content or signing.content_of(session, meeting))
-    groups = _groups(kept["attendance"])
+    groups = _groups(kept["attendance"], kept["chair"])
     items = tuple(
         RecordItem(
             item["title"],
@@ -140,6 +141,7 @@ def record(session: Session, meeting_id: int) -> Record:
         came=groups["came"],
         guests=groups["guests"],
         absent=groups["absent"],
+        unmarked=groups["unmarked"],
         turns=tuple((turn["unit"], turn["text"], turn["number"]) for turn in kept["turns"]),
         items=items,
         put_off=tuple(f"{item.title}（{item.outcome}）" if item.outcome else item.title for item in silent),
@@ -155,19 +157,21 @@ def record(session: Session, meeting_id: int) -> Record:
     )
 
 
-def _groups(people: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
+def _groups(people: list[dict[str, Any]], chair: str) -> dict[str, tuple[str, ...]]:
+    """Who came, guests, who stayed away, of whom nobody said; who presided was there, marked or not."""
     found: dict[str, list[str]] = defaultdict(list)
     for person in people:
         name, presence = person["name"], Presence(person["is"])
         if presence is Presence.STOOD_IN:
             name = f"{name}（{person.get('by', '')}代）"
-        if presence in attendance.CAME:
+        presided = name == chair and presence is Presence.EXPECTED
+        if presence in attendance.CAME or presided:
             found["guests" if person["guest"] else "came"].append(name)
         elif presence is Presence.ABSENT:
             found["absent"].append(f"{name}（{person.get('reason', '')}）")
         elif not person["guest"]:
-            found["absent"].append(f"{name}（未到）")
-    return {key: tuple(found[key]) for key in ("came", "guests", "absent")}
+            found["unmarked"].append(name)
+    return {key: tuple(found[key]) for key in ("came", "guests", "absent", "unmarked")}
 
 
 def _said(paragraphs: list[dict[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -203,7 +207,13 @@ def as_text(found: Record) -> str:
         f"{found.title}　{found.number}",
         f"时间 {moment(found.held_at)}{until}　地点 {found.place}　主持 {found.chair}",
     ]
-    for name, people in (("到会", found.came), ("列席", found.guests), ("未到会", found.absent)):
+    groups = (
+        ("到会", found.came),
+        ("列席", found.guests),
+        ("未到会", found.absent),
+        ("未签到", found.unmarked),
+    )
+    for name, people in groups:
         lines += [f"{name} {'、'.join(people)}"] if people else []
     if found.turns:
         lines += ["", "各单元反映"]

@@ -141,6 +141,9 @@ class MinutesScreen(DeskScreen):
             await self.show(TextPage(f"{self.sheet.title}　经过", "\n".join(lines)))
         else:
             act = {SEND: "submit", RETURN: "return", ADD: "add"}[digit]
+            lines = ["送审以后不能再记，等主持人审签；主持人可以退回修改。"]
+            if act == "submit" and not await self.show(Confirm("纪要现在送审？", lines, "送审")):
+                return
             if await go(self, self.sheet, BY_ACT[act]):
                 await self._read()
 

@@ -20,6 +20,7 @@ from dutydesk.screens.base import DeskScreen
 from dutydesk.screens.handling import handle_case
 from dutydesk.screens.meetings.acting_list import ActingList, Deed
 from dutydesk.screens.meetings.asking import MeetingForm
+from dutydesk.screens.meetings.ending import END, SIGN_IN, ask_end, left_to_sign
 from dutydesk.session import Session
 from dutydesk.widgets.action_menu import Action, ActionMenu, Confirm
 from dutydesk.widgets.ask_text import AskText
@@ -59,9 +60,16 @@ async def open_running(screen: DeskScreen, meeting_id: int) -> None:
         if not any(way.act == "begin" for way in found.ways):
             screen.say("开会由本片区的值班员、片区长点。", "bad")
             return
-        lines = [f"{found.when}　{found.place}", f"{found.chair or '片区长'}主持，议程{found.items}项。"]
+        listed = await screen.ask(agenda.agenda, meeting_id)
+        if listed is None:
+            return
+        lines = [
+            f"{found.when}　{found.place}",
+            f"{found.chair or '片区长'}主持，议程{len(listed.listed)}项。",
+        ]
         lines += [] if found.drafted else ["议程还没有拟：按 2 返回，再按 1 拟议程。"]
-        if not await screen.show(Confirm("现在开会？", lines, "开会")):
+        asked = f"会议定在{found.early}，现在就开？" if found.early else "现在开会？"
+        if not await screen.show(Confirm(asked, lines, "开会")):
             return
         if await screen.do(ways.perform, meeting_id, "begin", {}, screen.new_act()) is None:
             return
@@ -324,10 +332,10 @@ class RunningScreen(ActingList):
         assert sheet is not None
         way = next(way for way in sheet.ways if way.act in ("end", "resume"))
         if way.act == "end":
-            rows = await self.ask(agenda.agenda, self.meeting_id)
-            left = sum(line.state is ItemState.LISTED for line in rows.listed) if rows else 0
-            lines = [f"还有{left}项没有议到，下次再议。"] if left else ["议程都议到了。"]
-            if not await self.show(Confirm("散会？", lines, "散会")):
+            chosen = await ask_end(self, self.meeting_id)
+            if chosen == SIGN_IN:
+                await self.attend()
+            if chosen != END:
                 return
         if await go(self, sheet, way):
             await self.read()
@@ -347,7 +355,7 @@ def _whole(session: Session, meeting_id: int) -> tuple[Sheet, list[RunRow], str]
     decided = followup.of_meeting(session, meeting_id)
     paragraphs = minutes.of_meeting(session, meeting_id)
     rows = [
-        RunRow("attend", "签到", _counted(people), _left_to_sign(people), _told_of(paragraphs, decided, None))
+        RunRow("attend", "签到", _counted(people), left_to_sign(people), _told_of(paragraphs, decided, None))
     ]
     rows += [_turn_row(turn) for turn in said]
     rows += [_item_row(line, paragraphs, decided) for line in found.listed]
@@ -361,11 +369,6 @@ def _counted(people: list[attendance.AttendeeLine]) -> str:
     return "　".join(
         f"{each.label}{many}" for each, many in counts.items() if many and each is not Presence.EXPECTED
     )
-
-
-def _left_to_sign(people: list[attendance.AttendeeLine]) -> str:
-    left = sum(row.presence is Presence.EXPECTED for row in people)
-    return f"还有{left}人没有签到" if left else f"{len(people)}人都已签到"
 
 
 def _turn_row(turn: TurnLine) -> RunRow:

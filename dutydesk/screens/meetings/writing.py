@@ -97,6 +97,7 @@ def as_minutes(found: Record) -> MeetingMinutes:
             Present("出席", found.came),
             Present("列席", found.guests),
             Present("请假", found.absent),
+            Present("未签到", found.unmarked),
         ],
         recorder="、".join(found.authors),
         signed_by=found.signed_by,

@@ -79,7 +79,14 @@ async def test_every_line_fits_and_the_first_names_the_screen(district, open_des
     names = []
     async with open_desk(duty="meetings").run_test(size=size) as pilot:
         await settle(pilot)
-        for keys in ((), ("2",), ("6",), ("escape", "1", "escape"), ("2", "escape", "escape"), ("escape", "3")):
+        for keys in (
+            (),
+            ("2",),
+            ("6",),
+            ("escape", "1", "escape"),
+            ("2", "escape", "escape"),
+            ("escape", "3"),
+        ):
             await press(pilot, *keys)
             names.append(lines(pilot.app)[0].split("　")[0].split()[0])
             assert all(len(line) <= size[0] for line in lines(pilot.app))
@@ -187,15 +194,17 @@ async def test_the_minutes_are_sent_signed_and_printed(district, open_desk):
     meeting_id = plan(district, "running", "消防演练安排")
     async with open_desk(duty="meetings").run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await press(pilot, "enter", "end", "1", *"各楼组先自查", "f10", "9", "1", "escape")
-        shown = await press(pilot, "3", "2")
+        await press(pilot, "enter", "end", "1", *"各楼组先自查", "f10", "9", "2", "escape")
+        shown = await press(pilot, "3", "2", "2")
+        assert "整理纪要" in shown and "待审签" not in shown
+        shown = await press(pilot, "2", "1")
         assert "待审签" in shown and "2 审签" not in shown
     async with open_desk(Role.AREA_CHIEF).run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         assert "康健一片区双周例会纪要等您审签" in text(pilot.app)
         await press(pilot, "4", "enter", "3", *"补一句结论", "enter")
         assert "整理纪要" in text(pilot.app)
-        await press(pilot, "2")
+        await press(pilot, "2", "1")
         shown = await press(pilot, "2", "1")
         assert "已审签，纪要固定" in shown
         shown = await press(pilot, "5")

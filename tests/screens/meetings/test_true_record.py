@@ -1,0 +1,37 @@
+"""Minutes are no false record: who is not marked is asked about, a meeting is not opened days early unasked."""
+
+from __future__ import annotations
+
+from dutydesk.meeting_words import MeetingState
+from dutydesk.models import AgendaItem, Meeting
+from dutydesk.models.connection import connect
+from dutydesk.rules.meetings import items
+from dutydesk.vocabulary import Role
+from tests.screens.conftest import press, settle, text
+from tests.screens.meetings.test_meetings import plan
+
+
+async def test_nobody_marked_the_end_leads_to_signing_in(district, open_desk):
+    meeting_id = plan(district, "running", "消防演练安排")
+    async with open_desk(duty="meetings").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        shown = await press(pilot, "enter", "9")
+        assert "人没有签到" in shown and "1 先去签到" in shown
+        shown = await press(pilot, "1")
+        assert "签到" in shown.splitlines()[0]
+    connect(district.url)
+    assert Meeting.get_by_id(meeting_id).state is MeetingState.RUNNING
+
+
+async def test_days_early_it_is_asked_and_what_was_cut_is_not_counted(district, open_desk):
+    meeting_id = plan(district, MeetingState.PLANNED, "甲事", "乙事", "丙事")
+    cut = AgendaItem.get(AgendaItem.meeting == meeting_id, AgendaItem.title == "甲事")
+    items.perform(district.sessions[Role.DUTY_OFFICER], cut.id, "cut", {}, "cut")
+    async with open_desk(duty="meetings").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        shown = await press(pilot, "2")
+        assert "会议定在" in shown and "14:00，现在就开？" in shown and "议程2项" in shown
+        await press(pilot, "enter")
+        assert "现在就开" not in text(pilot.app)
+    connect(district.url)
+    assert Meeting.get_by_id(meeting_id).state is MeetingState.PLANNED
