@@ -37,7 +37,7 @@ class MeetingNotice(NamedTuple):
 
     title: str  # 关于召开康健一片区第12次双周例会的通知
     to: Sequence[str]
-    opening: str  # 定于近期召开……，现将有关事项通知如下：
+    opening: str  # 现定于11月26日召开……，有关事项通知如下：
     begins: datetime
     place: str
     chair: str
@@ -114,24 +114,23 @@ def _item(item: AgendaLine, tell: Teller) -> str:
 
 
 def _list_of_items(paper: Paper, agenda: Sequence[AgendaLine], tell: Teller) -> None:
+    """The agenda as a table; a column in which nothing would stand leaves its width to the titles."""
     from dutydesk.documents.gbt9704 import Column
 
-    columns = (
-        Column("序号", 700, middle=True),
-        Column("议题", 3645),
-        Column("列入原因", 2200),
-        Column("汇报", 1400, middle=True),
-        Column("约需（分钟）", 900, middle=True),
-    )
+    further = [
+        (Column(name, width, middle=middle), said)
+        for name, width, middle, said in (
+            ("列入原因", 2200, False, [tell.line(item.reason) for item in agenda]),
+            ("汇报", 1400, True, [tell.line(item.reported_by) for item in agenda]),
+            ("约需（分钟）", 900, True, [str(item.minutes or "") for item in agenda]),
+        )
+        if any(said)
+    ]
+    left = 8145 - sum(column.width for column, _ in further)
+    columns = (Column("序号", 700, middle=True), Column("议题", left), *(column for column, _ in further))
     paper.attachment(1, False, "议题清单")
     rows = [
-        (
-            str(place),
-            tell.line(item.title),
-            tell.line(item.reason),
-            tell.line(item.reported_by),
-            str(item.minutes or ""),
-        )
-        for place, item in enumerate(agenda, 1)
+        (str(place + 1), tell.line(item.title), *(said[place] for _, said in further))
+        for place, item in enumerate(agenda)
     ]
     paper.list(columns, rows)

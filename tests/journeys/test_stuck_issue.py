@@ -124,7 +124,7 @@ def agenda_and_notice(walk: Walk) -> str:
 def spoken_of_and_decided(walk: Walk) -> None:
     """开会, 签到, minutes on the item, a decision on its case."""
     desk = walk.desk
-    desk.press("2").wait("现在开会？")
+    desk.press("2").wait("主持，议程")
     desk.press("1").wait("开会　", "正在开")
     desk.press("enter").wait("签到", "未签到")
     desk.press("4").wait("都已到会")
@@ -190,7 +190,8 @@ def meeting_ended_and_sent_to_its_chair(walk: Walk, title: str) -> None:
     desk.press("1").wait("已散会")
     desk.press("esc").wait("7 排日期")
     desk.press("3").wait("会议纪要　")
-    desk.press("2").wait("待审签")
+    desk.press("2").wait("现在送审？")
+    desk.press("1").wait("待审签")
     walk.station("议过、散会、纪要送审")
     item = looked(walk.url, lambda: AgendaItem.get(AgendaItem.title == title))
     assert item.state is ItemState.DISCUSSED

@@ -18,11 +18,9 @@ from dutydesk.session import Session
 
 
 class NoticeLine(NamedTuple):
-    """An item of the agenda as those invited see it."""
+    """An item of the agenda as those invited see it: why it stands there and for how long is the desk's own."""
 
     title: str
-    why: str
-    minutes: int
 
 
 class Notice(NamedTuple):
@@ -96,14 +94,21 @@ def notice(session: Session, meeting_id: int) -> Notice:
     people = attendance.of_meeting(session, meeting_id)
     return Notice(
         title=meeting.title,
-        to=tuple(f"{row.name}（{row.title}）" if row.title else row.name for row in people),
+        to=tuple(_invited(row.name, row.title) for row in people),
         starts_at=meeting.starts_at.astimezone(CHINA),
         place=meeting.place,
         chair=meeting.chair_name,
-        items=tuple(NoticeLine(line.title, line.why, line.minutes) for line in found.listed),
+        items=tuple(NoticeLine(line.title) for line in found.listed),
         sender=meeting.area.name,
         day=today(),
     )
+
+
+def _invited(name: str, title: str) -> str:
+    """`张三（片区长）`; a name that ends in a bracket bears no second one."""
+    if not title:
+        return name
+    return f"{name[:-1]}，{title}）" if name.endswith("）") else f"{name}（{title}）"
 
 
 def record(session: Session, meeting_id: int) -> Record:

@@ -17,7 +17,7 @@ from dutydesk.screens.meetings.acting_list import ActingList, Deed
 from dutydesk.screens.meetings.asking import MeetingForm
 from dutydesk.screens.meetings.home import change_meeting
 from dutydesk.session import Session
-from dutydesk.widgets.action_menu import Action, ActionMenu, TextPage
+from dutydesk.widgets.action_menu import Action, ActionMenu, Confirm, TextPage
 from dutydesk.widgets.frame import Words
 from dutydesk.widgets.window_list import Column, WindowList
 
@@ -245,6 +245,14 @@ class AgendaScreen(ActingList):
         """Word and text into the 发件夹; the text on the screen to copy."""
         from dutydesk.screens.meetings.writing import notice_text, write_notice
 
+        assert self.found is not None
+        if self.found.minutes > self.found.has:
+            lines = [
+                f"议程{len(self.found.listed)}项约{self.found.minutes}分钟，会议只定了{self.found.has}分钟。",
+                "可以先返回，按 3 不议几项，或改时长。",
+            ]
+            if not await self.show(Confirm("议程超出会议时长，照样出通知？", lines, "照样出")):
+                return
         found = await self.ask(papers.notice, self.meeting_id)
         if found is None:
             return

@@ -6,6 +6,7 @@ from dutydesk.meeting_words import MeetingState
 from dutydesk.models import AgendaItem, Meeting
 from dutydesk.models.connection import connect
 from dutydesk.rules.meetings import items
+from dutydesk.settings import load
 from dutydesk.vocabulary import Role
 from tests.screens.conftest import press, settle, text
 from tests.screens.meetings.test_meetings import plan
@@ -35,3 +36,14 @@ async def test_days_early_it_is_asked_and_what_was_cut_is_not_counted(district, 
         assert "现在就开" not in text(pilot.app)
     connect(district.url)
     assert Meeting.get_by_id(meeting_id).state is MeetingState.PLANNED
+
+
+async def test_an_agenda_longer_than_its_meeting_is_asked_about_before_the_notice(district, open_desk):
+    plan(district, MeetingState.PLANNED, *(f"第{place}件要议的事" for place in range(30)))
+    async with open_desk(duty="meetings").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        shown = await press(pilot, "1", "7")
+        assert "照样出通知？" in shown and not list(load().outbox.glob("会议通知-*"))
+        shown = await press(pilot, "1")
+        assert "关于召开康健一片区双周例会的通知" in shown
+    assert list(load().outbox.glob("会议通知-*.docx"))
