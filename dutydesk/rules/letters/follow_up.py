@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dutydesk.letter_words import InvitedState, LetterState
-from dutydesk.models import Letter, LetterPromise
+from dutydesk.models import Invited, Letter, LetterPromise
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.letters.answers import meet_at
-from dutydesk.rules.letters.life import INVITED_ENDS
+from dutydesk.rules.letters.life import INVITED_ENDS, TAKING_PART, UNANSWERED
 from dutydesk.rules.letters.taking import Doing, all_invited, effect, invited_of
 from dutydesk.rules.organisation import row_id
 from dutydesk.rules.workcalendar import moment
@@ -42,15 +42,24 @@ def _hold(doing: Doing) -> str:
 def _urge(doing: Doing) -> str:
     text = doing.need("text", "请写明催什么。")
     chosen = row_id(doing.fields.get("invited"))
-    urged = [invited_of(doing.letter, chosen)] if chosen else all_invited(doing.letter)
-    names = []
+    urged = [invited_of(doing.letter, chosen)] if chosen else _owing(doing.letter)
+    urged = [each for each in urged if each.state not in INVITED_ENDS]
+    if not urged:
+        raise Refused("现在没有部门欠着答复或答应的事；要催哪个部门，请选上。", "invited")
     for each in urged:
-        if each.state not in INVITED_ENDS:
-            each.urges += 1
-            each.version += 1
-            each.save()
-            names.append(each.department.name)
-    return f"{'、'.join(names)}：{text}" if names else text
+        each.urges += 1
+        each.version += 1
+        each.save()
+    return f"{'、'.join(each.department.name for each in urged)}：{text}"
+
+
+def _owing(letter: Letter) -> list[Invited]:
+    """Whoever owes something now: an answer, what was promised, or a word to closing."""
+    if letter.state is LetterState.CLOSING:
+        return [
+            each for each in all_invited(letter) if each.state in TAKING_PART and each.consented_at is None
+        ]
+    return [each for each in all_invited(letter) if each.state in UNANSWERED | {InvitedState.PROMISED}]
 
 
 @effect("name_lead")

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from dutydesk.letter_words import Ground, InvitedState, LetterState, Part
-from dutydesk.models import AuditEntry, Letter, LetterNumber, OfficeSetting
+from dutydesk.models import AuditEntry, Invited, Letter, LetterNumber, OfficeSetting
 from dutydesk.rules.case import case_sheet
 from dutydesk.rules.checking import check
 from dutydesk.rules.errors import NotAllowed, Refused
@@ -104,6 +104,25 @@ def test_several_promises_are_fulfilled_one_by_one(letters):
     assert letters.line(letter_id).state is D.DONE
     letters.do("not_done", letter_id, reason="监控没有通电")
     assert [each.what for each in agreement.undone(letters.row(letter_id))] == ["装监控"]
+
+
+class TestUrging:
+    def urged(self, letter_id: int) -> list[int]:
+        return [
+            each.urges for each in Invited.select().where(Invited.letter == letter_id).order_by(Invited.id)
+        ]
+
+    def test_those_who_owe_an_answer_are_urged_and_nobody_else(self, letters):
+        letter_id = letters.in_state(L.OUT)
+        letters.walk(letter_id, ("office:come",))
+        letters.do("urge", letter_id, text="请尽快答复", invited="")
+        assert self.urged(letter_id) == [0, 1]
+
+    def test_where_nobody_owes_anything_it_is_said(self, letters):
+        letter_id = letters.in_state(L.TALKS)
+        with pytest.raises(Refused, match="没有部门欠着"):
+            letters.do("urge", letter_id, text="请尽快答复", invited="")
+        assert self.urged(letter_id) == [0, 0]
 
 
 class TestRaising:
