@@ -95,7 +95,7 @@ class AgreeForm(Form):
     invited: Department
     part: Annotated[Part, Entry("牵头还是配合", "choice")]
     what: Annotated[str, Entry("做什么", "prose", max_length=400), Needed]
-    due_on: Annotated[date, Entry("何时前", "date", "例如 12-10、+14（十四天后）")]
+    due_on: Annotated[date, Entry("何时前", "date", "如 12-3、下周五、+7（七天后）")]
 
 
 class UrgeForm(Form):

@@ -89,7 +89,7 @@ class DecisionForm(Form):
         str, Entry("由谁办", "pick", "力量、部门、个人、居委的首字母", search="who"), Field(min_length=1)
     ]
     what: Annotated[str, Entry("做什么", max_length=200), Needed]
-    due_on: Annotated[date, Entry("何时前", "date", "如 12-3、+7")]
+    due_on: Annotated[date, Entry("何时前", "date", "如 12-3、下周五、+7（七天后）")]
     issues: Annotated[str, Entry("管哪几件", hint="编号之间空一格；没有就空着", max_length=200)] = ""
     unit: Annotated[str, Entry("新问题在哪里", "pick", "没有编号的，选了就登记成一件", search="units")] = ""
     category: Annotated[

@@ -45,7 +45,7 @@ _DIGITS_ONLY = re.compile(r"(?P<day>(?:\d{4}|\d{8})?|.*[日号天 ])(?P<h>\d{2})
 def parse_day(text: str, today: date | None = None) -> date:
     """The day that `text` means. Without a year it is the one nearest to today. Raises ValueError, in Chinese."""
     today = today or datetime.now(SHANGHAI).date()
-    typed = narrow(text).strip().replace(" ", "")
+    typed = _BEFORE.sub("", narrow(text).strip().replace(" ", ""))
     if typed in _NEAR_DAYS:
         return today + timedelta(days=_NEAR_DAYS[typed])
     if typed in _MONTH_ENDS:

@@ -57,10 +57,19 @@ def of_meeting(session: Session, meeting_id: int) -> list[TurnLine]:
 
 
 def kind_of(text: str) -> Category | None:
-    """The category that the words of a line speak for; None where they speak for none."""
+    """The category for which the words of a line speak plainly; None where they do not, so that it is asked."""
     stub = Issue(summary=text, detail="", spot="")
     found = evidence.likenesses(stub)
-    return found[0].category if found else None
+    second = found[1] if len(found) > 1 else None
+    return found[0].category if found and evidence.plainly(found[0], second) else None
+
+
+def category_of(session: Session, meeting_id: int, unit_id: int) -> str:
+    """What the last case of a unit was registered as. Raises NotAllowed outside the session's areas."""
+    access.readable(session, meeting_id)
+    mine = (UnitTurn.meeting == meeting_id) & (UnitTurn.unit == unit_id) & UnitTurn.issue.is_null(False)
+    row = UnitTurn.select().where(mine).order_by(UnitTurn.id.desc()).first()
+    return str(row.issue.category.name) if row else ""
 
 
 def take(session: Session, meeting_id: int, unit_id: int, fields: Mapping[str, Any], act_id: str) -> str:

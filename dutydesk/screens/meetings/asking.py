@@ -80,6 +80,18 @@ async def _demanded(screen: DeskScreen, sheet: Sheet, way: Way) -> dict[str, Any
     return fields
 
 
+async def ask_category(screen: DeskScreen, text: str) -> str | None:
+    """The category of a line whose words do not plainly speak for one."""
+    from dutydesk.widgets.picker import Choice, PickOne
+
+    async def search(typed: str) -> list[Choice]:
+        rows = await screen.desk.read(finding.categories, typed)
+        return [Choice(row.value, row.title, row.detail, row.sure) for row in rows]
+
+    chosen = await screen.show(PickOne(f"“{text[:24]}”是哪一类？", search, "类别或拼音首字母"))
+    return chosen.value if chosen is not None else None
+
+
 async def extra_meeting(screen: DeskScreen, area_id: int, area: str) -> int | None:
     """加开一次; answers with the meeting."""
 

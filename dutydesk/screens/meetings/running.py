@@ -186,19 +186,24 @@ class RunningScreen(ActingList):
 
     async def _take_turn(self, turn: TurnLine) -> None:
         """One line after another, until there is nothing more; then the next unit."""
-        registered, spoke = 0, turn.done
+        registered, spoke, typed = 0, turn.done, ""
         while True:
             more = f"已登记{registered}件，还有就接着写，" if registered else "一行一件，"
             usual = (NOTHING,) if not registered else ()
-            said = await self.show(AskText(f"{turn.unit}要反映什么？{more}没有就写“没有”", usual))
+            asked = f"{turn.unit}要反映什么？{more}没有就写“没有”"
+            said = await self.show(AskText(asked, usual, typed, edit=True))
             if said is None or (said == NOTHING and registered):
                 break
             number = await self._say(turn, "" if said == NOTHING else said)
-            spoke = spoke or number is not None
+            if number is None:  # refused, or left at the category: the line is not lost
+                typed = said
+                continue
+            spoke, typed = True, ""
             if not number:
                 break
             registered += 1
-            self.say(f"已登记 {number}（{turn.unit}），在待立案。", "good")
+            category = await self.ask(turns.category_of, self.meeting_id, turn.unit_id) or ""
+            self.say(f"已登记 {number} {said}（{turn.unit}），类别 {category}，在待立案。", "good")
         await self.read()
         if spoke:
             await self._to_next_turn(turn)
@@ -220,15 +225,10 @@ class RunningScreen(ActingList):
         except DatabaseProblem as problem:
             self.say(str(problem), "bad")
             return None
-        from dutydesk.rules import finding
-        from dutydesk.widgets.picker import Choice, PickOne
+        from dutydesk.screens.meetings.asking import ask_category
 
-        async def search(typed: str) -> list[Choice]:
-            rows = await self.desk.read(finding.categories, typed)
-            return [Choice(row.value, row.title, row.detail, row.sure) for row in rows]
-
-        chosen = await self.show(PickOne(f"“{text[:24]}”是哪一类？", search, "类别或拼音首字母"))
-        return await self._say(turn, text, chosen.value) if chosen is not None else None
+        chosen = await ask_category(self, text)
+        return await self._say(turn, text, chosen) if chosen is not None else None
 
     # -- digits -----------------------------------------------------------------------------------------------
 

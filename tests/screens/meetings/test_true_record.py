@@ -47,3 +47,24 @@ async def test_an_agenda_longer_than_its_meeting_is_asked_about_before_the_notic
         shown = await press(pilot, "1")
         assert "关于召开康健一片区双周例会的通知" in shown
     assert list(load().outbox.glob("会议通知-*.docx"))
+
+
+async def test_one_word_alone_asks_the_category_and_leaving_it_keeps_the_line(speaking, open_desk):
+    plan(speaking, "running")
+    async with open_desk(duty="meetings").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        shown = await press(pilot, "enter", "down", "enter", *"楼道有渗水", "enter")
+        assert "是哪一类" in shown
+        shown = await press(pilot, "escape")
+        assert "要反映什么" in shown and "楼道有渗水" in shown
+        await press(pilot, "enter", *"lddw", "1")
+        shown = text(pilot.app)
+        assert "楼道有渗水" in shown and "类别" in shown
+
+
+async def test_by_when_is_understood_as_it_is_spoken(district, open_desk):
+    plan(district, "running", "消防演练安排")
+    async with open_desk(duty="meetings").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        shown = await press(pilot, "enter", "end", "2", "4", *"摸清底数", "enter", *"下周五前", "f10")
+        assert "决定1已记下" in shown
