@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from dutydesk.models import Invited, Letter, LetterIssue
@@ -30,3 +31,12 @@ def letters_of_issue(issue_id: int) -> list[InLetter]:
         said = f"{letter.number or letter.kind.label} {names}（{letter.state.label}）"
         found.append(InLetter(letter.id, said))
     return found
+
+
+def still_open(issue_ids: Iterable[int]) -> list[InLetter]:
+    """The letters under way in which any of these issues stands, each once."""
+    from dutydesk.rules.letters.life import LETTER_ENDS
+
+    found = {each.letter_id: each for issue_id in issue_ids for each in letters_of_issue(issue_id)}
+    rows = Letter.select(Letter.id).where(Letter.id.in_(list(found)), Letter.state.not_in(list(LETTER_ENDS)))
+    return [found[row.id] for row in rows.order_by(Letter.id.desc())]

@@ -9,11 +9,12 @@ from textual.app import ComposeResult
 
 from dutydesk.rules.drafts import Kept
 from dutydesk.rules.letters import drafting
+from dutydesk.rules.letters.of_issue import still_open
 from dutydesk.rules.workcalendar import moment
 from dutydesk.screens.base import DeskScreen
 from dutydesk.screens.forms import FormScreen
 from dutydesk.screens.letters.acting import as_typed
-from dutydesk.widgets.action_menu import Words
+from dutydesk.widgets.action_menu import Action, ActionMenu, Words
 from dutydesk.widgets.form import FormView
 
 if TYPE_CHECKING:
@@ -24,6 +25,18 @@ async def begin(
     screen: DeskScreen, issue_ids: Sequence[int] = (), title: str = "", agenda_item_id: int | None = None
 ) -> int | None:
     """Draft a letter about these issues, then open it; answers with its id, None where none was drafted."""
+    there = await screen.ask(lambda _session: still_open(issue_ids))
+    if there is None:
+        return None
+    if there:
+        from dutydesk.screens.letters.letter import LetterScreen
+
+        options = [Action(each.letter_id, "打开那一封", each.said) for each in there[:5]]
+        chosen = await screen.show(ActionMenu("这件已有约请", [*options, Action(0, "另起一封")]))
+        if chosen:
+            await screen.show(LetterScreen(chosen))
+        if chosen != 0:
+            return None
     found = await screen.ask(drafting.proposed, list(issue_ids), title)
     if found is None:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dutydesk.letter_words import InvitedState, LetterState
-from dutydesk.models import Invited, Letter, OfficeSetting
+from dutydesk.models import Invited, Letter, LetterIssue, OfficeSetting
 from dutydesk.rules.organisation import today
 from dutydesk.vocabulary import Role, State
 from tests.screens.conftest import press, settle, text
@@ -185,3 +185,18 @@ async def test_becoming_a_liaison_over_an_open_letter_leaves_the_others_table(le
             await press(pilot, "1")
         assert "部门联络员" in await press(pilot, "f6")
         assert "本部门" in text(app)
+
+
+async def test_a_case_with_an_open_letter_says_so_before_another_is_drafted(letters, open_desk):
+    from dutydesk.rules.letters.of_issue import still_open
+
+    letters.in_state(L.CHECKING)
+    issue_id = LetterIssue.get().issue_id
+    assert [each.letter_id for each in still_open([issue_id, issue_id])] == [Letter.get().id]
+    letters.cases.district.close()
+    app = open_desk(R.AREA_CHIEF, "issues")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        shown = await press(pilot, "enter", "9", "8")
+        assert "这件已有约请" in shown and "待核稿" in shown and "2 另起一封" in shown
+        assert "约请　待核稿" in await press(pilot, "1")
