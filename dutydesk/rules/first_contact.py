@@ -102,7 +102,8 @@ def time_left(now: datetime, due_at: datetime, calendar: WorkCalendar, by_the_cl
     named = "工作时间"
     if by_the_clock or (over and not minutes):
         minutes, named = int((last - first).total_seconds() // 60), ""
-    said = f"{minutes // 60}小时{minutes % 60}分" if minutes >= 60 else f"{minutes}分钟"
+    hours, rest = divmod(minutes, 60)
+    said = (f"{hours}小时" + (f"{rest}分" if rest else "")) if hours else f"{minutes}分钟"
     return f"{named}已超过{said}" if over else f"{named}还剩{said}"
 
 
