@@ -129,7 +129,7 @@ class CaseScreen(DeskScreen):
     """One case on the whole screen; who raised it and the answer to its source are a digit away."""
 
     NAME = "案情"
-    KEYS = (("↑↓ PgUp PgDn", "翻看"),)
+    KEYS = (("↑↓ PgUp PgDn", "翻看"), ("F1", "帮助"))
     HELP = (
         "1 看反映人：选一个理由，姓名、电话就显示出来，会记入审计。\n"
         "2 看给来源的答复：12345等来源件的办理情况和反馈写成一段话，可以复制。没有反映人、不用答复来源的，没有这一项。"

@@ -80,7 +80,10 @@ async def test_the_checkpoint_under_the_cursor_is_shown_in_full(district, open_d
         shown = text(app)
         assert "公共部位无堆物，通行宽度不受影响" in shown
         assert "1/4 长桥二村 1号楼底层" in shown
-        assert lines(app)[-1] == "1 正常  2 异常  3 不适用  Enter 完成、补录、打印  0 撤回标记  F1 帮助  Esc 返回"
+        assert (
+            lines(app)[-1]
+            == "1 正常  2 异常  3 不适用  Enter 完成、补录、打印  0 撤回标记  F1 帮助  Esc 返回"
+        )
         await pilot.press("down")
         assert "2/4 寿昌坊 2号楼底层" in text(app)
         assert max(map(cell_len, lines(app))) <= size[0]
