@@ -108,6 +108,12 @@ def test_nothing_typed_breaks_it(district, cases, chief, words):
     search.hits(words)
 
 
+def test_initials_are_advised_only_for_what_they_find(district, cases, chief):
+    cases.new(summary="井盖松动", category=str(cases.rubbish))
+    assert found(chief, "jgsd") == []
+    assert "拼音首字母只查得到地点、人员、部门和类别" in search.explain(chief, "jgsd")
+
+
 def test_what_stands_in_the_index_is_checked_and_made_anew(district, cases, chief):
     first, second = cases.new(summary="井盖松动"), cases.new(summary="电梯故障")
     Issue.update(summary="下水道堵塞", detail="").where(Issue.id == first).execute()
