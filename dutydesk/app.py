@@ -7,6 +7,7 @@ import contextlib
 import gc
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from textual import work
@@ -57,6 +58,7 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
         self.desk = Desk(url or load().database, self._changed_elsewhere, key)
         self.number, self.first_duty, self.came_from = number, duty, came_from
         self.animation_level = "none"
+        self.crash_report: Path | None = None  # what is told of an error of ours
         # no mouse, no tooltips; what there is to say stands in the notice line: two widgets fewer on each screen
         self._disable_tooltips = self._disable_notifications = True
         self._desk_filter = DeskFilter(load().drawing == "ascii")
@@ -206,7 +208,7 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
         folder = load().state
         with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            report = folder / f"crash-{datetime.now(UTC):%Y%m%dT%H%M%S}.txt"
+            self.crash_report = report = folder / f"crash-{datetime.now(UTC):%Y%m%dT%H%M%S}.txt"
             report.touch(mode=0o600)
             import traceback
 
@@ -239,5 +241,6 @@ def open_desk(number: str | None, duty: str, key: str = "") -> str | None:
     app = DutyDesk(number, duty, came_from=came_from, key=key)
     problem = app.run(mouse=False)
     if problem is None and app.return_code:
-        return "值班台出错退出了，已保存的都在，没填完的在草稿里。请重新打开；若再出现，请告诉管理员。"
+        told = f"并请把这个文件交给他：{app.crash_report}" if app.crash_report else ""
+        return f"值班台出错退出了，已保存的都在，没填完的在草稿里。请重新打开；若再出现，请告诉管理员。{told}"
     return problem

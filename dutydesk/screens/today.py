@@ -229,7 +229,7 @@ class TodayScreen(DeskScreen):
         from dutydesk.screens.more import open_more
 
         with self.desk_app.holding_keys():
-            await open_more(self)
+            await open_more(self.desk_app.desk_screens()[-1])  # what it says is said where one is
 
     async def action_back(self) -> None:
         """There is nothing above 今日."""

@@ -54,3 +54,18 @@ async def test_help_is_of_the_page_below(district, open_desk):
         await settle(pilot)
         await press(pilot, "8", "9")
         assert "帮助·今日" in text(pilot.app)
+
+
+async def test_what_is_chosen_speaks_on_the_page_that_one_is_on(district, open_desk):
+    async with open_desk(duty="issues").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        digit = entries(await press(pilot, "f12"))["导入清单"]
+        assert "收件夹里没有" in await press(pilot, digit)
+        assert "问题清单" in text(pilot.app)
+
+
+async def test_help_from_another_page_is_of_that_page(district, open_desk):
+    async with open_desk(duty="issues").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        digit = entries(await press(pilot, "f12"))["帮助"]
+        assert "帮助·问题清单" in await press(pilot, digit)
