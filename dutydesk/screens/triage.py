@@ -86,6 +86,7 @@ class TriageScreen(QueueScreen[Card]):
         """Take the proposal in sight, as it is or as it was changed."""
         done = await self.do(proposals.take, card.proposal, self.new_act())
         if done is not None:
+            self.by_hand.pop(card.sheet.key, None)  # undone, it is proposed anew
             self.say(f"{done.number} 已{done.said}", "good")
         return done is not None
 

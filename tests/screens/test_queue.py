@@ -155,6 +155,18 @@ async def test_the_last_one_is_taken_back_and_stands_here_again(speaking, open_d
     assert states(speaking) == [State.REPORTED] * 2
 
 
+async def test_what_was_changed_is_undone_with_the_rest(speaking, open_desk):
+    waiting(speaking, 1)
+    async with open_desk(duty="triage").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        before = await press(pilot, "2", "2")
+        assert "2 紧急　紧急（已改）" in before
+        await press(pilot, "enter", "u", "1")
+        shown = text(pilot.app)
+        assert "已撤销" in shown
+        assert "2 紧急　一般" in shown
+
+
 async def test_what_was_changed_is_not_lost_without_a_word(speaking, open_desk):
     first, second = waiting(speaking, 2)
     async with open_desk(duty="triage").run_test(size=(80, 24)) as pilot:
