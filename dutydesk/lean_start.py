@@ -1,25 +1,27 @@
 """What a desk's start does without. Imports nothing of ours but the settings, and is called before Textual is imported.
 
 Of what Textual imports, a third is never used by a desk: OpenSSL, where nothing speaks TLS; the command palette with
-the input, lists and trees it is made of, which no desk offers; the folders for downloads, where nothing is downloaded.
-While Textual loads, stand-ins take their places; afterwards whoever imports the real ones gets them. Together they are
-a fifth of the launch (`benchmarks/ledger.py`), as psycopg is in `dutydesk.models.base`.
+the input, lists and trees it is made of, and toasts, which no desk offers; the folders for downloads, where nothing is
+downloaded; tables of colours; pickles of links to be clicked. Together they are a fifth of the launch
+(`benchmarks/ledger.py`). For peewee `dutydesk.models.base` does the same.
 """
 
 from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import typing
+from collections.abc import Mapping
 from types import ModuleType
 
 from dutydesk.settings import on_postgresql
+from dutydesk.stand_ins import in_place_of, stand_ins
 
 _SWITCH_SECONDS = 0.001  # the database's thread waits up to so long for its turn after each call
 # asyncio does without ssl where there is none, and hashlib has hashes of its own
 _TLS: Mapping[str, ModuleType | None] = {"ssl": None, "_hashlib": None}
-_NEVER_OFFERED = {
+_PYTHON_HAS_IT: Mapping[str, ModuleType | None] = {"typing_extensions": typing}
+_SELDOM_USED = {
     "textual.command": (
         "CommandListItem",
         "CommandPalette",
@@ -29,7 +31,12 @@ _NEVER_OFFERED = {
         "Provider",
         "SimpleProvider",
     ),
+    "textual.widgets._toast": ("ToastRack",),
+    "textual.suggestions": ("get_suggestion", "get_suggestions"),
     "platformdirs": ("user_downloads_path",),
+    "rich.table": ("Table",),
+    "uuid": ("uuid4",),
+    "pickle": ("dumps", "loads"),
 }
 
 
@@ -38,27 +45,8 @@ def load_textual() -> None:
     gc.disable()
     sys.setswitchinterval(_SWITCH_SECONDS)
     if not on_postgresql():
-        with _in_place_of(_TLS):
+        with in_place_of(_TLS):
             import asyncio  # noqa: F401
             import hashlib  # noqa: F401
-    with _in_place_of({name: _stand_in(name, held) for name, held in _NEVER_OFFERED.items()}):
+    with in_place_of(_PYTHON_HAS_IT), in_place_of(stand_ins(_SELDOM_USED)):
         import textual.app  # noqa: F401
-
-
-def _stand_in(name: str, held: tuple[str, ...]) -> ModuleType:
-    """A module of empty classes: enough to be named and inherited from."""
-    module = ModuleType(name)
-    vars(module).update({each: type(each, (), {}) for each in held})
-    return module
-
-
-@contextmanager
-def _in_place_of(modules: Mapping[str, ModuleType | None]) -> Iterator[None]:
-    """Let these be found instead of the real ones, where those are not loaded yet; None is found nowhere."""
-    put = {name: module for name, module in modules.items() if name not in sys.modules}
-    sys.modules.update(put)  # type: ignore[arg-type]
-    try:
-        yield
-    finally:
-        for name in put:
-            del sys.modules[name]

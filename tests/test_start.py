@@ -36,7 +36,9 @@ LOADED = """
 import sys
 from dutydesk.lean_start import load_textual
 load_textual()
+import dutydesk.app, dutydesk.screens.issues
 unused = {"ssl", "_ssl", "platformdirs", "textual.command", "textual.widgets._input", "textual.widgets._tree"}
+unused |= {"textual.widgets._toast", "textual.containers", "typing_extensions", "rich.table", "uuid", "pickle", "difflib"}
 print(sorted(unused & set(sys.modules)))
 """
 REAL_ONES = """
@@ -45,6 +47,12 @@ load_textual()
 import hashlib, platformdirs, ssl
 from textual.command import CommandPalette
 print(bool(ssl.OPENSSL_VERSION and platformdirs.user_downloads_path() and CommandPalette.BINDINGS))
+"""
+CALLED = """
+from dutydesk.lean_start import load_textual
+load_textual()
+import textual.css.parse, rich.style
+print(rich.style.Style.from_meta({"at": 3}).meta, textual.css.parse.get_suggestion("widht", ["width"]))
 """
 
 
@@ -76,3 +84,7 @@ def test_textual_comes_without_what_no_desk_uses(demo_url: str) -> None:
 
 def test_what_was_left_out_is_there_for_whoever_imports_it_later(demo_url: str) -> None:
     assert last_line(REAL_ONES, demo_url) == "True"
+
+
+def test_a_stand_in_that_is_called_is_the_real_one(demo_url: str) -> None:
+    assert last_line(CALLED, demo_url) == "{'at': 3} width"

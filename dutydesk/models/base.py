@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+from dutydesk.stand_ins import in_place_of, stand_ins
 
 # peewee imports psycopg, asyncio and ssl wherever psycopg is installed: a third more launch time and half more
 # memory for a desk on SQLite that needs none of it. `on_postgresql` brings psycopg where a URL asks for it, and with
 # it all that peewee needs of it. This is the first import of peewee in the program.
-_HIDDEN = ("psycopg", "psycopg2", "psycopg2cffi", "pymysql")
-_ABSENT = [name for name in _HIDDEN if name not in sys.modules]
-for _name in _ABSENT:
-    sys.modules[_name] = None  # type: ignore[assignment]
+_HIDDEN = dict.fromkeys(("psycopg", "psycopg2", "psycopg2cffi", "pymysql"))
+_SELDOM_USED = {"uuid": ("UUID", "uuid1", "uuid4"), "pickle": ("dumps", "loads")}
 
-import peewee  # noqa: E402
-
-for _name in _ABSENT:
-    del sys.modules[_name]
+with in_place_of(_HIDDEN), in_place_of(stand_ins(_SELDOM_USED)):
+    import peewee
+    import playhouse.fields  # noqa: F401  (EnumField; with it come the pickles)
 
 database = peewee.DatabaseProxy()
 

@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Literal, Self
 from rich.cells import cell_len
 from rich.style import Style
 from textual import events
-from textual.containers import Container
 from textual.geometry import Region, Size
 from textual.reactive import Reactive
 from textual.strip import Strip
@@ -174,9 +173,10 @@ class KeptLines(LineWidget):
         return strip_of(self._shown[y] if y < len(self._shown) else (), self.size.width, self.look())
 
 
-class Parts(Container):
+class Parts(Widget):
     """Holds the parts of a screen and draws nothing itself."""
 
+    DEFAULT_CSS = "Parts { width: 1fr; height: 1fr; overflow: hidden hidden; }"
     BLANK = True
 
 
