@@ -84,13 +84,26 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
             await self.desk.close()
             self.exit(str(problem), return_code=1)
             return
-        if first.at_once and first.open_to(self.desk.session):
+        if not first.open_to(self.desk.session):
+            await self._today_instead_of(first)
+        elif first.at_once:
             self.first_duty = "today"
         elif self.first_duty != "today":
             self.action_duty(self.first_duty)
         for screen in self.desk_screens():
             screen.signed_on()
         self.set_timer(_SETTLED, _collect_again)
+
+    async def _today_instead_of(self, duty: Duty) -> None:
+        """Someone without this duty asked for it on the command line."""
+        self.first_duty = "today"
+        today = self.screen_stack[0]
+        if isinstance(today, TodayScreen):
+            today.first_words = _not_yours(duty)
+            if len(self.screen_stack) > 1:
+                await self.pop_screen()
+            else:
+                today.compose_late()
 
     async def show(self, screen: Screen[R]) -> R | None:
         """Open a dialog or form and wait for its result; for workers inside `holding_keys`.
@@ -110,7 +123,7 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
         if self.desk.session is None:
             return
         if not duty.open_to(self.desk.session):
-            self._say(f"{duty.title}不在您的岗位职责内。")
+            self._say(_not_yours(duty))
             return
         self.run_worker(self._go(duty, target), exclusive=True, group="duty")
 
@@ -161,7 +174,7 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
         self._say("退出请按 Ctrl+Q；正在填写的内容会留作草稿。")
 
     def _say(self, words: str) -> None:
-        if isinstance(self.screen, DeskScreen):
+        if isinstance(self.screen, DeskScreen) and self.screen.composed:
             self.screen.say(words, "bad")
 
     def _changed_elsewhere(self) -> None:
@@ -227,6 +240,10 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
         }
         if session and open_drafts:
             drafts.last_words(load().state, session, open_drafts)
+
+
+def _not_yours(duty: Duty) -> str:
+    return f"{duty.title}不在您的岗位职责内。"
 
 
 def _collect_again() -> None:

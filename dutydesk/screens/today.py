@@ -58,6 +58,7 @@ class TodayScreen(DeskScreen):
         """`late`: another duty is opened over it at once, and what nobody sees need not be drawn."""
         super().__init__()
         self.late = late
+        self.first_words = ""  # why this is shown in place of the duty that was asked for
         self.since: datetime | None = None
         self.visit_noted = False
         self.just_kept = ""  # the draft that was left a moment ago
@@ -99,7 +100,8 @@ class TodayScreen(DeskScreen):
         """Read for whoever sits here now; at once, or when this screen is in sight again."""
         self.since = None
         self.visit_noted = False
-        self.say("")
+        self.say(self.first_words, "bad")
+        self.first_words = ""
         self.stale = True
         if self.wanted_now():
             self.stale = False

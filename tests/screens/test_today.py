@@ -136,3 +136,12 @@ async def test_the_duties_are_on_one_line_however_many_somebody_has(district, op
         await settle(pilot)
         (line,) = (line for line in lines(pilot.app) if "1 每日巡查" in line)
         assert "9 待我定" in line and line.rstrip().endswith("8 更多")
+
+
+async def test_who_asks_for_a_duty_of_others_is_shown_today_and_told(open_desk):
+    desk = open_desk(Role.HANDLER, "triage")
+    async with desk.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        shown = text(desk)
+    assert shown.startswith("今日")
+    assert "不在您的岗位职责内" in shown
