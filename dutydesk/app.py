@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
-from textual import work
+from textual import events, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
@@ -172,6 +172,14 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
     def action_say_how_to_leave(self) -> None:
         """Ctrl+C does nothing here; people press it."""
         self._say("退出请按 Ctrl+Q；正在填写的内容会留作草稿。")
+
+    def on_key(self, event: events.Key) -> None:
+        """Words typed where no field takes them: nobody may believe that they were kept."""
+        if event.is_printable and not (event.character or "a").isascii():
+            if isinstance(self.screen, DeskScreen):
+                self._say("这里不能打字。要写字先按 Enter 看能办什么；F1 是这一屏的键。")
+            elif (tell := getattr(self.screen, "tell", None)) is not None:
+                tell("✗ 这里不能打字。F1 告诉您这里按什么；Esc 返回")
 
     def _say(self, words: str) -> None:
         if isinstance(self.screen, DeskScreen) and self.screen.composed:

@@ -9,7 +9,7 @@ from typing import Any
 from dutydesk.models import DeskVisit
 from dutydesk.rules import drafts, intake
 from dutydesk.vocabulary import Role
-from tests.screens.conftest import lines, settle, text
+from tests.screens.conftest import lines, press, settle, text
 
 
 def registered(
@@ -145,3 +145,11 @@ async def test_who_asks_for_a_duty_of_others_is_shown_today_and_told(open_desk):
         shown = text(desk)
     assert shown.startswith("今日")
     assert "不在您的岗位职责内" in shown
+
+
+async def test_words_typed_where_nothing_takes_them_are_not_dropped_in_silence(open_desk):
+    async with open_desk().run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "这里不能打字" in await press(pilot, "王")
+        await press(pilot, "8")
+        assert "这里不能打字。F1" in await press(pilot, "王")
