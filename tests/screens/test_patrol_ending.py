@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from python_calamine import CalamineWorkbook
+from textual import events
 
 from dutydesk.models import Act, Issue, Patrol, PatrolCheck
 from dutydesk.rules import patrol
@@ -13,6 +14,7 @@ from dutydesk.screens.patrol.rows import CheckRow
 from dutydesk.settings import load
 from dutydesk.vocabulary import Mark, PatrolKind, Role
 from tests.screens.conftest import lines, settle, text
+from tests.screens.hand import Hand
 from tests.screens.test_patrol import LARGE, SMALL, Walker
 
 
@@ -116,3 +118,76 @@ async def test_the_sheet_goes_to_the_outbox_and_the_screen_says_where(district, 
     book = CalamineWorkbook.from_path(path)
     assert book.sheet_names == ["安全线", "联合巡查"]
     assert "√" in [row[4] for row in book.get_sheet_by_index(0).to_python()]
+
+
+class TestSayingWhereItStands:
+    async def test_a_hasty_second_key_at_home_marks_nothing(self, district, open_desk):
+        district.add_route()
+        app = open_desk()
+        async with app.run_test(size=SMALL) as pilot:
+            await settle(pilot)
+            for _ in range(2):  # in one bunch, as over a poor line
+                app.post_message(events.Key("1", "1"))
+            await Hand(pilot).until("没有算")
+            assert isinstance(app.screen, PatrolScreen)
+            assert "已查 0/4" in lines(app)[0]
+            await Walker(pilot).press("1")
+            assert "已查 1/4" in lines(app)[0]
+        district.connect()
+        assert PatrolCheck.select().where(PatrolCheck.mark == Mark.NORMAL).count() == 1
+
+    async def test_enter_typed_ahead_opens_no_menu_that_the_next_digit_would_act_in(
+        self, district, open_desk
+    ):
+        district.add_route()
+        app = open_desk()
+        async with app.run_test(size=SMALL) as pilot:
+            await settle(pilot)
+            for key, character in (("1", "1"), ("enter", "\r"), ("1", "1")):
+                app.post_message(events.Key(key, character))
+            await Hand(pilot).until("没有算")
+            assert isinstance(app.screen, PatrolScreen)
+            assert "已查 0/4" in lines(app)[0]
+
+    async def test_the_end_of_each_route_is_told_with_what_finishes_it(self, district, open_desk):
+        district.add_route("安全线", checkpoints=2)
+        district.add_route("环境线", checkpoints=1)
+        app = open_desk(duty="patrol")
+        async with app.run_test(size=SMALL) as pilot:
+            await settle(pilot)
+            walker = Walker(pilot)
+            await walker.press("1")
+            assert "查完了" not in text(app)
+            await walker.press("1")
+            assert "安全线查完了（Enter 再按 5 完成）。接着查环境线。" in text(app)
+            await walker.press("1")
+            assert "查完了，当天的检查点已全部标完。按 Enter 再按 5 完成巡查。" in text(app)
+
+    async def test_a_finished_route_has_nothing_unchecked_and_offers_no_marks(self, district, open_desk):
+        district.add_route()
+        app = open_desk(duty="patrol")
+        async with app.run_test(size=SMALL) as pilot:
+            await settle(pilot)
+            assert "1 正常" in lines(app)[-1]
+            await Walker(pilot).press("1", "enter", "5", "1", "1")
+            assert "未查" not in text(app)[: text(app).index("已完成")]
+            assert text(app).count("不再查") >= 3
+            assert "正常" not in lines(app)[-1]
+            assert lines(app)[-1].startswith("Enter 打印")
+
+    async def test_home_says_how_the_patrol_was_left(self, district, open_desk):
+        district.add_route()
+        app = open_desk()
+        async with app.run_test(size=SMALL) as pilot:
+            await settle(pilot)
+            walker = Walker(pilot)
+            await walker.press("1", "escape")
+            assert "巡查已查" not in text(app)  # nothing was done
+            await walker.press("1", "1", "0")
+            assert "已撤回" in text(app)
+            await walker.press("1", "escape")
+            assert "巡查已查 1/4，标记都已保存；还有3处未查，按 1 接着查。" in text(app)
+            await walker.press("1", *"111", "escape")
+            assert "还没有完成巡查" in text(app)
+            await walker.press("1", "enter", "5", "1", "escape")
+            assert "今天的巡查已完成。" in text(app)

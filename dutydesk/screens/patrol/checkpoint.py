@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from dutydesk.rules.patrol_sheets import Check, PatrolSheet
+from dutydesk.rules.patrol_sheets import PatrolSheet
 from dutydesk.rules.workcalendar import moment
-from dutydesk.screens.patrol.rows import CheckRow
-from dutydesk.vocabulary import Mark
+from dutydesk.screens.patrol.rows import CheckRow, mark_label
 from dutydesk.widgets.cells import Line, wrap
 from dutydesk.widgets.frame import KeptLines
 
@@ -36,7 +35,7 @@ class CheckpointView(KeptLines):
             ((line, head),)
             for line in wrap(f"{check.position}/{len(sheet.checks)} {check.where}（{sheet.route}）", width)
         ]
-        facts = [("看什么", check.look_at), ("标准", check.standard), ("结果", _result(check))]
+        facts = [("看什么", check.look_at), ("标准", check.standard), ("结果", _result(self.row))]
         if sheet.partners:
             facts.append(("参加", sheet.partners))
         facts += [("归口", f"{check.force.label}·{check.category}"), ("本路线", _progress(sheet))]
@@ -47,9 +46,10 @@ class CheckpointView(KeptLines):
         return lines
 
 
-def _result(check: Check) -> str:
-    if check.mark is Mark.UNCHECKED:
-        return "未查"
+def _result(row: CheckRow) -> str:
+    check = row.check
+    if check.open:
+        return mark_label(row)
     words = [check.mark.label, check.issue_number, check.reason, check.marked_by, moment(check.marked_at)]
     return " ".join(filter(None, words)) + ("（补录）" if check.backfilled else "")
 

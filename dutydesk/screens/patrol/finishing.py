@@ -45,6 +45,7 @@ async def _finish(screen: PatrolScreen, sheets: Sequence[PatrolSheet], reason: s
         return
     told = await screen.do(patrol.finish, [sheet.id for sheet in sheets], reason, screen.new_act())
     if told is not None:
+        screen.acted = True
         await screen.read()
         screen.say(f"已完成：{'、'.join(sheet.route for sheet in told)}。", "good")
 

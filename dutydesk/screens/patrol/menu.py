@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 async def choose(screen: PatrolScreen, row: CheckRow) -> None:
     """Ask what is to be done, and do it."""
-    title = f"{row.check.where}：{row.check.mark.label}"
+    title = f"{row.check.where}：{rows.mark_label(row)}"
     chosen = await screen.show(ActionMenu(title, rows.menu(screen.given.rows, row)))
     if chosen is not None:
         await ACTS[chosen](screen, row)
@@ -39,6 +39,7 @@ async def _not_applicable(screen: PatrolScreen, _row: CheckRow) -> None:
 
 async def _take_back(screen: PatrolScreen, row: CheckRow) -> None:
     screen.put(row, Mark.UNCHECKED, "")
+    screen.say(f"已撤回：{row.check.where}")
 
 
 async def _routes(screen: PatrolScreen, _row: CheckRow) -> None:

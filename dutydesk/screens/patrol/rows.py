@@ -31,8 +31,16 @@ def _route(row: CheckRow) -> str:
     return f"{row.sheet.day.day}日{row.sheet.route}" if row.earlier else row.sheet.route
 
 
+NO_LONGER = "不再查"  # 未查 where the patrol is finished
+
+
+def mark_label(row: CheckRow) -> str:
+    """The mark in words; what was left unmarked in a finished patrol waits for nobody."""
+    return NO_LONGER if row.check.open and row.sheet.finished else row.check.mark.label
+
+
 def _mark(row: CheckRow) -> str:
-    return row.check.mark.label + ("·补" if row.check.backfilled else "")
+    return mark_label(row) + ("·补" if row.check.backfilled else "")
 
 
 COLUMNS = (
@@ -88,6 +96,28 @@ def following(rows: Rows, check_id: int) -> CheckRow | None:
         ),
         None,
     )
+
+
+def ended(rows: Rows, check_id: int, after: CheckRow | None) -> str:
+    """What has come to its end with the mark of a checkpoint: its route, or with nothing `after` it the day."""
+    if after is None:
+        return "查完了，当天的检查点已全部标完。按 Enter 再按 5 完成巡查。"
+    here = next(row.sheet for row in rows if row.key == check_id)
+    if here.id == after.sheet.id or unchecked(rows, here):
+        return ""
+    return f"{here.route}查完了（Enter 再按 5 完成）。接着查{after.sheet.route}。"
+
+
+def stands(rows: Rows) -> str:
+    """How today's patrol is left, and what is still to be done, for the screen that one goes back to."""
+    today = [row for row in rows if not row.earlier]
+    open_ = [row for row in today if not row.sheet.finished]
+    left = sum(row.check.open for row in open_)
+    if not open_:
+        return "今天的巡查已完成。"
+    if not left:
+        return "检查点都查完了，还没有完成巡查：按 1 回到巡查，Enter 再按 5。"
+    return f"巡查{progress(rows)}，标记都已保存；还有{left}处未查，按 1 接着查。"
 
 
 def unfinished(rows: Rows, day: date) -> list[PatrolSheet]:

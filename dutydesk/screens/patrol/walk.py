@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import inf
 from typing import Any, ClassVar
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
@@ -15,13 +16,15 @@ from dutydesk.desk import DatabaseProblem
 from dutydesk.rules import drafts, patrol, patrol_sheets
 from dutydesk.rules.patrol_sheets import Check, PatrolSheet
 from dutydesk.screens.base import DeskScreen
+from dutydesk.screens.in_sight import TOO_EARLY, InSight
 from dutydesk.screens.patrol import rows
 from dutydesk.screens.patrol.checkpoint import CheckpointView
 from dutydesk.screens.patrol.marks import MarkQueue, Pressed
 from dutydesk.screens.patrol.reasons import ask_reason
 from dutydesk.screens.patrol.rows import COLUMNS, CheckRow
+from dutydesk.terminal import digit_of
 from dutydesk.vocabulary import Mark
-from dutydesk.widgets.frame import Divider
+from dutydesk.widgets.frame import BottomLine, Divider
 from dutydesk.widgets.given import Given
 from dutydesk.widgets.window_list import WindowList
 
@@ -29,7 +32,7 @@ BESIDE_FROM = 110
 NO_ROUTES = "今天没有要走的巡查路线。路线由管理员设置。"
 
 
-class PatrolScreen(DeskScreen):
+class PatrolScreen(InSight, DeskScreen):
     """The day's routes one below the other, unfinished ones of earlier days last."""
 
     NAME = "每日巡查"
@@ -41,6 +44,7 @@ class PatrolScreen(DeskScreen):
         ("0", "撤回标记"),
         ("F1", "帮助"),
     )
+    KEYS_WHEN_FINISHED: ClassVar[tuple[tuple[str, str], ...]] = (("Enter", "打印、换路线"), ("F1", "帮助"))
     HELP = (
         "一处一键：1 正常，2 异常（打开登记，保存后回到下一处），3 不适用（选理由）。标完光标自动到下一个未查的点，"
         "一条路线走完接着下一条。全部标完后按 Enter 完成巡查。"
@@ -62,6 +66,8 @@ class PatrolScreen(DeskScreen):
         self.marked: list[int] = []  # checkpoints marked here, the latest last
         self.reasons: list[str] = []
         self.leaving = False
+        self.acted = False  # whether anything was marked or finished here
+        self.in_sight_since = inf  # nothing counts before the first checkpoint stands there
 
     def body(self) -> ComposeResult:
         """The list, and the checkpoint in full below or beside it."""
@@ -98,6 +104,7 @@ class PatrolScreen(DeskScreen):
         self.listing.empty_text = NO_ROUTES
         first = rows.first_of(self.given.rows, self.begin_on)
         await self.listing.show(first.key if first else None)
+        self.came_in_sight()
         self._say_progress()
 
     def changed(self) -> None:
@@ -131,10 +138,26 @@ class PatrolScreen(DeskScreen):
 
     def _say_progress(self) -> None:
         self.show_title(rows.progress(self.given.rows))
+        self._show_bar()
+
+    def _show_bar(self) -> None:
+        """Where a route is finished nothing can be marked, and the last line offers nothing of the kind."""
+        row = self.listing.row
+        finished = row is not None and row.sheet.finished
+        self.query_one(BottomLine).show(self.KEYS_WHEN_FINISHED if finished else self.KEYS)
 
     def on_window_list_moved(self, event: WindowList.Moved) -> None:
         """What to look at there, at once."""
         self.query_one(CheckpointView).show(event.row)
+        self._show_bar()
+
+    def on_key(self, event: events.Key) -> None:
+        """A digit or Enter pressed before the checkpoints were shown marks and opens nothing."""
+        if (digit_of(event.key) is not None or event.key in ("enter", "u")) and self.too_early(
+            event, repeats=False
+        ):
+            event.stop()
+            self.say(TOO_EARLY)
 
     # -- marking --------------------------------------------------------------------------------------------
 
@@ -174,8 +197,8 @@ class PatrolScreen(DeskScreen):
                 self.say("没有登记，这一处标记没有变。")
                 return
             await self.read()
-            self.say(f"已登记 {done.number}（{done.state.label}）。", "good")
-            self._go_on(row.key)
+            self._go_on(row.key, f"已登记 {done.number}（{done.state.label}）。")
+            self.came_in_sight()
 
     @work
     async def action_not_applicable(self) -> None:
@@ -208,6 +231,7 @@ class PatrolScreen(DeskScreen):
 
     def put(self, row: CheckRow, mark: Mark, reason: str) -> None:
         """Show a mark at once and have it written in its turn; 异常 stays until the rule has said yes."""
+        self.acted = True
         self.marks.put(Pressed(row.key, mark, reason, self.new_act()))
         if row.check.mark is not Mark.ABNORMAL:
             self._show(row.key, replace(row.check, mark=mark, reason=reason, marked_by="", marked_at=None))
@@ -254,16 +278,25 @@ class PatrolScreen(DeskScreen):
                 f"还有{len(self.marks.waiting)}处标记没有存进数据库。再按一次 Esc 放弃它们并离开。", "bad"
             )
             return
+        self._tell_where_it_stands()
         self.dismiss()
+
+    def _tell_where_it_stands(self) -> None:
+        """The screen below says what was done here, and what is still to be done."""
+        below = self.app.screen_stack[-2]
+        if self.acted and isinstance(below, DeskScreen) and below.composed:
+            below.say(rows.stands(self.given.rows), "good")
 
     # -- moving ---------------------------------------------------------------------------------------------
 
-    def _go_on(self, check_id: int) -> None:
+    def _go_on(self, check_id: int, done: str = "") -> None:
+        """To the next 未查; says `done`, and what came to its end with this mark."""
         following = rows.following(self.given.rows, check_id)
         if following is not None:
             self.move_to(following.key)
-        else:
-            self.say("当天的检查点已全部标完。按 Enter 再选“完成”。", "good")
+        done += rows.ended(self.given.rows, check_id, following)
+        if done:
+            self.say(done, "good")
 
     def move_to(self, check_id: int) -> None:
         """Put the cursor on a checkpoint."""
