@@ -130,13 +130,25 @@ class TodayScreen(DeskScreen):
 
     def show_frame(self) -> None:
         """Whose desk, which duties."""
-        self.show_title()
+        self.show_more_below()
         open_duties = [duty for duty in DUTIES if duty.digit and duty.open_to(self.session)]
         words = [*(f"{duty.digit} {duty.title}" for duty in open_duties), "8 更多"]
-        apart = "　" if sum(map(cell_len, words)) + 2 * len(words) < self.app.size.width else " "
-        self.query_one("#duties", Words).say(apart.join(words))
+        self.query_one("#duties", Words).say(_side_by_side(words, self.app.size.width - 2))
         self.show_keys([(duty.key.upper(), duty.title) for duty in open_duties if duty.key])
         self.query_one(WindowList).focus()
+
+    def show_more_below(self) -> None:
+        """Whose desk; and whether the list goes on below what is in sight."""
+        listing = self.query_one(WindowList)
+        rows = len(listing.source.rows) if isinstance(listing.source, Given) else 0
+        below = rows - (listing.rows_above or 0) - max(listing.size.height - 1, 0)
+        self.show_title(f"↓ 下面还有{below}行" if below > 0 and listing.size.height else "")
+
+    def on_resize(self) -> None:
+        """Other rows are in sight, other breaks are right."""
+        super().on_resize()
+        if self.composed and self.desk.session is not None:
+            self.call_after_refresh(self.show_frame)
 
     @work(exclusive=True, group="today")
     async def read_again(self) -> None:
@@ -154,6 +166,7 @@ class TodayScreen(DeskScreen):
         elif list(listing.source.rows) != rows:
             listing.source.rows = rows
             await _read_anew(listing)
+        self.call_after_refresh(self.show_more_below)
         if self.just_kept:
             kept, self.just_kept = f"draft:{self.just_kept}", ""
             if any(row.key == kept for row in rows):
@@ -171,6 +184,7 @@ class TodayScreen(DeskScreen):
     def on_window_list_moved(self, event: WindowList.Moved) -> None:
         """Whoever goes on has read it."""
         self._said_enough()
+        self.show_more_below()
 
     def _said_enough(self) -> None:
         if self.query_one(Notice).words == AT_HOME:
@@ -247,6 +261,19 @@ async def _read_anew(listing: WindowList[HomeRow]) -> None:
     await listing.reload()
     if from_the_top and listing.rows_above and listing.row is not None:
         await listing.show(listing.row.key)
+
+
+def _side_by_side(words: list[str], width: int) -> str:
+    """On one line where they have room, wide apart if that goes; no word is broken where they need two."""
+    for apart in ("　", " "):
+        if cell_len(apart.join(words)) <= width:
+            return apart.join(words)
+    lines = [""]
+    for each in words:
+        if lines[-1] and cell_len(f"{lines[-1]} {each}") > width:
+            lines.append("")
+        lines[-1] += f" {each}" if lines[-1] else each
+    return "\n".join(lines)
 
 
 def _form_of(draft: Kept) -> DeskScreen:

@@ -8,6 +8,7 @@ from typing import Any
 
 from dutydesk.models import DeskVisit
 from dutydesk.rules import drafts, intake
+from dutydesk.screens.today import _side_by_side
 from dutydesk.vocabulary import Role
 from tests.screens.conftest import lines, press, settle, text
 
@@ -153,3 +154,26 @@ async def test_words_typed_where_nothing_takes_them_are_not_dropped_in_silence(o
         assert "这里不能打字" in await press(pilot, "王")
         await press(pilot, "8")
         assert "这里不能打字。F1" in await press(pilot, "王")
+
+
+async def test_rows_below_what_is_in_sight_are_told_until_one_is_there(district, open_desk):
+    session = district.sign_on(Role.DUTY_OFFICER)
+    for number in range(20):
+        drafts.keep(
+            session, uuid.uuid4().hex, "intake", f"没填完的{number}", {"summary": f"没填完的{number}"}
+        )
+    async with open_desk().run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "↓ 下面还有" in lines(pilot.app)[0]
+        await press(pilot, "end")
+        assert "下面还有" not in lines(pilot.app)[0]
+        await pilot.resize_terminal(120, 50)
+        await press(pilot, "home")
+        assert "下面还有" not in lines(pilot.app)[0]
+
+
+def test_a_duty_s_name_is_never_broken():
+    words = ["1 每日巡查", "2 登记", "3 问题清单", "8 更多"]
+    assert _side_by_side(words, 40) == "1 每日巡查　2 登记　3 问题清单　8 更多"
+    assert _side_by_side(words, 37) == "1 每日巡查 2 登记 3 问题清单 8 更多"
+    assert _side_by_side(words, 34) == "1 每日巡查 2 登记 3 问题清单\n8 更多"
