@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from dutydesk.demo.case import Case
 from dutydesk.demo.clock import day_of, moment_of, start_of
 from dutydesk.demo.stories import Teller, act, dumped
-from dutydesk.rules.workcalendar import day_said
+from dutydesk.rules.workcalendar import day_said, moment
 
 
 def _ask(teller: Teller, case: Case, kind: str, name: str, until: date) -> None:
@@ -32,7 +32,7 @@ def _ask_extension(teller: Teller, case: Case) -> None:
     if case.source_due_at:
         at = teller.clock.closing(until)
         basis = f"12345平台批复，{until:%m%d}号单"
-        said = f"来源准予延期至{moment_of(at):%m月%d日%H:%M}。批复：{basis}"
+        said = f"来源准予延期至{moment(moment_of(at), '')}。批复：{basis}"
         case.source_due_at = at
         case.set_deadline("completion", case.at, at, said, hours=teller.limits.hours)
         case.tell("source_extension", teller.officer(case), said)
@@ -47,7 +47,7 @@ def _extend(teller: Teller, case: Case) -> None:
     until = request["asked"]["until"]
     at = teller.clock.closing(date.fromisoformat(until))
     was, till = moment_of(case.due_at), moment_of(at)
-    said = f"原定{was:%m月%d日%H:%M}，准予延期至{till:%m月%d日%H:%M}：{request['reason']}"
+    said = f"原定{moment(was, '')}，准予延期至{moment(till, '')}：{request['reason']}"
     case.set_deadline("completion", case.at, at, said, hours=teller.limits.hours)
     case.tell("extend", case.team.chief, said)
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from dutydesk.models import TimeLimit as LimitRow
 from dutydesk.rules import deadlines
 from dutydesk.rules.deadlines import LimitUnit, TimeLimit
-from dutydesk.rules.workcalendar import CHINA, WorkCalendar
+from dutydesk.rules.workcalendar import CHINA, WorkCalendar, moment
 
 _DAY = 1440
 _EAST = 8 * 60  # China's time is so many minutes ahead of UTC
@@ -167,10 +167,7 @@ class Limits:
         at = deadlines.extended_by_pause(
             due, paused, resumed, self._clock.calendar, LimitUnit(unit or "work_hours")
         )
-        said = (
-            f"{paused:%m月%d日%H:%M}停止计算，{resumed:%m月%d日%H:%M}恢复，"
-            f"原定{due:%m月%d日%H:%M} → {at:%m月%d日%H:%M}"
-        )
+        said = f"{moment(paused, '')}停止计算，{moment(resumed, '')}恢复，原定{moment(due, '')} → {moment(at, '')}"
         return minute_of(at), said
 
 

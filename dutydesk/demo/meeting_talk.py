@@ -24,6 +24,7 @@ from dutydesk.models import (
     MinuteParagraph,
 )
 from dutydesk.rules import office
+from dutydesk.rules.workcalendar import day_said
 from dutydesk.text import mask_phones_in
 
 _FORTNIGHT = 14 * 1440
@@ -157,8 +158,8 @@ class Talk:
         for decision in self.open_decisions[:_CARRIED]:
             late = day_of(drafted) > decision["due_on"]
             made = day_of(decision["made_at"])
-            state = "过期" if late else f"{decision['due_on']:%m月%d日}前，还在办"
-            why = f"{made:%m月%d日}定的，{state}"
+            state = "过期" if late else f"{day_said(decision['due_on'])}前，还在办"
+            why = f"{day_said(made)}定的，{state}"
             title = f"{decision['who_name']}：{decision['what']}"
             add(
                 ItemKind.DECISION,

@@ -16,6 +16,7 @@ from dutydesk.demo.courses import GAPS, LATE, UNCOUNTED
 from dutydesk.demo.people import Person
 from dutydesk.demo.wording import Wording
 from dutydesk.rules.lifecycle import BY_ACT
+from dutydesk.rules.workcalendar import moment
 from dutydesk.vocabulary import Force, Level, Means, Source, Urgency
 
 _MEANS = tuple(means.value for means in Means)
@@ -203,7 +204,7 @@ class Teller:
                 continue
             if phase == "completion" and case.source_due_at:
                 until = moment_of(case.source_due_at)
-                said = f"来源时限 {until:%m月%d日%H:%M}，由来源单位规定，本单位不能自行延期"
+                said = f"来源时限 {moment(until, '')}，由来源单位规定，本单位不能自行延期"
                 case.set_deadline(phase, start, case.source_due_at, said, hours=self.limits.hours)
                 continue
             limit = self.limits.of(case.category, case.urgency, phase)

@@ -30,6 +30,7 @@ from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused
 from dutydesk.rules.keeping import day_before, days
 from dutydesk.rules.role_grants import NOT_ONESELF
 from dutydesk.rules.tree_changes import index_unit
+from dutydesk.rules.workcalendar import day_said
 from dutydesk.session import Session
 from dutydesk.text import clean
 from dutydesk.vocabulary import SeatKind
@@ -268,7 +269,7 @@ def correct(
             moved = {"ends_before": [KINDS[kind].says(each) for each in before]} if before else {}
             acting.changed(what, {"dates": was}, after | moved)
             says = f"{what}：{was} 更正为 {now}。"
-            says += "".join(f"{KINDS[kind].says(each)}到{day_before(since):%m月%d日}止。" for each in before)
+            says += "".join(f"{KINDS[kind].says(each)}到{day_said(day_before(since))}止。" for each in before)
     except AlreadyDone:
         pass
     return says or "已更正日期。"

@@ -13,6 +13,7 @@ from dutydesk.rules import acts, finding, keeping, permission
 from dutydesk.rules.errors import AlreadyDone, Refused
 from dutydesk.rules.keeping import days, end
 from dutydesk.rules.organisation import in_service, on_day
+from dutydesk.rules.workcalendar import day_said
 from dutydesk.session import Session
 from dutydesk.text import clean
 from dutydesk.vocabulary import DepartmentKind, Role
@@ -194,7 +195,7 @@ def sponsor(
             )
     except AlreadyDone:
         pass
-    return f"{name}自{since:%m月%d日}起包保{what}。"
+    return f"{name}自{day_said(since)}起包保{what}。"
 
 
 def end_sponsorship(session: Session, sponsorship_id: int, last_day: date, act_id: str) -> str:
@@ -213,4 +214,4 @@ def end_sponsorship(session: Session, sponsorship_id: int, last_day: date, act_i
             acting.changed(f"{row.holder_name}包保", {"until": before}, {"until": str(last_day)})
     except AlreadyDone:
         pass
-    return f"{row.holder_name}的包保到{last_day:%m月%d日}止。"
+    return f"{row.holder_name}的包保到{day_said(last_day)}止。"

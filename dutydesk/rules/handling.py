@@ -9,7 +9,7 @@ from dutydesk.rules.duty_basis import NOT_LISTED, basis_said
 from dutydesk.rules.merged import ask_again, told_back
 from dutydesk.rules.steps import Asking, Step, condition, effect
 from dutydesk.rules.triage import to_contact
-from dutydesk.rules.workcalendar import CHINA
+from dutydesk.rules.workcalendar import CHINA, moment
 from dutydesk.vocabulary import AssigneeKind, JointWork, Means, State
 
 EVIDENCE_KINDS = (("text", "文字"), ("photos", "照片"), ("file", "收件夹文件"))
@@ -37,7 +37,7 @@ def _within_the_limit(asking: Asking) -> str | None:
     if until is None or asking.at <= until:
         return None
     local = until.astimezone(CHINA)
-    return f"退单期限是{local:%m月%d日%H:%M}（本单位设置），已过。请接单，或请片区改派。"
+    return f"退单期限是{moment(local, '')}（本单位设置），已过。请接单，或请片区改派。"
 
 
 @effect("send_back")

@@ -10,6 +10,7 @@ from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused
 from dutydesk.rules.keeping import end
 from dutydesk.rules.organisation import in_service, on_day
 from dutydesk.rules.role_grants import NOT_ONESELF
+from dutydesk.rules.workcalendar import day_said
 from dutydesk.session import Session
 from dutydesk.text import clean
 
@@ -39,7 +40,7 @@ def appoint(session: Session, staff_id: int, title: str, since: date, act_id: st
     except AlreadyDone:
         pass
     town = Subdistrict.get_by_id(person.subdistrict_id).name
-    return f"{person.name}自{since:%m月%d日}起任{town}{title}。"
+    return f"{person.name}自{day_said(since)}起任{town}{title}。"
 
 
 def dismiss(session: Session, leader_id: int, last_day: date, act_id: str) -> str:
@@ -59,4 +60,4 @@ def dismiss(session: Session, leader_id: int, last_day: date, act_id: str) -> st
             acting.changed(f"{person.number} {row.title}", {"until": before}, {"until": str(last_day)})
     except AlreadyDone:
         pass
-    return f"{person.name}任{row.title}到{last_day:%m月%d日}止。"
+    return f"{person.name}任{row.title}到{day_said(last_day)}止。"

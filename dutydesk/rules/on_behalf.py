@@ -13,7 +13,7 @@ from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused
 from dutydesk.rules.lifecycle import BY_ACT, Way
 from dutydesk.rules.signing_on import grants_of
 from dutydesk.rules.steps import Proxy, Step, fresh, record
-from dutydesk.rules.workcalendar import CHINA
+from dutydesk.rules.workcalendar import moment
 from dutydesk.session import Session
 from dutydesk.vocabulary import AssigneeKind, Means, ProxyState
 
@@ -55,7 +55,7 @@ def enter(
     if proxy.told_at > step.acting.at:
         raise Refused("告知的时间不能在将来。", "told_at")
     if since is not None and proxy.told_at < since.replace(second=0, microsecond=0):
-        raise Refused(f"{since.astimezone(CHINA):%m月%d日%H:%M}才交办，告知不能更早，请核对时间。", "told_at")
+        raise Refused(f"{moment(since, '')}才交办，告知不能更早，请核对时间。", "told_at")
     if concerned is not None:
         step.session, proxy = concerned, replace(proxy, person_name=concerned.name)
     step.details["proxy"] = {"person": proxy.person_name, "means": proxy.means}

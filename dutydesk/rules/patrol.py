@@ -30,7 +30,7 @@ from dutydesk.rules.patrol_sheets import (
     todays,
     unchecked_in,
 )
-from dutydesk.rules.workcalendar import CHINA
+from dutydesk.rules.workcalendar import CHINA, day_said, moment
 from dutydesk.session import Session
 from dutydesk.vocabulary import Mark, PatrolKind, State
 
@@ -63,7 +63,7 @@ def left_undone(session: Session) -> list[Left]:
         lines.append(Left("每日巡查已查完，等待完成", len(today), 0, earlier=False))
     for row in rows:
         if row.day < session.day:
-            text = f"{row.day:%m月%d日}{row.route.name}未完成"
+            text = f"{day_said(row.day)}{row.route.name}未完成"
             lines.append(Left(text, unchecked.get(row.id, 0), row.id, earlier=True))
     return lines
 
@@ -221,11 +221,11 @@ def backfill(
 def _backfill(acting: Acting, patrol: Patrol, walked_at: datetime) -> None:
     if patrol.walked_at is not None:
         said = patrol.walked_at.astimezone(CHINA)
-        raise Refused(f"{patrol.route.name}的巡查时间已补录为{said:%m月%d日%H:%M}，不能再改。", "walked_at")
+        raise Refused(f"{patrol.route.name}的巡查时间已补录为{moment(said, '')}，不能再改。", "walked_at")
     if walked_at > acting.at:
         raise Refused("巡查时间还没有到，请核对。", "walked_at")
     if walked_at < start_of(patrol.day):
-        raise Refused(f"这是{patrol.day:%m月%d日}的巡查，时间不能早于当天。", "walked_at")
+        raise Refused(f"这是{day_said(patrol.day)}的巡查，时间不能早于当天。", "walked_at")
     _about(acting, patrol)
     _change(acting, patrol, {"walked_at": walked_at, "backfilled": True})
 
@@ -263,7 +263,7 @@ def _rest_normal(session: Session, acting: Acting, patrol: Patrol) -> None:
 def _unfinished(session: Session, patrol_id: int) -> Patrol:
     patrol = patrol_of(session, patrol_id)
     if patrol.finished_at is not None:
-        raise Refused(f"{patrol.day:%m月%d日}{patrol.route.name}已完成，不能再改。", "mark")
+        raise Refused(f"{day_said(patrol.day)}{patrol.route.name}已完成，不能再改。", "mark")
     return patrol
 
 

@@ -94,7 +94,7 @@ def _check_extension(issue: Issue, until: date) -> None:
     if issue.due_at is None:
         raise Refused("这件没有期限，不需延期。")
     if until <= day_of(issue.due_at):
-        raise Refused(f"现在的期限是{day_of(issue.due_at):%m月%d日}，请填更晚的日期。", "until")
+        raise Refused(f"现在的期限是{day_said(day_of(issue.due_at))}，请填更晚的日期。", "until")
     days = office.calendar(issue.subdistrict_id)
     most = int(office.setting("extension_max", issue.subdistrict_id))
     start = max(today(), day_of(issue.due_at))
@@ -175,7 +175,7 @@ def _extend(step: Step) -> str:
     _check_extension(issue, until)
     reason = step.need("reason", "请写明延期理由。")
     was, at = issue.due_at, _end_of_office(until, issue)
-    said = f"原定{was.astimezone(CHINA):%m月%d日%H:%M}，准予延期至{at:%m月%d日%H:%M}：{reason}"
+    said = f"原定{moment(was, '')}，准予延期至{moment(at, '')}：{reason}"
     time_limits.set_deadline(issue, Phase.COMPLETION, step.at, at, said)
     _settle_asked(issue, RequestKind.EXTENSION, step)
     return said
@@ -188,8 +188,8 @@ def _source_extension(step: Step) -> str:
     given = step.fields["until"]
     at = given if isinstance(given, datetime) else _end_of_office(until, issue)  # a list says the very moment
     if issue.source_due_at and at <= issue.source_due_at:
-        raise Refused(f"现在的来源时限是{day_of(issue.source_due_at):%m月%d日}，请填更晚的日期。", "until")
-    said = f"来源准予延期至{at.astimezone(CHINA):%m月%d日%H:%M}。批复：{basis}"
+        raise Refused(f"现在的来源时限是{day_said(day_of(issue.source_due_at))}，请填更晚的日期。", "until")
+    said = f"来源准予延期至{moment(at, '')}。批复：{basis}"
     issue.source_due_at = at
     time_limits.set_deadline(issue, Phase.COMPLETION, step.at, at, said)
     return said
@@ -264,7 +264,7 @@ def count_again(issue: Issue, to_contact: bool) -> None:
     days = office.calendar(issue.subdistrict_id)
     at = deadlines.with_granted(due.at, granted, days, LimitUnit(due.limit.unit))
     said = "，".join(_in_words(each) for each in granted)
-    said = f"{due.explanation}；{said}，现定{at.astimezone(CHINA):%m月%d日%H:%M}"
+    said = f"{due.explanation}；{said}，现定{moment(at, '')}"
     time_limits.set_deadline(issue, Phase.COMPLETION, issue.opened_at, at, said, due.limit)
 
 
@@ -294,7 +294,7 @@ def _set_by(step: IssueStep) -> list[Deadline]:
 
 
 def _in_words(granted: Halted | Extended) -> str:
-    until = f"{granted.until.astimezone(CHINA):%m月%d日%H:%M}"
+    until = moment(granted.until, "")
     if isinstance(granted, Extended):
         return f"准予延期至{until}"
-    return f"{granted.since.astimezone(CHINA):%m月%d日%H:%M}至{until}停止计算"
+    return f"{moment(granted.since, '')}至{until}停止计算"

@@ -28,6 +28,7 @@ from dutydesk.rules.keeping import days, end
 from dutydesk.rules.organisation import row_id
 from dutydesk.rules.permission import given_to
 from dutydesk.rules.team_seats import end_seat
+from dutydesk.rules.workcalendar import day_said
 from dutydesk.session import Session
 from dutydesk.text import clean, narrow
 from dutydesk.vocabulary import AssigneeKind
@@ -314,7 +315,7 @@ def leave(session: Session, staff_id: int, last_day: date, act_id: str) -> Saved
     left, seen = _open_at_all(staff_id), bool(open_work(session, staff_id))
     who = "请改派" if seen else "请街镇协调员改派"
     hands = f"手上还有{left}件没办完，{who}。" if left else "手上没有没办完的。"
-    return Saved(person.id, f"{person.name}在岗到{last_day:%m月%d日}止，历史都保留。{hands}")
+    return Saved(person.id, f"{person.name}在岗到{day_said(last_day)}止，历史都保留。{hands}")
 
 
 def _end_all(person: Staff, last_day: date) -> dict[str, int]:

@@ -15,6 +15,7 @@ from dutydesk.rules.departments import bureaus_above
 from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused
 from dutydesk.rules.keeping import days, end
 from dutydesk.rules.organisation import in_service, on_day
+from dutydesk.rules.workcalendar import day_said
 from dutydesk.session import Session
 from dutydesk.text import clean
 from dutydesk.vocabulary import Attendance
@@ -227,7 +228,7 @@ def mark(
             acting.changed(f"{day:%Y-%m-%d}考勤", None, after)
     except AlreadyDone:
         pass
-    return f"已记{len(posting_ids)}人{day:%m月%d日}{attendance.label}。"
+    return f"已记{len(posting_ids)}人{day_said(day)}{attendance.label}。"
 
 
 def mark_the_rest(session: Session, area_id: int, day: date, act_id: str) -> str:
@@ -347,4 +348,4 @@ def recall(session: Session, posting_id: int, last_day: date, act_id: str) -> st
             acting.changed(f"{person.number} {area.name}", {"until": before}, {"until": str(last_day)})
     except AlreadyDone:
         pass
-    return f"{person.name}在{area.name}下沉到{last_day:%m月%d日}止。"
+    return f"{person.name}在{area.name}下沉到{day_said(last_day)}止。"

@@ -10,6 +10,7 @@ from dutydesk.rules import acts, keeping
 from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused
 from dutydesk.rules.keeping import days, end
 from dutydesk.rules.organisation import in_service
+from dutydesk.rules.workcalendar import day_said
 from dutydesk.session import Session
 from dutydesk.vocabulary import Force, Role
 
@@ -192,7 +193,7 @@ def finish(session: Session, grant_id: int, last_day: date, act_id: str) -> str:
             acting.changed(f"{person.number} {said}", {"until": before}, {"until": str(last_day)})
     except AlreadyDone:
         pass
-    return f"{person.name}任{said}到{last_day:%m月%d日}止。"
+    return f"{person.name}任{said}到{day_said(last_day)}止。"
 
 
 def stand_in(session: Session, grant_id: int, staff_id: int, since: date, until: date, act_id: str) -> str:

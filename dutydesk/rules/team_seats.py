@@ -17,6 +17,7 @@ from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused
 from dutydesk.rules.keeping import day_before, days, end
 from dutydesk.rules.organisation import in_service, on_day
 from dutydesk.rules.role_grants import NOT_ONESELF
+from dutydesk.rules.workcalendar import day_said
 from dutydesk.session import Session
 from dutydesk.text import clean
 from dutydesk.vocabulary import Force, Role, SeatKind
@@ -220,7 +221,7 @@ def fill(
             )
     except AlreadyDone:
         pass
-    return f"{name}自{since:%m月%d日}起任{title or title_of(place.kind, place.force)}。"
+    return f"{name}自{day_said(since)}起任{title or title_of(place.kind, place.force)}。"
 
 
 def _holders(place: Place, since: date) -> list[TeamSeat]:
@@ -316,7 +317,7 @@ def vacate(session: Session, seat_id: int, last_day: date, act_id: str) -> str:
             )
     except AlreadyDone:
         pass
-    return f"{seat.holder_name}任{seat.title}到{last_day:%m月%d日}止，此后空缺。"
+    return f"{seat.holder_name}任{seat.title}到{day_said(last_day)}止，此后空缺。"
 
 
 def stand_in(

@@ -14,7 +14,7 @@ from dutydesk.rules import deadlines
 from dutydesk.rules.deadlines import LimitUnit, TimeLimit
 from dutydesk.rules.office import calendar, setting
 from dutydesk.rules.organisation import today
-from dutydesk.rules.workcalendar import CHINA
+from dutydesk.rules.workcalendar import CHINA, moment
 from dutydesk.vocabulary import Phase, Urgency
 
 
@@ -91,7 +91,7 @@ def start_deadlines(issue: Issue, start: datetime, to_contact: bool) -> None:
         if phase is Phase.FIRST_CONTACT and not to_contact:
             continue
         if phase is Phase.COMPLETION and issue.source_due_at:
-            said = f"来源时限 {issue.source_due_at.astimezone(CHINA):%m月%d日%H:%M}，由来源单位规定，本单位不能自行延期"
+            said = f"来源时限 {moment(issue.source_due_at, '')}，由来源单位规定，本单位不能自行延期"
             set_deadline(issue, phase, start, issue.source_due_at, said)
             continue
         due = deadline_for(issue.category_id, issue.urgency, phase, issue.subdistrict_id, start)
@@ -119,10 +119,7 @@ def resume_deadline(issue: Issue, paused_at: datetime, resumed_at: datetime) -> 
     at = deadlines.extended_by_pause(
         issue.due_at, paused_at, resumed_at, calendar(issue.subdistrict_id), unit
     )
-    said = (
-        f"{paused_at.astimezone(CHINA):%m月%d日%H:%M}停止计算，{resumed_at.astimezone(CHINA):%m月%d日%H:%M}恢复，"
-        f"原定{issue.due_at.astimezone(CHINA):%m月%d日%H:%M} → {at.astimezone(CHINA):%m月%d日%H:%M}"
-    )
+    said = f"{moment(paused_at, '')}停止计算，{moment(resumed_at, '')}恢复，原定{moment(issue.due_at, '')} → {moment(at, '')}"
     set_deadline(
         issue, Phase.COMPLETION, resumed_at, at, said, current.limit if current and current.limit_id else None
     )

@@ -31,6 +31,7 @@ from dutydesk.rules.district import unit_rows
 from dutydesk.rules.errors import AlreadyDone, Refused
 from dutydesk.rules.keeping import day_before, end
 from dutydesk.rules.organisation import on_day, units_of_area
+from dutydesk.rules.workcalendar import day_said
 from dutydesk.session import Session
 from dutydesk.text import clean
 from dutydesk.vocabulary import Role, SeatKind, UnitKind
@@ -68,7 +69,7 @@ def move_unit(session: Session, unit_id: int, area_id: int, since: date, act_id:
     stays = (
         f"{before.name}还有{left}没办完的，仍由{before.name}办完，到日也可移交。" if before and left else ""
     )
-    return Changed(unit.id, f"{unit.name}自{since:%m月%d日}起归{area.name}。{stays}")
+    return Changed(unit.id, f"{unit.name}自{day_said(since)}起归{area.name}。{stays}")
 
 
 def _move(acting: Acting, unit: Unit, area: Area, since: date) -> Area | None:
@@ -141,7 +142,7 @@ def merge_areas(session: Session, area_id: int, into_id: int, since: date, act_i
     left = open_there(Issue.area == gone.id)
     stays = f"{gone.name}没办完的{left}，由{into.name}接着办。" if left else ""
     return Changed(
-        gone.id, f"{gone.name}自{since:%m月%d日}起并入{into.name}。{stays}巡查路线随之过去，值班表请重排。"
+        gone.id, f"{gone.name}自{day_said(since)}起并入{into.name}。{stays}巡查路线随之过去，值班表请重排。"
     )
 
 
@@ -242,7 +243,7 @@ def dissolve_unit(session: Session, unit_id: int, into_id: int | None, since: da
     who = into.name if into else "所在片区"
     stays = f"没办完的{left}由{who}接着办。" if left else ""
     return Changed(
-        unit.id, f"{unit.name}自{since:%m月%d日}起撤销{f'，并入{into.name}' if into else ''}。{stays}"
+        unit.id, f"{unit.name}自{day_said(since)}起撤销{f'，并入{into.name}' if into else ''}。{stays}"
     )
 
 
@@ -292,7 +293,7 @@ def add_unit(
             unit_id = int(unit.id)
     except AlreadyDone as done:
         unit_id = int(done.subject_id or 0)
-    return Changed(unit_id, f"{name}自{since:%m月%d日}起属于{area.name}。")
+    return Changed(unit_id, f"{name}自{day_said(since)}起属于{area.name}。")
 
 
 def add_area(
@@ -315,7 +316,7 @@ def add_area(
             area_id = int(area.id)
     except AlreadyDone as done:
         area_id = int(done.subject_id or 0)
-    return Changed(area_id, f"{name}自{since:%m月%d日}起设立。请把单元划进来，配好 1+4+N。")
+    return Changed(area_id, f"{name}自{day_said(since)}起设立。请把单元划进来，配好 1+4+N。")
 
 
 def add_neighbour(
@@ -340,7 +341,7 @@ def add_neighbour(
             said = "相邻" if beside else "不再相邻"
     except AlreadyDone:
         pass
-    return Changed(unit.id, f"{unit.name}与{other.name}自{since:%m月%d日}起{said}。")
+    return Changed(unit.id, f"{unit.name}与{other.name}自{day_said(since)}起{said}。")
 
 
 # -- looking up --------------------------------------------------------------------------------------------------

@@ -37,21 +37,24 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(CHINA).replace(second=0, microsecond=0)
 
 
-def moment(at: datetime | None) -> str:
-    """A moment as the screen writes it: `11月24日 13:05`, with the year where it is not this one."""
+def moment(at: datetime | None, apart: str = " ") -> str:
+    """A moment as the screen writes it: `11月24日 13:05`, with the year where it is not this one.
+
+    Inside a sentence nothing stands `apart`: `11月24日13:05`.
+    """
     if at is None:
         return ""
     local = at.astimezone(CHINA)
     year = "" if local.year == datetime.now(CHINA).year else f"{local.year}年"
-    return f"{year}{local.month}月{local.day}日 {local:%H:%M}"
+    return f"{year}{local.month}月{local.day}日{apart}{local:%H:%M}"
 
 
 def day_said(day: date, sign: str = "月日") -> str:
-    """A day as the screen writes it: `12月01日`, or `12-01` with `sign` "-"; with its year where it is not this one."""
+    """A day as the screen writes it: `12月1日`, or `12-01` with `sign` "-"; with its year where it is not this one."""
     this_year = day.year == datetime.now(CHINA).year
     if sign == "-":
         return f"{day:%m-%d}" if this_year else f"{day:%Y-%m-%d}"
-    return f"{day:%m月%d日}" if this_year else f"{day:%Y年%m月%d日}"
+    return f"{'' if this_year else f'{day.year}年'}{day.month}月{day.day}日"
 
 
 def _minute(moment: time) -> int:

@@ -37,7 +37,9 @@ async def answer_source(screen: DeskScreen) -> None:
             Action("csv", "做成 CSV 表", f"写到发件夹，{kind}"),
             Action("heads", "换表头", "照来源给的空表，记住以后都照它"),
         ]
-        way = await screen.show(ActionMenu(f"{source.name}，{since.year}年{since:%m月%d日}起的答复", ways))
+        way = await screen.show(
+            ActionMenu(f"{source.name}，{since.year}年{since.month}月{since.day}日起的答复", ways)
+        )
         if way == "text":
             await _texts(screen, source, since)
         elif way == "heads":

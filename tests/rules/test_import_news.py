@@ -197,7 +197,7 @@ class TestNewerList:
         assert issue.due_at == issue.source_due_at == datetime(2026, 12, 4, 16, 30, tzinfo=CHINA)
         step = IssueStep.select().order_by(IssueStep.id.desc()).first()
         assert step.name == "source_extension"
-        assert "12月04日16:30" in step.text
+        assert "12月4日16:30" in step.text
         assert "热线" in step.text
         assert check() == []
 

@@ -261,7 +261,7 @@ class TestFinishing:
         with time_machine.travel(FRIDAY + timedelta(days=1), tick=False):
             saturday = district.sign_on(Role.DUTY_OFFICER)
             told = [(left.text, left.count, left.earlier) for left in patrol.left_undone(saturday)]
-            assert told == [("每日巡查未查完", 4, False), ("09月25日居民区安全线未完成", 3, True)]
+            assert told == [("每日巡查未查完", 4, False), ("9月25日居民区安全线未完成", 3, True)]
             sheets = patrol.prepare(saturday, saturday.day, new_id())
             assert [each.day.day for each in sheets] == [26, 25]
             patrol.finish(saturday, [sheet.id], "昨日暴雨", new_id())

@@ -14,7 +14,7 @@ from dutydesk.rules.letters.life import AREA_SIDE, INVITED_ACT, STEP_NAMES
 from dutydesk.rules.letters.limits import speakers
 from dutydesk.rules.letters.taking import Doing, fresh, invited_of, record
 from dutydesk.rules.signing_on import grants_of
-from dutydesk.rules.workcalendar import CHINA, moment
+from dutydesk.rules.workcalendar import moment
 from dutydesk.session import Session
 from dutydesk.vocabulary import Means, ProxyState
 
@@ -52,7 +52,7 @@ def enter(doing: Doing, take: Callable[[Doing], LetterStep]) -> LetterStep:
         raise Refused("告知的时间不能在将来。", "told_at")
     since = doing.one.delivered_at
     if since and proxy.told_at < since.replace(second=0, microsecond=0):
-        raise Refused(f"{since.astimezone(CHINA):%m月%d日%H:%M}才送达，答复不能更早，请核对时间。", "told_at")
+        raise Refused(f"{moment(since, '')}才送达，答复不能更早，请核对时间。", "told_at")
     concerned = _concerned(doing)
     if concerned is not None:
         proxy = replace(proxy, person_name=concerned.name)

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 
 from dutydesk.rules import patrol
 from dutydesk.rules.patrol_sheets import PatrolSheet
+from dutydesk.rules.workcalendar import day_said
 from dutydesk.screens.forms import FormScreen
 from dutydesk.widgets.action_menu import Words
 from dutydesk.widgets.form import FormView
@@ -36,7 +37,7 @@ class BackfillScreen(FormScreen):
 
         names = "、".join(sheet.route for sheet in self.same_day)
         yield Words(
-            f"{self.sheet.day:%m月%d日}：{names}\n时间只填一次，保存后不能再改，巡查从此显示为补录。",
+            f"{day_said(self.sheet.day)}：{names}\n时间只填一次，保存后不能再改，巡查从此显示为补录。",
             classes="form-head",
         )
         day = "" if self.sheet.day == self.session.day else f"{self.sheet.day:%m-%d} "

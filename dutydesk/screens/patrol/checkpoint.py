@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.cells import cell_len
 
 from dutydesk.rules.patrol_sheets import PatrolSheet
-from dutydesk.rules.workcalendar import moment
+from dutydesk.rules.workcalendar import day_said, moment
 from dutydesk.screens.patrol.rows import CheckRow, mark_label
 from dutydesk.widgets.cells import Line, wrap
 from dutydesk.widgets.frame import KeptLines
@@ -55,7 +55,7 @@ def _result(row: CheckRow) -> str:
 
 
 def _progress(sheet: PatrolSheet) -> str:
-    words = [f"{sheet.day:%m月%d日} {sheet.kind.label}"]
+    words = [f"{day_said(sheet.day)} {sheet.kind.label}"]
     if sheet.backfilled:
         words.append(f"补录，{moment(sheet.walked_at)}走的")
     if sheet.finished:

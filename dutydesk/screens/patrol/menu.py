@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from dutydesk.rules import patrol, patrol_sheets
+from dutydesk.rules.workcalendar import day_said
 from dutydesk.screens.patrol import finishing, rows
 from dutydesk.screens.patrol.printing import print_sheets
 from dutydesk.screens.patrol.rows import CheckRow
@@ -46,7 +47,7 @@ async def _routes(screen: PatrolScreen, _row: CheckRow) -> None:
     """Go to another route, at its first 未查."""
     actions = []
     for sheet in rows.sheets(screen.given.rows):
-        day = "" if sheet.day == screen.session.day else f"{sheet.day:%m月%d日}"
+        day = "" if sheet.day == screen.session.day else day_said(sheet.day)
         left = rows.unchecked(screen.given.rows, sheet)
         said = "已完成" if sheet.finished else f"未查{left}处" if left else "已查完"
         actions.append(Action(sheet.id, day + sheet.route, f"{said}，共{len(sheet.checks)}处"))
