@@ -10,6 +10,7 @@ from peewee import Expression
 
 from dutydesk.models import Area, DutyItem, Staff, Unit, UnitArea
 from dutydesk.rules.workcalendar import CHINA
+from dutydesk.vocabulary import UnitKind
 
 
 def on_day(model: Any, day: date) -> Expression:
@@ -69,6 +70,12 @@ def units_of_area(area_id: int, day: date) -> list[Unit]:
         .where(UnitArea.area == area_id, on_day(UnitArea, day))
         .order_by(Unit.code)
     )
+
+
+def committee(unit: Unit) -> str:
+    """Who speaks for a unit: its 居委. A building or a park has none, and is called by its own name."""
+    has_one = unit.kind in (UnitKind.RESIDENTIAL, UnitKind.AFFORDABLE)
+    return f"{unit.name}居委" if has_one else str(unit.name)
 
 
 def area_in_charge(area_id: int, day: date) -> int:

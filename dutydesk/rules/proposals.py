@@ -17,7 +17,7 @@ from dutydesk.rules.errors import AlreadyDone, Refused
 from dutydesk.rules.finding import SHOWN, Found
 from dutydesk.rules.issue_acts import Done
 from dutydesk.rules.lifecycle import BY_ACT
-from dutydesk.rules.organisation import duty_bases, row_id
+from dutydesk.rules.organisation import committee, duty_bases, row_id
 from dutydesk.rules.steps import Asking, Step, fresh, same_version, why_not
 from dutydesk.rules.steps import take as take_step
 from dutydesk.rules.triage import to_contact
@@ -152,11 +152,11 @@ def _assignee(issue: Issue, found: list[evidence.Likeness], wanted: Mapping[str,
         return Part("", "先不派", _OWN_CHOICE, by_hand=True)
     if value:
         chosen = resolve(value, issue)
-        return Part(chosen.value, _name(chosen), (_ground(chosen, issue),), by_hand=True)
+        return Part(chosen.value, _name(chosen, issue), (_ground(chosen, issue),), by_hand=True)
     backed = _backed(issue, found, "category" in wanted)
     if not backed:
         return Part("", "先不派", ("文字里看不出，此类近来没有先例，权责清单里也没有：不提议承办",))
-    return Part(backed[0].value.value, _name(backed[0].value), backed[0].reasons)
+    return Part(backed[0].value.value, _name(backed[0].value, issue), backed[0].reasons)
 
 
 def _backed(issue: Issue, found: list[evidence.Likeness], by_hand: bool) -> list[evidence.Backed]:
@@ -165,8 +165,8 @@ def _backed(issue: Issue, found: list[evidence.Likeness], by_hand: bool) -> list
     return evidence.handlers_for(issue, issue.category, borne_out)
 
 
-def _name(assignee: Assignee) -> str:
-    return f"{assignee.name}居委" if assignee.kind is AssigneeKind.UNIT else assignee.name
+def _name(assignee: Assignee, issue: Issue) -> str:
+    return committee(issue.unit) if assignee.kind is AssigneeKind.UNIT else assignee.name
 
 
 def _ground(assignee: Assignee, issue: Issue) -> str:
@@ -244,7 +244,7 @@ def assignees(session: Session, proposal: Proposal, text: str = "") -> list[Foun
         rest.insert(0, (down, "下派，" + (listed[0] if listed else "须居委同意")))
     shown = dict[str, Found]()
     for assignee, why in [*backed, *rest]:
-        shown.setdefault(assignee.value, Found(assignee.value, _name(assignee), why[:_HINT]))
+        shown.setdefault(assignee.value, Found(assignee.value, _name(assignee, issue), why[:_HINT]))
     return [*list(shown.values())[: SHOWN - 1], Found(NOBODY, "先不派", "只立案")]
 
 

@@ -24,7 +24,7 @@ from dutydesk.rules.lifecycle import BY_ACT
 from dutydesk.rules.meetings import access, items
 from dutydesk.rules.meetings.life import WRITING
 from dutydesk.rules.meetings.story import acting_on, line, record
-from dutydesk.rules.organisation import area_in_charge, duty_bases, row_id, today, units_of_area
+from dutydesk.rules.organisation import area_in_charge, committee, duty_bases, row_id, today, units_of_area
 from dutydesk.rules.steps import Asking, Step, fresh, take, why_not
 from dutydesk.rules.steps import record as record_step
 from dutydesk.rules.triage import by_number
@@ -64,7 +64,7 @@ def who(session: Session, meeting_id: int, text: str = "") -> list[Found]:
     area_id = area_in_charge(meeting.area_id, today())
     near = [Found(each.value, each.name, each.kind.label) for each in forces_and_partners(area_id)]
     units = [
-        Found(f"unit:{unit.id}", f"{unit.name}居委", "居委，须有清单依据或居委同意")
+        Found(f"unit:{unit.id}", committee(unit), "居委，须有清单依据或居委同意")
         for unit in units_of_area(area_id, today())
     ]
     if not text.strip():

@@ -23,6 +23,7 @@ def _names(people: Sequence[tuple[int, str]]) -> str:
 class DepartmentsScreen(PeopleList):
     """Departments by kind; `/` finds them by pinyin."""
 
+    LIST = "departments"
     COLUMNS = (
         Column("类", 10, lambda row: row.kind.label),
         Column("部门", 20, lambda row: row.name, flex=True),
@@ -124,6 +125,7 @@ def _title_and_end(row: SponsorRow) -> str:
 class SponsorsScreen(PeopleList):
     """Who answers for which area, unit or project."""
 
+    LIST = "sponsors"
     COLUMNS = (
         Column("包保什么", 18, lambda row: row.what, flex=True),
         Column("所属", 10, lambda row: row.place),

@@ -27,6 +27,7 @@ async def ask_whose(screen: PeopleList) -> None:
 class DutiesScreen(PeopleList):
     """Who answers for what today; `/` finds departments, categories and words."""
 
+    LIST = "duties"
     COLUMNS = (
         Column("类别", 20, lambda row: row.category),
         Column("谁", 20, lambda row: row.owner),
@@ -103,6 +104,7 @@ class DutiesScreen(PeopleList):
 class QuestionsScreen(PeopleList):
     """Questions about what is on nobody's list; those that wait stand first."""
 
+    LIST = "questions"
     COLUMNS = (
         Column("状态", 6, lambda row: "已答复" if row.answered_by else "待答复"),
         Column("问题", 20, lambda row: row.question, flex=True),

@@ -30,6 +30,7 @@ LISTS: tuple[tuple[str, str], ...] = (
     ("duties", "权责清单"),
     ("questions", "权责问题"),
 )
+NUMBERED = tuple(enumerate(LISTS, 1))
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class PeopleList(DeskScreen):
     """A page of 人员. `load` reads it; `choose` is Enter on a row; `actions` stand under 0."""
 
     NAME = "人员"
+    LIST: ClassVar[str] = ""  # which of `LISTS` this is
     COLUMNS: ClassVar[tuple[Column, ...]] = LINE_COLUMNS
     EMPTY: ClassVar[str] = "这里还没有人员资料。"
     FIND: ClassVar[str] = "查人查处"
@@ -63,24 +65,23 @@ class PeopleList(DeskScreen):
         ("Enter", "打开"),
         ("/", "查找"),
         ("0", "办理"),
-        ("1-7", "换清单"),
         ("F1", "帮助"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "find", "查找", show=False)]
 
     def body(self) -> ComposeResult:
-        """Where one is, and the list."""
+        """The lists on the digits, where one is, and the list."""
+        marked = (
+            f"[{n} {title}]" if name == self.LIST else f" {n} {title} " for n, (name, title) in NUMBERED
+        )
+        yield Words("".join(marked), classes="people--where")
         yield Words("", id="where", classes="people--where")
         yield WindowList(self.COLUMNS, empty_text=self.EMPTY)
 
     @property
     def HELP(self) -> str:  # type: ignore[override]  # noqa: N802
         """The lists on the digits."""
-        return (
-            "数字换清单："
-            + "，".join(f"{n} {title}" for n, (_, title) in enumerate(LISTS, 1))
-            + "。0 是能办的事。"
-        )
+        return "数字换清单：" + "，".join(f"{n} {title}" for n, (_, title) in NUMBERED) + "。0 是能办的事。"
 
     # -- reading --------------------------------------------------------------------------------------------
 
@@ -174,19 +175,16 @@ class PeopleList(DeskScreen):
 
     @work(group="handle")
     async def menu(self) -> None:
-        """What can be done here, then the other lists."""
+        """What can be done here."""
         with self.desk_app.holding_keys():
             own = list(await self.actions())
-            others = [Action(f"list:{name}", f"看{title}") for name, title in LISTS]
-            chosen = await self.show(ActionMenu("人员", [*own, Action("find", f"{self.FIND}（/）"), *others]))
+            chosen = await self.show(ActionMenu("人员", [*own, Action("find", f"{self.FIND}（/）")]))
             if chosen is None:
                 return
             if chosen == "find":
                 await self.find()
             elif str(chosen).startswith("whom:"):
                 await self.tell_whom(str(chosen))
-            elif str(chosen).startswith("list:"):
-                self.desk_app.action_duty("people", str(chosen).partition(":")[2])
             else:
                 await self.do_action(str(chosen))
 

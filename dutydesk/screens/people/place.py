@@ -69,8 +69,8 @@ class AreaScreen(PlaceScreen):
     """1+4+N, who is posted here, the units, what is open."""
 
     COLUMNS = (
-        Column("", 8, lambda row: row.part),
-        Column("", 18, lambda row: row.text),
+        Column("1+4+N", 8, lambda row: row.part),
+        Column("席位、单元", 22, lambda row: row.text),
         Column("谁", 20, lambda row: row.note, flex=True),
         Column("未结", 6, lambda row: row.count),
     )

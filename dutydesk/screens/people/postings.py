@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from dutydesk.desk import Desk
 from dutydesk.rules import keeping, permission, postings
 from dutydesk.rules.postings import Group, PostingRow, Question, Window
+from dutydesk.rules.workcalendar import day_said
 from dutydesk.screens.people.acting import fill_in
 from dutydesk.screens.people.listing import PeopleList
 from dutydesk.widgets.action_menu import Action, ActionMenu
@@ -34,6 +35,7 @@ async def choose_day(screen: PeopleList) -> date | None:
 class GroupsScreen(PeopleList):
     """Areas, or departments, with how many are posted on a day."""
 
+    LIST = "postings"
     COLUMNS = (
         Column("片区／部门", 24, lambda row: row.name, flex=True),
         Column("所属", 20, lambda row: row.detail),
@@ -119,6 +121,7 @@ def _page(window: Window) -> Page[PostingRow]:
 class PostingsScreen(PeopleList):
     """Who is posted to an area, or from a department, on a day; space marks for the attendance."""
 
+    LIST = "postings"
     EMPTY = "这一天没有下沉人员。"
     COLUMNS = (
         Column("姓名", 10, lambda row: row.name),
@@ -128,7 +131,7 @@ class PostingsScreen(PeopleList):
         Column("起止", 24, lambda row: row.span, from_width=100),
         Column("考勤", 6, lambda row: row.attendance.label if row.attendance else "未记"),
     )
-    KEYS = (("Enter", "办理"), ("空格", "标记"), ("0", "办理"), ("1-7", "换清单"), ("F1", "帮助"))
+    KEYS = (("Enter", "办理"), ("空格", "标记"), ("0", "办理"), ("F1", "帮助"))
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "mark", "标记", show=False)]
 
     def __init__(self, question: Question) -> None:
@@ -177,7 +180,7 @@ class PostingsScreen(PeopleList):
             return
         found = [Action("card", f"看{row.name}", "席位、岗位、下沉、在办")]
         if permission.may_at_all(self.session, "mark_attendance"):
-            found.append(Action("mark", "记考勤", f"{self.question.day:%m月%d日}"))
+            found.append(Action("mark", "记考勤", day_said(self.question.day)))
         chosen = await self.show(ActionMenu(f"{row.name}　{row.area}　{row.line}", found))
         if chosen == "card":
             await self.go(("person", row.staff_id))
@@ -194,7 +197,7 @@ class PostingsScreen(PeopleList):
             )
 
         names = "、".join(row.name for row in rows[:5]) + (f"等{len(rows)}人" if len(rows) > 5 else "")
-        said = await fill_in(self, "记考勤", f"{self.question.day:%m月%d日}　{names}", "MarkForm", mark)
+        said = await fill_in(self, "记考勤", f"{day_said(self.question.day)}　{names}", "MarkForm", mark)
         if said:
             self.query_one(WindowList).clear_marks()
         self.done(said)

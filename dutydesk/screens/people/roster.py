@@ -42,12 +42,13 @@ def _page(window: Window) -> Page[StaffRow]:
 class RosterScreen(PeopleList):
     """A roster; Enter opens the card."""
 
+    LIST = "roster"
     EMPTY = "这个名册里没有这样的人。按 0 看别的名册：全区的、已离岗的。"
     COLUMNS = (
         Column("工号", 9, lambda row: row.number),
         Column("姓名", 10, lambda row: row.name),
         Column("岗位", 24, lambda row: row.roles, flex=True),
-        Column("部门", 22, lambda row: row.department),
+        Column("部门", 22, lambda row: row.department, flex=True),
         Column("职务", 20, lambda row: row.title, from_width=100),
     )
 

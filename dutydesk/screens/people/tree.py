@@ -21,6 +21,7 @@ def many(count: int | None) -> str:
 class TreeScreen(PeopleList):
     """The places below the district or a subdistrict, with who leads them and what is open there."""
 
+    LIST = "tree"
     EMPTY = "这里还没有划片区。由协调员按 0 设立片区，或导入本单位的区划。"
     COLUMNS = (
         Column("名称", 20, lambda row: row.name, flex=True),
