@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from dutydesk.forms.base import Form
 
 PAUSE_SECONDS = 0.4
+NEW_LINE = "Enter 是换行；写完按 Tab 到下一项，F10 保存。"
 SHOWN = "_shown"
 WHOLE_FORM = ""
 NOT_PICKED = "“{typed}”还没有选定：按数字或 Enter 选一项。"
@@ -306,9 +307,12 @@ class FormView(StrayText, Widget):
         self._changed(event.input)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        """A key in prose."""
+        """A key in prose; who thinks that Enter goes on is told what does."""
         event.stop()
         self._changed(event.text_area)
+        row = self._row_of(event.text_area)
+        if row is not None and not row.wrong and event.text_area.text.endswith("\n"):
+            row.say(NEW_LINE, wrong=False)
 
     def on_choice_editor_changed(self, event: ChoiceEditor.Changed) -> None:
         """An option; by digit the next field comes."""
@@ -336,6 +340,8 @@ class FormView(StrayText, Widget):
         row = next((row for row in self.rows.values() if row.editor.target is event.widget), None)
         if row is not None:
             self._settle(row)
+        elif event.widget is self._save_line:
+            self.forget_stray()
 
     def _row_of(self, widget: Widget) -> FieldRow | None:
         return next((node for node in widget.ancestors if isinstance(node, FieldRow)), None)

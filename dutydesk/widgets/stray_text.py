@@ -1,7 +1,8 @@
-"""Text typed where none can stand: at a choice, or on the line that saves. It goes on in a text field, in sight.
+"""Text typed where none can stand. At a choice it goes on in a text field, in sight.
 
 Who types words at a choice has not noticed that the caret is not in a text: the next one below is meant, the last one
-above where there is none. So nothing typed is lost, and the choice says what has become of it.
+above where there is none. So nothing typed is lost, and the choice says what has become of it. Who types on the line
+that saves has seen all fields: the words go nowhere, and that is said.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dutydesk.widgets.editors import ChoiceEditor, Editor, LineEditor, ProseEdit
 from dutydesk.widgets.field_row import FieldRow, SaveLine
 
 NO_SUCH_DIGIT = "这一项只有 1 至 {many}。"
+NOWHERE = "这一行是“{words}”，不能打字，刚才打的字没有留下。↑ 回到上面再写。"
 GOES_ON = "这一项按数字选；打的字接在“{label}”里了。"
 
 
@@ -31,14 +33,29 @@ class StrayText:
             here.say(NO_SUCH_DIGIT.format(many=len(focused.choices)), wrong=False)
             return True
         typed = event.character if event.is_printable and event.key != "space" else None
+        if typed and isinstance(focused, SaveLine):
+            self.say_nowhere(focused)
+            return True
         return bool(typed) and self._goes_on(typed, here)
 
     def on_paste(self: Any, event: events.Paste) -> None:
         """A text pasted there."""
         focused = self.screen.focused
-        if isinstance(focused, (ChoiceEditor, SaveLine)) and event.text.strip():
+        if isinstance(focused, SaveLine):
+            event.stop()
+            self.say_nowhere(focused)
+        elif isinstance(focused, ChoiceEditor) and event.text.strip():
             event.stop()
             self._goes_on(event.text, self._row_of(focused))
+
+    def say_nowhere(self: Any, line: SaveLine) -> None:
+        """What was typed on the last line is nowhere."""
+        self.set_error("", NOWHERE.format(words=line.words))
+
+    def forget_stray(self: Any) -> None:
+        """The last line is left: whoever goes on has read it."""
+        if NOWHERE.format(words=self._save_line.words) in self._whole.text:
+            self.set_error("", "")
 
     def _goes_on(self: Any, text: str, here: FieldRow | None) -> bool:
         target = _field_for(list(self.rows.values()), here)

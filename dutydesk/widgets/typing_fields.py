@@ -129,7 +129,7 @@ class LineField(AtCaret, Input):
 
 
 class ProseField(AtCaret, TextArea):
-    """Several lines. Enter begins a new one; the arrows past the first and last line, and Tab, leave."""
+    """Several lines. Enter begins a new one, where something is written; the arrows past both ends, and Tab, leave."""
 
     def __init__(
         self, text: str = "", *, placeholder: str = "", paste_limit: int = PROSE_CAP, id: str | None = None
@@ -141,6 +141,11 @@ class ProseField(AtCaret, TextArea):
         self.cursor_blink = False
         self.highlight_cursor_line = False
         self.show_line_numbers = False
+
+    def on_key(self, event: events.Key) -> None:
+        """Where nothing is written Enter goes on, as it does in a line."""
+        if event.key == "enter" and not self.text.strip():
+            event.prevent_default()
 
     def on_paste(self, event: events.Paste) -> None:
         """At most what the field holds: a million characters would take seconds to paint."""

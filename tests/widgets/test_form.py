@@ -304,7 +304,7 @@ async def test_a_long_text_without_the_caret_is_read_from_its_beginning(stage):
 
 
 class TestTextTypedWhereNoneCanStand:
-    """Nothing typed is lost: at a choice and on the last line it goes on in a text field, in sight."""
+    """At a choice it goes on in a text field, in sight; on the last line it goes nowhere, which is said."""
 
     async def test_at_a_choice_it_goes_on_in_the_next_text_field_and_that_is_said(self, stage):
         app = stage(lambda: form(values={"what": "电梯"}))
@@ -331,13 +331,31 @@ class TestTextTypedWhereNoneCanStand:
             await press(pilot, "清", "走")
             assert view(app).values()["story"] == "清走"
 
-    async def test_on_the_line_that_saves_digits_are_text_too(self, stage):
+    async def test_on_the_line_that_saves_it_goes_nowhere_and_that_is_said(self, stage):
         app = stage(form)
         async with app.run_test(size=(80, 24)) as pilot:
             view(app).focus_field("done")
-            await press(pilot, "tab", "3", "号", "楼")
-            assert view(app).values()["done"] == "3号楼"
+            await press(pilot, "tab")
+            before = view(app).values()
+            await press(pilot, "3", "号", "楼")
+            assert view(app).values() == before
+            assert "不能打字，刚才打的字没有留下" in app.text()
             assert not app.of(FormView.Submitted) and not app.of(FormView.Rejected)
+            app.post_message(events.Paste("群里转来的"))
+            await press(pilot, "up")
+            assert view(app).values() == before
+            assert "不能打字" not in app.text()
+
+    async def test_enter_goes_on_from_empty_prose_and_begins_a_line_in_what_is_written(self, stage):
+        app = stage(form)
+        async with app.run_test(size=(80, 24)) as pilot:
+            view(app).focus_field("story")
+            await press(pilot, "enter")
+            assert app.focused is not view(app).rows["story"].editor.target
+            view(app).focus_field("story")
+            await press(pilot, "水", "enter")
+            assert view(app).values()["story"] == "水\n"
+            assert "Enter 是换行；写完按 Tab 到下一项，F10 保存。" in app.text()
 
     async def test_a_digit_that_is_no_choice_says_how_many_there_are(self, stage):
         app = stage(form)
