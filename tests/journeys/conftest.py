@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.journeys.ssh_desks import machine as machine  # for all over ssh
+from tests.journeys.ssh_desks import sign_in as sign_in
+from tests.journeys.ssh_desks import ssh_server as ssh_server
 from tests.journeys.terminal import TerminalDesk
 from tests.postgresql import Server
 
