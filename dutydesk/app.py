@@ -23,6 +23,7 @@ from dutydesk.screens.base import DUTIES, DUTY_OF_KEY, DeskScreen, Duty
 from dutydesk.screens.today import TodayScreen
 from dutydesk.settings import load
 from dutydesk.terminal import DeskFilter, FullWidthKeys, SendsOnce, watch_for_hangup
+from dutydesk.tty import came_from
 from dutydesk.vocabulary import Role
 from dutydesk.widgets.frame import STYLES
 
@@ -262,8 +263,7 @@ def _collect_again() -> None:
 
 def open_desk(number: str | None, duty: str, key: str = "") -> str | None:
     """Run the desk until it is left; answers with the sentence why it could not go on, if so."""
-    came_from = os.environ.get("SSH_CONNECTION", "").split(" ")[0]
-    app = DutyDesk(number, duty, came_from=came_from, key=key)
+    app = DutyDesk(number, duty, came_from=came_from(), key=key)
     problem = app.run(mouse=False)
     if problem is None and app.return_code:
         told = f"并请把这个文件交给他：{app.crash_report}" if app.crash_report else ""

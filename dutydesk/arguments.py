@@ -72,6 +72,7 @@ def parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:
         "ssh-keys": _ssh_keys,
         "export": _export,
         "import": _import,
+        "doctor": _doctor,
     }
     named = parts.get(arguments[0]) if arguments else None
     for add in [named] if named else dict.fromkeys(parts.values()):
@@ -89,6 +90,12 @@ def _desk(commands: Any) -> None:
     demo.add_argument("--issues", type=int, default=30_000, metavar="数目", help="问题件数，默认三万")
     demo.add_argument("--seed", type=int, default=1, metavar="种子", help="同样的种子得到同样的数据")
     demo.add_argument("--fill-only", action="store_true", help="只建立数据，不打开")
+
+
+def _doctor(commands: Any) -> None:
+    commands.add_parser(
+        "doctor", help="检查这个终端", description="检查这个终端：窗口、编码、字符宽度，画线随之调整。"
+    )
 
 
 def _database(commands: Any) -> None:
@@ -139,7 +146,10 @@ def _staff(commands: Any) -> None:
     key_list.add_argument("--json", action="store_true", help="输出 JSON")
     key_remove = keys.add_parser("remove", help="删去一个公钥")
     key_remove.add_argument("fingerprint", metavar="指纹", help="SHA256:…，可以只写开头")
-    for each in (add, edit, disable, enable, key_add, key_list, key_remove):
+    password = what.add_parser("password", help="给没有公钥的人设一次性密码，首次登录时自己改")
+    password.add_argument("staff", metavar="工号")
+    password.add_argument("--remove", action="store_true", help="删去密码，不再能凭密码登录")
+    for each in (add, edit, disable, enable, key_add, key_list, key_remove, password):
         each.add_argument("--as", dest="number", metavar="工号", help="以谁的身份；不写是本机的管理员")
 
 

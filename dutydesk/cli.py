@@ -49,7 +49,34 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _desk(chosen: argparse.Namespace) -> int:
     number, duty, key = (getattr(chosen, name, "") for name in ("number", "duty", "key"))
+    if not number:
+        _sign_in(duty or "today")
     return _open_desk(number or None, duty or "today", key)
+
+
+def _sign_in(duty: str) -> None:
+    """Where somebody has to say who it is: the page, then the desk in this process's place, without what was typed.
+
+    Comes back where nobody need be named (a demo).
+    """
+    from dutydesk import tty
+
+    if reason := tty.refuse_without_tty():
+        fail(reason)
+    from dutydesk.models.connection import DatabaseProblem
+    from dutydesk.settings import load
+    from dutydesk.sign_in_page import NotNow, come_in
+
+    try:
+        came = come_in(load().database, tty.came_from())
+    except (NotNow, DatabaseProblem) as problem:
+        if str(problem):
+            fail(str(problem))
+        raise SystemExit(0) from None
+    if came is not None:
+        program = sys.orig_argv[: len(sys.orig_argv) - len(sys.argv) + 1]
+        named = ["desk", "--as", came.number, "--key", came.key, "--open", duty]
+        os.execv(sys.executable, [*program, *named])  # noqa: S606
 
 
 def _open_desk(number: str | None, duty: str, key: str = "") -> int:
@@ -91,6 +118,12 @@ def _demo(chosen: argparse.Namespace) -> int:
 def say(line: str) -> None:
     """A line of progress: over the one before on a terminal, line by line elsewhere."""
     print(line, file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _doctor(_chosen: argparse.Namespace) -> int:
+    from dutydesk.doctor import main as examine
+
+    return examine()
 
 
 def _db(chosen: argparse.Namespace) -> int:
@@ -228,4 +261,5 @@ _COMMANDS = {
     "ssh-keys": _ssh_keys,
     "export": _export,
     "import": _import,
+    "doctor": _doctor,
 }

@@ -1,4 +1,4 @@
-"""`dutydesk staff add|edit|disable|enable|key …`: what an administrator does where there is no screen yet.
+"""`dutydesk staff add|edit|disable|enable|key|password …`: what an administrator does where there is no screen yet.
 
 Without `--as` it is the operator of the machine who acts, and the audit says so.
 """
@@ -27,7 +27,14 @@ def run(chosen: argparse.Namespace) -> int:
     from dutydesk.rules.signing_on import sign_on
 
     came_from = f"命令行 {getpass.getuser()}"
-    do = {"add": _add, "edit": _edit, "disable": _disable, "enable": _enable, "key": _key}[chosen.what]
+    do = {
+        "add": _add,
+        "edit": _edit,
+        "disable": _disable,
+        "enable": _enable,
+        "key": _key,
+        "password": _password,
+    }[chosen.what]
     try:
         session = sign_on(chosen.number, came_from) if chosen.number else accounts.operator(came_from)
         do(session, chosen)
@@ -123,6 +130,19 @@ def _key(session: Session, chosen: argparse.Namespace) -> None:
         _say(ssh_keys.remove(session, ssh_keys.key_called(session, chosen.fingerprint), _new()))
     else:
         _list_keys(session, chosen)
+
+
+def _password(session: Session, chosen: argparse.Namespace) -> None:
+    """The one-time password goes to standard output alone, what is said of it to standard error."""
+    from dutydesk.rules import accounts, passwords
+
+    person = accounts.numbered(chosen.staff)
+    if chosen.remove:
+        _say(passwords.take_away(session, person.id, _new()))
+        return
+    password = passwords.one_time()
+    print(passwords.set_one_time(session, person.id, password, _new()), file=sys.stderr)  # noqa: T201
+    _say(password)
 
 
 def _pasted(file: str) -> str:

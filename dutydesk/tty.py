@@ -29,6 +29,11 @@ def allowed_term(term: str | None) -> bool:
     return term in KNOWN_TERMS
 
 
+def came_from() -> str:
+    """The address at the other end of an SSH line, or nothing."""
+    return os.environ.get("SSH_CONNECTION", "").split(" ")[0]
+
+
 def has_tty() -> bool:
     """Whether standard input and error, which Textual reads and writes, are a terminal."""
     streams = (sys.__stdin__, sys.__stderr__)

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         UnitArea,
         UnitNeighbour,
     )
+    from dutydesk.models.passwords import DeskPlace, SignInFailure, StaffPassword
     from dutydesk.models.patrol import Checkpoint, Patrol, PatrolCheck, Route
     from dutydesk.models.postings import Leader, Posting, PostingDay, Sponsorship
     from dutydesk.models.search import SearchText
@@ -132,6 +133,9 @@ _HOMES = {
     "LetterProxy": "letters",
     "AgendaLetter": "letters",
     "StaffKey": "keys",
+    "StaffPassword": "passwords",
+    "SignInFailure": "passwords",
+    "DeskPlace": "passwords",
 }
 
 

@@ -73,6 +73,10 @@ DEFAULTS: dict[str, Any] = {
     "demo_staff": "",
     "ssh_key_kinds": ["ssh-ed25519", "ssh-rsa"],
     "ssh_rsa_bits": 3072,
+    "password_least": 10,
+    "password_first_days": 7,
+    # tries that are free, seconds to wait after the next (then doubled), the longest wait
+    "sign_in_waits": {"number": [5, 30, 900], "address": [20, 5, 60]},
     "letter_chain": {"call": [], "slip": ["chief"], "letter": ["chief", "coordinator", "signatory"]},
     "letter_numbers": {
         "call": "{town}电约〔{year}〕{serial}号",

@@ -13,6 +13,7 @@ from dutydesk.rules.organisation import in_service, on_day, taken_over, today, u
 from dutydesk.session import Grant, Session
 from dutydesk.vocabulary import Role
 
+BY_PASSWORD = "password:"  # what `key` begins with where somebody came in by a password
 _ONE_VISIT_SECONDS = 3600
 _NAMES = [column for place in (Area, Subdistrict, Unit, Department) for column in (place.id, place.name)]
 
@@ -92,11 +93,20 @@ def _taken_over(held: list[Grant], day: date) -> list[Grant]:
 def out(session: Session, key: str = "") -> str:
     """Why whoever signed on may not be here any more, or nothing: the account is stopped, or the key taken away.
 
-    `key` is the fingerprint of the key with which somebody came in over SSH.
+    `key` is the fingerprint of the key with which somebody came in over SSH, or BY_PASSWORD and the password's stamp.
     """
     if not Staff.select().where(Staff.id == session.staff_id, in_service(today())).exists():
         return f"{session.name}的账号已停用，值班台已退出。有疑问请找管理员。"
-    if key and not session.demo:  # there one may be somebody else (F9)
+    if key.startswith(BY_PASSWORD):
+        from dutydesk.models import StaffPassword
+
+        stamp = key.removeprefix(BY_PASSWORD)
+        used = StaffPassword.select().where(
+            StaffPassword.stamp == stamp, StaffPassword.staff == session.staff_id
+        )
+        if not used.exists():
+            return "密码已在别处改过，值班台已退出，请用新密码登录。不是您改的，请马上告诉管理员。"
+    elif key and not session.demo:  # there one may be somebody else (F9)
         from dutydesk.models import StaffKey
 
         held = StaffKey.select().where(StaffKey.fingerprint == key, StaffKey.staff == session.staff_id)
