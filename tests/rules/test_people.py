@@ -7,20 +7,18 @@ from uuid import uuid4
 
 import pytest
 
-from dutydesk.models import AuditEntry, Leader, Staff
+from dutydesk.models import AuditEntry, Staff
 from dutydesk.rules import (
-    leaders,
     neighbours,
     person,
     role_grants,
-    team_seats,
     tree,
     tree_changes,
 )
 from dutydesk.rules.errors import NotAllowed, Refused
 from dutydesk.rules.role_grants import Scope
 from dutydesk.rules.signing_on import sign_on
-from dutydesk.vocabulary import Force, Role, SeatKind, UnitKind
+from dutydesk.vocabulary import Force, Role, UnitKind
 
 pytestmark = pytest.mark.both
 R = Role
@@ -120,23 +118,6 @@ class TestPeople:
             with pytest.raises(Refused) as refused:
                 role_grants.give(keeper, who.id, role, scope, TODAY, new_act())
             assert refused.value.field == field
-
-    def test_among_the_leaders_a_chief_is_no_odd_one_any_more(self, cases, keeper):
-        who = Staff.get(Staff.number == "D99")
-        place = team_seats.Place(cases.district.areas[1], SeatKind.CHIEF)
-        team_seats.fill(keeper, place, who.id, "", TODAY, new_act())
-
-        def odd(day):
-            return team_seats.team(keeper, place.area_id, day)[0].odd
-
-        assert odd(TODAY) == ("不是本街镇领导班子成员",)
-        leaders.appoint(keeper, who.id, "党工委副书记", TODAY, new_act())
-        assert odd(TODAY) == ()
-        row = Leader.get(Leader.staff == who)
-        leaders.dismiss(keeper, row.id, THE_DAY, new_act())
-        assert (odd(THE_DAY), odd(THE_DAY + timedelta(days=1))) == ((), ("不是本街镇领导班子成员",))
-        with pytest.raises(NotAllowed):
-            leaders.appoint(cases[R.AREA_CHIEF], who.id, "党工委委员", TODAY, new_act())
 
     def test_a_coordinator_gives_no_role_of_the_whole_district(self, cases, keeper):
         who = Staff.get(Staff.number == "D99")

@@ -1,25 +1,23 @@
-"""Keys of staff: which are taken in, by whom, and the lines that sshd is given."""
+"""Keys of staff: which are taken in, by whom, and what becomes of who loses one."""
 
 from __future__ import annotations
 
 import base64
 import re
-import shlex
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from dutydesk.models import AuditEntry, AuditValues, OfficeSetting, Staff, StaffKey
-from dutydesk.rules import accounts, authorized_keys, person, ssh_keys
+from dutydesk.rules import ssh_keys
 from dutydesk.rules.errors import NotAllowed, Refused
-from dutydesk.rules.signing_on import out, sign_on
+from dutydesk.rules.signing_on import out
 from dutydesk.vocabulary import Role
 
 # made by ssh-keygen, which shows this fingerprint for it
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBuqAAy1gmP95ZGyh4+9/hWgDQIakGE3bJ8Z189Od5Yj zhang@pc"
 FINGERPRINT = "SHA256:927TIHQzBb5j5+kCcPynmnxrDgGS/V8jzs/6d9RBhNw"
-PROGRAM = ["/opt/dutydesk/bin/python", "-I", "-m", "dutydesk", "desk", "--as"]
 
 
 def line(kind: str, *parts: bytes, inner: str = "", comment: str = "") -> str:
@@ -49,10 +47,6 @@ def officer(district):
 
 def add(session, staff, text):
     return ssh_keys.add(session, staff.id, text, str(uuid4()))
-
-
-def offered() -> list[str]:
-    return authorized_keys.lines(PROGRAM)
 
 
 class TestWhichAreTakenIn:
@@ -154,72 +148,6 @@ class TestWhoKeepsThem:
         assert ssh_keys.add(admin, officer.id, KEY, act_id) == first
         assert StaffKey.select().count() == 1
 
-    def test_the_operator_of_the_machine_brings_in_the_first_administrator(self, district, officer):
-        operator = accounts.operator("命令行 root")
-        add(operator, officer, KEY)
-        entry = AuditEntry.get(AuditEntry.name == "staff.key_add")
-        assert (entry.staff_number, entry.came_from) == ("", "命令行 root")
-
-
-class TestWhatSshdIsGiven:
-    def test_one_line_a_key_that_opens_the_desk_of_its_owner_and_nothing_else(self, admin, officer):
-        add(admin, officer, KEY)
-        (given,) = offered()
-        options, command, kind, body = re.fullmatch(
-            r'(restrict,pty),command="(.*)" (\S+) (\S+)', given
-        ).groups()
-        assert (options, f"{kind} {body} zhang@pc") == ("restrict,pty", KEY)
-        words = shlex.split(command.replace('\\"', '"'))
-        assert words[-9:] == [*PROGRAM, "D00", "--key", FINGERPRINT]
-        assert words[:6] == ["ulimit", "-c", "0;", "exec", "/usr/bin/env", "-i"]
-
-    def test_what_the_owner_wrote_behind_the_key_is_not_in_it(self, admin, officer):
-        add(admin, officer, ed25519(comment='x" command="/bin/sh'))
-        assert "/bin/sh" not in offered()[0]
-        assert StaffKey.get().comment == 'x" command="/bin/sh'
-
-    def test_what_was_put_into_the_database_by_other_ways_is_left_out(self, admin, officer):
-        add(admin, officer, KEY)
-        for column, value in (
-            ("kind", 'x" ssh-rsa'),
-            ("body", "AAAA\nssh-rsa AAAA"),
-            ("fingerprint", "SHA256:$(id)"),
-        ):
-            kept = getattr(StaffKey.get(), column)
-            StaffKey.update(**{column: value}).execute()
-            assert offered() == []
-            StaffKey.update(**{column: kept}).execute()
-        assert len(offered()) == 1
-        Staff.update(number="D00;sh").where(Staff.id == officer.id).execute()
-        assert offered() == []
-
-    def test_asked_for_one_fingerprint_only_that_key_is_given(self, admin, officer):
-        add(admin, officer, KEY)
-        add(admin, officer, ed25519())
-        assert len(offered()) == 2
-        (given,) = authorized_keys.lines(PROGRAM, "", FINGERPRINT)
-        assert given.endswith(KEY.removesuffix(" zhang@pc"))
-        assert authorized_keys.lines(PROGRAM, "", "SHA256:none") == []
-
-    def test_a_settings_file_is_passed_on_whatever_its_name(self, admin, officer):
-        add(admin, officer, KEY)
-        (given,) = authorized_keys.lines(PROGRAM, "/etc/duty desk/it's.toml")
-        command = given.removeprefix('restrict,pty,command="').rpartition('" ssh-')[0].replace('\\"', '"')
-        assert "DUTYDESK_SETTINGS=/etc/duty desk/it's.toml" in shlex.split(command)
-
-    def test_whose_account_is_stopped_has_none_and_has_them_again_afterwards(self, admin, officer):
-        add(admin, officer, KEY)
-        accounts.disable(admin, officer.id, str(uuid4()))
-        assert offered() == []
-        assert [key.active for key in ssh_keys.keys(admin)] == [False]
-        assert "岗位照旧" in person.come_back(admin, officer.id, str(uuid4())).says
-        assert len(offered()) == 1
-
-    def test_who_has_left_has_none(self, admin, officer):
-        add(admin, officer, KEY)
-        person.leave(admin, officer.id, admin.day - timedelta(days=1), str(uuid4()))
-        assert offered() == []
-
 
 class TestStopping:
     def test_whose_key_is_taken_away_is_out_with_it_and_with_no_other(self, admin, officer, district):
@@ -232,20 +160,3 @@ class TestStopping:
         assert out(session, other) == out(session) == ""
         add(admin, Staff.get(Staff.number == district.numbers[Role.HANDLER]), KEY)
         assert "登录用的公钥已删去" in out(session, FINGERPRINT)
-
-    def test_who_is_stopped_is_not_there_any_more(self, admin, officer, district):
-        session = district.sessions[Role.DUTY_OFFICER]
-        assert out(session) == ""
-        says = accounts.disable(admin, officer.id, str(uuid4())).says
-        assert "已停用值班员甲（D00）" in says
-        assert "值班员甲的账号已停用" in out(session)
-        with pytest.raises(NotAllowed):
-            sign_on("D00", "测试")
-        with pytest.raises(Refused, match="已经停用了"):
-            accounts.disable(admin, officer.id, str(uuid4()))
-
-    def test_nobody_stops_oneself_and_only_keepers_stop_others(self, admin, officer, district):
-        with pytest.raises(NotAllowed, match="不能停用自己"):
-            accounts.disable(admin, admin.staff_id, str(uuid4()))
-        with pytest.raises(NotAllowed):
-            accounts.disable(district.sessions[Role.AREA_CHIEF], officer.id, str(uuid4()))
