@@ -1,6 +1,6 @@
 # 值班台：全部目标见 `make`。环境装在 .venv，演示数据放在 .demo，都不进版本库。
 .DEFAULT_GOAL := help
-.PHONY: help run run-fresh test lint lock clean
+.PHONY: help run run-fresh test lint lock bundle clean
 export PYTHON
 
 help: ## 列出全部目标
@@ -35,6 +35,10 @@ lock: ## 按 pyproject.toml 重新锁定全部依赖的版本
 	  .venv/bin/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-annotate \
 	    --custom-compile-command 'make lock' --group $${kind%%:*} --output-file $${kind#*:} || exit; \
 	done
+
+bundle: ## 做一个安装包，给没有软件源的内网机器（x86_64 和 aarch64）
+	@./scripts/environment.sh run
+	@./scripts/bundle.sh
 
 clean: ## 删除环境、缓存和构建产物（演示数据留着）
 	@rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
