@@ -46,9 +46,15 @@ class AuditEntry(Table):
     hash = CharField()
 
     class Meta:
-        """A link has one place."""
+        """A link has one place; the audit is read by moment, person, act and case, the newest first."""
 
-        indexes = ((("chain", "sequence"), True),)
+        indexes = (
+            (("chain", "sequence"), True),
+            (("at", "id"), False),
+            (("staff_number", "at", "id"), False),
+            (("name", "at", "id"), False),
+            (("subject", "at", "id"), False),
+        )
 
 
 class AuditValues(Table):
