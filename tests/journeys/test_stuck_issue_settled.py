@@ -47,7 +47,7 @@ def one_comes_one_refuses_one_is_silent(walk: Walk) -> None:
     _at_the_department(walk, ESTATE)
     desk.press("3").wait("约请　不属职责", "▶ 1 ")
     desk.press("1").type("通道堆物由清单所列部门依法处置，物业没有处置权")
-    desk.press("f10").wait("已不属职责", "依据")
+    desk.press("f10").wait("已记下“不属职责”", "依据")
     walk.station("不属职责")
     refused = _line(walk, ESTATE)
     assert refused.answer is Answer.REFUSE and "演示清单" in refused.basis and refused.instead_id

@@ -12,7 +12,7 @@ from typing import Any
 
 from peewee import Expression
 
-from dutydesk.letter_words import InvitedState, LetterState
+from dutydesk.letter_words import Crossing, InvitedState, LetterState
 from dutydesk.models import Invited, Letter
 from dutydesk.rules import permission
 from dutydesk.rules.errors import NotAllowed
@@ -21,6 +21,7 @@ from dutydesk.session import Grant, Session
 from dutydesk.vocabulary import Role
 
 _WHOLE = frozenset({DISTRICT, SUPERVISOR})
+BY_NEIGHBOURS = frozenset({"note", "link"})  # what the desk of another area may do with a 跨片区 letter
 _TOWN = frozenset({Role.COORDINATOR, Role.SIGNATORY})
 
 
@@ -30,6 +31,19 @@ def may_look(session: Session) -> bool:
 
 
 def _scope(grant: Grant) -> Any:
+    if grant.role in AREA_DESK:
+        return (Letter.area == grant.area_id) | _of_neighbours(grant)
+    return own_scope(grant)
+
+
+def _of_neighbours(grant: Grant) -> Any:
+    """跨片区 letters of the subdistrict that are out: each of its areas' desks is concerned."""
+    called: Any = Letter.crossing.contains(Crossing.AREAS.value)
+    return (Letter.subdistrict == grant.subdistrict_id) & Letter.state.not_in(ON_PAPER) & called
+
+
+def own_scope(grant: Grant) -> Any:
+    """The letters that are this grant's to work on, as a condition; None where it has nothing to do with letters."""
     if grant.role in AREA_DESK:
         return Letter.area == grant.area_id
     if grant.role in _TOWN:
@@ -75,6 +89,18 @@ def _reaches(grant: Grant, letter: Letter, invited: Invited | None) -> bool:
     return bool(rows.exists())
 
 
+def neighbour(session: Session, letter: Letter) -> bool:
+    """Whether this is the desk of another area that a 跨片区 letter of its subdistrict concerns."""
+    if letter.state in ON_PAPER or Crossing.AREAS.value not in letter.crossing.split():
+        return False
+    return any(
+        grant.role in AREA_DESK
+        and grant.subdistrict_id == letter.subdistrict_id
+        and grant.area_id != letter.area_id
+        for grant in session.grants
+    )
+
+
 def require(session: Session, way: Way, letter: Letter, invited: Invited | None = None) -> None:
     """Raise NotAllowed, with a sentence, unless a role of this session that may go this way reaches the letter."""
     roles = roles_on(session, letter, invited)
@@ -82,7 +108,7 @@ def require(session: Session, way: Way, letter: Letter, invited: Invited | None 
         roles -= {Role.DUTY_OFFICER}  # what is out is taken back by whoever had it sent
     if way.act == "send_back":
         roles &= _holder(letter)
-    if not roles & way.who:
+    if not roles & way.who and not (way.act in BY_NEIGHBOURS and neighbour(session, letter)):
         who = "、".join(role.label for role in Role if role in way.who)
         raise NotAllowed(f"您在这里不能{way.name}：由{who}在各自范围内办理。")
 
@@ -140,7 +166,7 @@ def only_department(session: Session) -> bool:
 
 def may_draft(session: Session) -> bool:
     """Whether this session may begin a letter."""
-    return bool(session.roles & AREA_DESK)
+    return permission.may_at_all(session, "draft_letter")
 
 
 def may_balance(session: Session) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dutydesk.letter_words import LetterState
+from dutydesk.letter_words import InvitedState, LetterState
 from dutydesk.models import Invited, Letter, LetterStep
 from dutydesk.rules import acts
 from dutydesk.rules.acts import Acting
@@ -53,6 +53,7 @@ class Done:
     version: int
     said: str = ""
     invited_id: int | None = None
+    line_state: InvitedState | None = None  # of the department that it was about
 
 
 def menu(session: Session, letter_id: int) -> list[Choice]:
@@ -145,6 +146,7 @@ def as_done(letter: Letter, step: LetterStep | None) -> Done:
         letter.version,
         step.text if step else "",
         step.invited_id if step else None,
+        InvitedState(step.to_state) if step and step.invited_id else None,
     )
 
 

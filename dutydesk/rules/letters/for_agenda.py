@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from dutydesk.letter_words import LetterState
 from dutydesk.meeting_words import ItemKind
-from dutydesk.models import Letter
-from dutydesk.rules.letters.agreement import undone
-from dutydesk.rules.letters.answers import is_silent
-from dutydesk.rules.letters.life import RUNNING
-from dutydesk.rules.letters.taking import all_invited, issues_of
+from dutydesk.models import Department, Invited, Letter, LetterIssue, LetterPromise
+from dutydesk.rules.letters.life import RUNNING, UNANSWERED
 from dutydesk.rules.meetings.agenda_matters import Matter
 from dutydesk.rules.organisation import start_of, today
 from dutydesk.session import Session
@@ -25,12 +23,13 @@ def letters_for_agenda(session: Session, area_id: int, since: date, on: date) ->
     """
     now = datetime.now(UTC) if on <= today() else start_of(on)
     found = []
-    rows = Letter.select().where(Letter.area == area_id, Letter.state.in_(list(RUNNING))).order_by(Letter.id)
-    for letter in rows:
-        silent = [each.department.name for each in all_invited(letter) if is_silent(each, now)]
-        late = [each for each in undone(letter) if each.due_on < on]
+    here: Any = (Letter.area == area_id) & Letter.state.in_(list(RUNNING))
+    silence, lateness = _silent(here, now), _late(here, on)
+    ids_of = _issues(sorted({*silence, *lateness}))
+    for letter in Letter.select().where(Letter.id.in_(list(ids_of))).order_by(Letter.id):
+        silent, late = silence.get(letter.id, []), lateness.get(letter.id, [])
         title = f"{letter.number}：{mask_phones_in(letter.subject)}"
-        ids = tuple(issues_of(letter))
+        ids = ids_of[letter.id]
         if silent:
             why = f"{'、'.join(silent)}逾期未答复"
             found.append(Matter(ItemKind.LETTER_SILENT, 0, 0, title, why, ids, letter.id))
@@ -45,3 +44,45 @@ def letters_for_agenda(session: Session, area_id: int, since: date, on: date) ->
                 )
             )
     return found
+
+
+def _silent(here: Any, now: datetime) -> dict[int, list[str]]:
+    """By letter, the departments whose limit is over and that have not answered (`answers.is_silent`)."""
+    rows: Any = (
+        Invited.select(Invited.letter, Department.name)
+        .join(Department, on=Invited.department == Department.id)
+        .switch(Invited)
+        .join(Letter)
+        .where(here, Invited.state.in_(list(UNANSWERED)), Invited.answer_due_at < now)
+        .order_by(Invited.id)
+    )
+    found: dict[int, list[str]] = {}
+    for letter_id, name in rows.tuples():
+        found.setdefault(letter_id, []).append(name)
+    return found
+
+
+def _late(here: Any, on: date) -> dict[int, list[LetterPromise]]:
+    """By letter, what was to be done before this day and is not."""
+    rows: Any = (
+        LetterPromise.select(LetterPromise, Invited, Department)
+        .join(Invited)
+        .join(Department, on=Invited.department == Department.id)
+        .switch(LetterPromise)
+        .join(Letter)
+        .where(here, LetterPromise.done_at.is_null(), LetterPromise.due_on < on)
+        .order_by(LetterPromise.id)
+    )
+    found: dict[int, list[LetterPromise]] = {}
+    for row in rows:
+        found.setdefault(row.letter_id, []).append(row)
+    return found
+
+
+def _issues(letter_ids: list[int]) -> dict[int, tuple[int, ...]]:
+    """By letter, the issues that it is about, in order."""
+    found: dict[int, list[int]] = {each: [] for each in letter_ids}
+    rows: Any = LetterIssue.select(LetterIssue.letter, LetterIssue.issue)
+    for letter_id, issue_id in rows.where(LetterIssue.letter.in_(letter_ids)).tuples():
+        found[letter_id].append(issue_id)
+    return {letter_id: tuple(sorted(ids)) for letter_id, ids in found.items()}

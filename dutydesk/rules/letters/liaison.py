@@ -12,7 +12,14 @@ from dutydesk.rules import acts, deadlines, office, permission
 from dutydesk.rules.errors import AlreadyDone, Refused
 from dutydesk.rules.letters.acting import go
 from dutydesk.rules.letters.answers import is_silent
-from dutydesk.rules.letters.life import DEPARTMENT, INVITED_ACT, INVITED_ENDS, LETTER_ENDS, ON_PAPER
+from dutydesk.rules.letters.life import (
+    DEPARTMENT,
+    INVITED_ACT,
+    INVITED_ENDS,
+    LETTER_ENDS,
+    ON_PAPER,
+    TAKING_PART,
+)
 from dutydesk.rules.letters.sheet import line_of
 from dutydesk.rules.letters.tables import ASKS
 from dutydesk.rules.letters.taking import fresh
@@ -37,6 +44,7 @@ class ForUs(NamedTuple):
     title: str
     area: str
     state: InvitedState
+    now: str  # where it stands, in words: while the letter is closing, whether this department has agreed
     time: datetime | None
     when: str
     attendee: str
@@ -92,6 +100,7 @@ def _for_us(row: Any, now: datetime) -> ForUs:
         mask_phones_in(letter.subject).removeprefix(ASKS),
         f"{letter.subdistrict.short_name} {letter.area.name}",
         row.state,
+        _now(row, letter),
         time,
         moment(time),
         row.attendee,
@@ -102,6 +111,12 @@ def _for_us(row: Any, now: datetime) -> ForUs:
         "",
         row.version,
     )
+
+
+def _now(row: Any, letter: Letter) -> str:
+    if letter.state is LetterState.CLOSING and row.state in TAKING_PART:
+        return "已同意" if row.consented_at else "待办结"
+    return str(row.state.label)
 
 
 def _left_of(letter: Letter, promises: list[LetterPromise], now: datetime) -> str:

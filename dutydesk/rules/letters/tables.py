@@ -107,7 +107,7 @@ def _mine(session: Session) -> Any:
     now = datetime.now(UTC)
     found: Any = Letter.id.is_null()
     for grant in session.grants:
-        scope = access._scope(grant)
+        scope = access.own_scope(grant)
         if scope is None:
             continue
         own: Any = Letter.state.in_(_MY_STATES.get(grant.role, frozenset()))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 
+from dutydesk.letter_words import InvitedState
 from dutydesk.rules.drafts import Kept
 from dutydesk.rules.letters import acting, answers, choosing, drafting, sheet, standing_in
 from dutydesk.rules.letters.acting import Choice, Done
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from dutydesk.forms.base import Form
 
 _TOLD = "told:"
+# Acts that are called by what is said, not by what is done: `已不属职责` would read as the desk's own word.
+_SAID = frozenset({"refuse", "write", "not_done", "drop", "say"})
 
 
 class Target(NamedTuple):
@@ -102,14 +105,19 @@ async def take(
         done = await screen.show(await _form(screen, choice, target, dict(values or {})))
     if done is None:
         return False
-    told(screen, choice.name, done)
+    told(screen, choice, done)
     return True
 
 
-def told(screen: DeskScreen, name: str, done: Done) -> None:
-    """What an act left behind, in a sentence."""
+def told(screen: DeskScreen, choice: Choice, done: Done) -> None:
+    """What an act left behind, in a sentence; an answer that waits for the department's head says no more than that."""
     said = f"：{done.said}" if done.said else ""
-    screen.say(f"已{name}，现在是{done.state.label}{said}", "good")
+    if done.line_state is InvitedState.DRAFTED:
+        words = f"已拟好“{choice.name}”，负责人审发后才算数"
+    else:
+        words = f"已记下“{choice.name}”" if choice.act in _SAID else f"已{choice.name}"
+        words += f"，现在是{done.state.label}"
+    screen.say(words + said, "good")
 
 
 async def _sign(screen: DeskScreen, target: Target) -> Done | None:

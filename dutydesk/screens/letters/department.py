@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 D = InvitedState
 COLUMNS = (
-    Column("现在", 8, lambda row: row.state.label),
+    Column("现在", 8, lambda row: row.now),
     Column("文号", 20, lambda row: row.number),
     Column("事由", 10, lambda row: row.title, flex=True),
     Column("会商", 14, lambda row: row.when),
@@ -83,7 +83,7 @@ async def answer(screen: LettersScreen, digit: int) -> None:
         screen.say(f"这里按 {digit} 没有用；可用的见下面一行。", "bad")
         return
     if act not in choices:
-        screen.say(f"现在是{row.state.label}，这一项不用办；Enter 看能办的。", "bad")
+        screen.say(f"现在是{row.now}，这一项不用办；Enter 看能办的。", "bad")
         return
     await take(
         screen, choices[act], Target(row.letter_id, row.key, row.version, f"{row.number}　{row.title}")
