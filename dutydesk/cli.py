@@ -134,6 +134,10 @@ def _db(chosen: argparse.Namespace) -> int:
     try:
         if chosen.what == "init":
             return _init(url, chosen.empty)
+        if chosen.what in ("backup", "restore"):
+            from dutydesk.backup_command import run
+
+            return run(chosen)
         if chosen.what == "copy":
             from dutydesk.rules.copying import copy
 

@@ -204,6 +204,11 @@ def read_transaction() -> AbstractContextManager[Any]:
     return transaction
 
 
+def take_time() -> None:
+    """In a transaction that only reads: the database may not end it while nothing is asked for long."""
+    _bound().take_time()
+
+
 def listen() -> int | None:
     """Hear of other desks' writes; a file descriptor to wait on, or None where they have to be asked for."""
     descriptor: int | None = _bound().listen()

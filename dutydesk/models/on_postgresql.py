@@ -254,6 +254,11 @@ def read_transaction() -> Any:
     return chosen.atomic() if chosen.in_transaction() else chosen.atomic("REPEATABLE READ")
 
 
+def take_time() -> None:
+    """In a transaction that only reads: it may wait long for what is done elsewhere with the rows."""
+    database.execute_sql("set local idle_in_transaction_session_timeout = 0")
+
+
 def listen() -> int:
     """Hear of other desks' writes from now on; the file descriptor that becomes readable when there is one."""
     with __exception_wrapper__:

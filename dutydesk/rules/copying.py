@@ -27,9 +27,11 @@ def copy(source_url: str, target_url: str, say: Callable[[str], None]) -> int:
     connection.connect(source_url)
     source: Database = database.obj
     try:
-        with connection.read_transaction(), connection.made_whole(target_url):
-            counts = _copy_rows(source, say)
-            _verify(counts)
+        with connection.read_transaction():
+            connection.take_time()  # while the target makes its indexes
+            with connection.made_whole(target_url):
+                counts = _copy_rows(source, say)
+                _verify(counts)
     except connection.ERRORS as error:
         raise connection.explain(error, target_url) from error
     finally:

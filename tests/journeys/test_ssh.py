@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.journeys.ssh_desks import OFFICER, STRANGER
 
 
@@ -89,12 +91,19 @@ class TestComingIn:
         ):  # fmt: skip
             assert f"\n{line}\n" in told, line
 
-    def test_the_nightly_check_is_one_that_systemd_can_run_and_finds_nothing(self, machine):
-        units = "/etc/systemd/system/dutydesk-check.service /etc/systemd/system/dutydesk-check.timer"
+    @pytest.mark.parametrize(
+        ("what", "says"),
+        [("check", "检查完毕，没有发现问题。\n"), ("backup", "核对完毕，没有发现问题。\n")],
+    )
+    def test_what_runs_by_night_is_what_systemd_can_run_and_finds_nothing(self, machine, what, says):
+        units = f"/etc/systemd/system/dutydesk-{what}.service /etc/systemd/system/dutydesk-{what}.timer"
         assert machine.do(f"systemd-analyze verify --man=no {units}").stderr == ""
-        unit = machine.do("cat /etc/systemd/system/dutydesk-check.service").stdout
+        unit = machine.do(f"cat /etc/systemd/system/dutydesk-{what}.service").stdout
         environment, command = (
             re.findall(f"^{name}=(.*)$", unit, re.M)[0] for name in ("Environment", "ExecStart")
         )
         done = machine.do(f"runuser -u dutydesk -- env -i {environment} {command}")
-        assert done.stdout == "检查完毕，没有发现问题。\n"
+        assert done.stdout.endswith(says)
+
+    def test_the_backups_are_read_by_nobody_else(self, machine):
+        assert machine.do("stat -c '%U %a' /var/lib/dutydesk/backups").stdout == "dutydesk 700\n"

@@ -139,3 +139,16 @@ def test_the_source_is_left_as_it_was(cases, target, district):
     copy(district.url, target, quiet)
     with sqlite3.connect(district.path) as raw:
         assert list(raw.iterdump()) == before
+
+
+@pytest.mark.postgresql
+def test_a_server_that_ends_idle_transactions_does_not_end_this_one(cases, target, district, postgresql):
+    """As `deploy/postgresql` sets it: making the indexes of a large district takes longer than that."""
+    cases.new()
+    district.close()
+    name = district.url.rsplit("/", 1)[1]
+    postgresql.do(f"alter database {name} set idle_in_transaction_session_timeout = '20ms'")
+    try:
+        assert copy(district.url, target, quiet) > 0
+    finally:
+        postgresql.do(f"alter database {name} reset idle_in_transaction_session_timeout")
