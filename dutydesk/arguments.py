@@ -21,6 +21,7 @@ DUTIES = (
     "shift",
     "contact",
     "people",
+    "audit",
 )
 
 

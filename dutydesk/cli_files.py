@@ -34,6 +34,8 @@ def export(chosen: argparse.Namespace) -> int:
         return 0
     if chosen.what in ("staff", "postings", "tree"):
         return _export_people(chosen)
+    if chosen.what == "audit":
+        return _export_audit(chosen)
     if chosen.what == "shifts":
         from dutydesk.rules.shift_export import shifts
 
@@ -55,6 +57,31 @@ def export(chosen: argparse.Namespace) -> int:
     if not chosen.output:
         fail("请写明 --output 文件。")
     return _export_to_file(chosen)
+
+
+def _export_audit(chosen: argparse.Namespace) -> int:
+    """The audit by somebody who may read it: JSON on standard output, or a file."""
+    from dutydesk.documents.issue_sheet import NotWritten
+    from dutydesk.rules import audit_export, audit_reading
+
+    path = Path(chosen.output or "")
+    form = chosen.format or path.suffix.lstrip(".").lower()
+    if not chosen.number:
+        fail("审计只有审计员、督查和管理员能看：请用 --as 写明是谁。")
+    if not chosen.json and (not chosen.output or form not in audit_export.FORMS):
+        fail("请写明 --output 文件（xlsx、csv、json），或用 --json 写到标准输出。")
+    open_database()
+    session, _question = _asked(chosen)
+    try:
+        asked = audit_reading.asked_for(session, chosen.person, chosen.period, chosen.act, chosen.case)
+        if chosen.json:
+            write_json(audit_export.records(session, asked))
+            return 0
+        count = audit_export.write(session, asked, path, form, say)
+    except (Refused, NotWritten) as problem:
+        fail(str(problem))
+    print(f"已导出{count}条：{path}")  # noqa: T201
+    return 0
 
 
 def _export_people(chosen: argparse.Namespace) -> int:

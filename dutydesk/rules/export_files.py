@@ -93,9 +93,14 @@ def _write_text(pieces: Iterable[str], path: Path, say: Say) -> int:
 
 def _write_json(records: Iterable[dict[str, Any]], path: Path, say: Say) -> int:
     rows, count = _counting(records, 0, say)
+    write_records(rows, path)
+    return count[0]
+
+
+def write_records(records: Iterable[dict[str, Any]], path: Path) -> None:
+    """One JSON array, a record a line, written as the records come."""
     with path.open("w", encoding="utf-8") as file:
         file.write("[")
-        for position, record in enumerate(rows):
+        for position, record in enumerate(records):
             file.write((",\n" if position else "\n") + json.dumps(record, ensure_ascii=False))
         file.write("\n]\n")
-    return count[0]

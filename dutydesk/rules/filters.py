@@ -248,7 +248,7 @@ def _visit(value: str) -> Any:
 
 
 def _within(value: str) -> Any:
-    first, last = _days(value)
+    first, last = span(value)
     return (Issue.reported_at >= start_of(first)) & (Issue.reported_at < start_of(last + timedelta(days=1)))
 
 
@@ -271,7 +271,7 @@ _MEANS: dict[str, Callable[[str], Any]] = {
 # -- periods -----------------------------------------------------------------------------------------------------
 
 
-def _days(value: str) -> tuple[date, date]:
+def span(value: str) -> tuple[date, date]:
     """The first and the last day of a period."""
     day = today()
     if value == "week":
@@ -310,7 +310,7 @@ def _period_words(value: str) -> str:
         return _FIXED["period"][value]
     if value.isdecimal():
         return f"近{value}天"
-    first, last = _days(value)
+    first, last = span(value)
     this_year = first.year == last.year == today().year
     said = [f"{day.month}月{day.day}日" if this_year else f"{day.year}-{day:%m-%d}" for day in (first, last)]
     return said[0] if first == last else "到".join(said)

@@ -73,6 +73,12 @@ def _figures(_target: str) -> Screen[Any]:
     return FiguresScreen()
 
 
+def _audit(_target: str) -> Screen[Any]:
+    from dutydesk.screens.audit import AuditScreen
+
+    return AuditScreen()
+
+
 def _people(target: str) -> Screen[Any]:
     from dutydesk.screens.people.going import first_page
 
@@ -130,6 +136,7 @@ DUTIES: tuple[Duty, ...] = (
     Duty("decisions", "待我定", "9", "", "decisions", _decisions),
     Duty("people", "人员", "", "", "people", _people),
     Duty("figures", "办件统计", "", "", "figures", _figures),
+    Duty("audit", "审计", "", "", "read_audit", _audit),
 )
 DUTY_OF_KEY = {duty.name: duty for duty in DUTIES}
 EVERYWHERE: tuple[tuple[str, str], ...] = (

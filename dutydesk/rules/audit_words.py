@@ -1,0 +1,72 @@
+"""What the audit calls each act, in Chinese: `staff.key_add` is 人员·登记公钥."""
+
+from __future__ import annotations
+
+from dutydesk.rules.lifecycle import STEP_NAMES
+
+KINDS: dict[str, str] = {
+    "issue": "问题", "issues": "问题", "bulk": "成批办理", "letter": "约请", "meeting": "会议", "patrol": "巡查",
+    "handover": "交接班", "promise": "答应反映人", "staff": "人员", "role": "岗位", "seat": "片区班子", "posting": "下沉",
+    "sponsor": "包保", "tree": "区划", "roster": "值班表", "swap": "换班", "view": "清单", "duties": "权责清单",
+    "duty": "权责问题", "answers": "来源答复", "sign_in": "登录", "audit": "审计", "retention": "保存期限", "demo": "演示",
+    "leader": "领导班子",
+}  # fmt: skip
+_OF_KIND: dict[str, dict[str, str]] = {
+    "issue": {"register_merged": "登记并并案", "triage": "立案派单", "import": "导入", "reveal": "查看个人信息",
+              "approve": "片区长同意", "refuse": "片区长不同意", "undo": "撤销"},
+    "issues": {"export": "导出", "export_personal": "导出含个人信息", "edited_sheet": "读回改好的清单"},
+    "patrol": {"backfill": "补录", "finish": "结束", "mark": "标记", "partners": "参加的部门", "prepare": "生成",
+               "rest_normal": "其余正常"},
+    "handover": {"add": "补充", "sign_in": "接班", "sign_out": "交班"},
+    "promise": {"keep": "已兑现"},
+    "staff": {"appoint": "任领导职务", "dismiss": "免领导职务", "hire": "添加", "mend": "更正", "leave": "离岗",
+              "come_back": "恢复", "disable": "停用", "enable": "启用", "key_add": "登记公钥", "key_remove": "删去公钥",
+              "password_set": "设一次性密码", "password_own": "自己改密码", "password_remove": "删去密码",
+              "import": "导入名册"},
+    "role": {"give": "任职", "end": "免职", "stand_in": "代理", "correct": "更正任职", "take_back": "收回任职"},
+    "seat": {"fill": "任职", "vacate": "空缺", "stand_in": "代理", "correct": "更正", "take_back": "收回"},
+    "posting": {"post": "派驻", "recall": "收回", "mark": "考勤", "import": "导入", "correct": "更正",
+                "take_back": "收回"},
+    "sponsor": {"give": "安排", "end": "结束", "correct": "更正", "take_back": "收回"},
+    "tree": {"add_area": "新设片区", "add_unit": "新设单元", "dissolve_unit": "撤销单元", "import": "导入",
+             "merge_areas": "合并片区", "move_unit": "单元划转", "neighbour": "相邻",
+             "take_back_dissolution": "收回撤销", "take_back_merger": "收回合并"},
+    "roster": {"assign": "排班", "discard": "作废草稿", "draft": "拟稿", "publish": "发布"},
+    "swap": {"ask": "提出", "answer": "答复", "decide": "片区长定", "withdraw": "收回"},
+    "view": {"save": "保存", "rename": "改名", "place": "换数字", "remove": "删去"},
+    "duties": {"replace": "替换"}, "duty": {"ask": "提出", "answer": "答复"},
+    "answers": {"shape": "定答复表"}, "sign_in": {"done": "登录", "failed": "没有登录成", "unlocked": "解锁"},
+    "audit": {"export": "导出"}, "retention": {"forget": "清除个人信息"}, "demo": {"fill": "建立演示数据"},
+    "leader": {"correct": "更正", "take_back": "收回"},
+    "meeting": {"draw_up": "排定日期", "extra": "加开", "series": "定例会"},
+}  # fmt: skip
+
+
+def name_of(act: str) -> str:
+    """An act as the screen says it; one without words of its own by its kind and its name."""
+    kind, _, what = act.partition(".")
+    said = _OF_KIND.get(kind, {}).get(what) or _steps_of(kind).get(what) or what
+    return f"{KINDS.get(kind, kind)}·{said}"
+
+
+def _steps_of(kind: str) -> dict[str, str]:
+    if kind == "letter":
+        from dutydesk.rules.letters.life import STEP_NAMES as OF_LETTERS
+
+        return OF_LETTERS
+    if kind == "meeting":
+        from dutydesk.rules.meetings.life import STORY_NAMES
+
+        return STORY_NAMES
+    return STEP_NAMES
+
+
+def subject_of(subject: str) -> str:
+    """What an act is about, without the word for the program before it: `issue 2026-000123` is 问题 2026-000123."""
+    kind, _, name = subject.partition(" ")
+    return f"{SUBJECTS.get(kind, KINDS.get(kind, ''))} {name}".strip()
+
+
+SUBJECTS: dict[str, str] = {
+    "unit": "单元", "area": "片区", "import": "导入", "export": "导出", "sponsorship": "包保", "issues": "问题",
+}  # fmt: skip
