@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from dutydesk.models import (
     Unit,
     UnitArea,
     connection,
+    schema,
 )
 from dutydesk.rules import audit, handover, search
 from dutydesk.rules.letters import checking as letters
@@ -179,40 +180,60 @@ def _acts_without_audit() -> Iterator[str]:
 def check(anchors: Path | None = None, progress: Progress = _silent) -> list[str]:
     """All that is wrong with the connected database, in sentences; empty when nothing is.
 
-    `anchors` is the file of audit heads kept outside the database.
+    `anchors` is the file of audit heads kept outside the database. What cannot be read any further ends it.
     """
     found: list[str] = []
+    try:
+        for some in _parts(anchors, progress):
+            found += some
+    except connection.ERRORS as error:
+        found.append(f"查不下去了：{connection.explain(error)}")
+    return found
+
+
+def _parts(anchors: Path | None, progress: Progress) -> Iterator[Iterable[str]]:
+    """What is found, part by part; nothing more where tables or columns are missing."""
     progress("正在检查数据库文件…")
-    found += connection.integrity_problems()
+    yield connection.integrity_problems()
+    differs = schema.differences()
+    yield differs.found
+    if differs.unreadable:
+        return
     progress("正在检查问题清单…")
-    for what, query in _invariants():
-        many = query.count()
-        if many:
-            found.append(f"{what}：{query.order_by(Issue.id).first().number}（共{many}件）")
+    yield _broken_cases()
     progress("正在检查经过、期限、编号和巡查…")
-    parts = (
+    for part in (
         _broken_stories,
         _broken_deadlines,
         _broken_counters,
         _broken_patrols,
         _broken_requests,
         _broken_tree,
-    )
-    for part in parts:
-        found += part()
+    ):
+        yield part()
     progress("正在核对交接班…")
-    found += handover.problems()
-    found += meeting_signing.problems()
-    found += letters.problems()
+    yield handover.problems()
+    yield meeting_signing.problems()
+    yield letters.problems()
     progress("正在核对查找索引…")
-    found += search.problems()
+    yield search.problems()
     progress(f"正在核对审计链（{AuditEntry.select().count()}条）…")
+    yield _broken_chains(anchors)
+
+
+def _broken_cases() -> Iterator[str]:
+    for what, query in _invariants():
+        many = query.count()
+        if many:
+            yield f"{what}：{query.order_by(Issue.id).first().number}（共{many}件）"
+
+
+def _broken_chains(anchors: Path | None) -> Iterator[str]:
     for chain in audit.chains():
         problem = audit.verify(chain)
         if problem:
-            found.append(f"审计链 {problem.chain} 第{problem.sequence}条：{problem.what}")
-    found += _acts_without_audit()
+            yield f"审计链 {problem.chain} 第{problem.sequence}条：{problem.what}"
+    yield from _acts_without_audit()
     problem = audit.verify_anchors(anchors) if anchors else None
     if problem:
-        found.append(f"审计链 {problem.chain} 第{problem.sequence}条：{problem.what}")
-    return found
+        yield f"审计链 {problem.chain} 第{problem.sequence}条：{problem.what}"

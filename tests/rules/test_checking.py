@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 
 import pytest
@@ -9,6 +11,8 @@ import pytest
 from dutydesk.models import (
     Act,
     AuditEntry,
+    AuditHead,
+    AuditValues,
     Counter,
     Deadline,
     Issue,
@@ -20,6 +24,7 @@ from dutydesk.models import (
     UnitArea,
     database,
 )
+from dutydesk.models.problems import DatabaseProblem
 from dutydesk.rules import audit, patrol
 from dutydesk.rules.checking import check
 from dutydesk.rules.lifecycle import WAYS
@@ -196,3 +201,74 @@ def test_it_tells_how_far_it_is(cases):
     told: list[str] = []
     check(progress=told.append)
     assert [line.endswith("…") for line in told] == [True] * 6
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ("drop table duty_question", "结构不符：缺少表 duty_question"),
+        ("alter table draft drop column title", "结构不符：缺少列 draft.title"),
+        ("drop index issue_contact_area", "结构不符：缺少索引 issue_contact_area"),
+        ("alter table draft add column x int", "结构不符：多出列 draft.x"),
+        ("create index mine on draft (title)", "结构不符：多出索引 mine"),
+    ],
+)
+def test_a_schema_that_was_changed_is_named(cases, statement, named):
+    cases.new()
+    with database.atomic() as transaction:
+        database.execute_sql(statement)
+        found = check()
+        transaction.rollback()  # the next test's rows go back into these very tables
+    assert found == [named]
+    assert check() == []
+
+
+@pytest.mark.sqlite
+def test_a_damaged_file_is_told_of_in_sentences(cases, tmp_path):
+    """Whatever page is overwritten: no traceback, and something is said."""
+    cases.in_state(S.CLOSED)
+    database.execute_sql("pragma wal_checkpoint(truncate)")
+    path = cases.district.path
+    cases.district.close()
+    content = path.read_bytes()
+    for page in range(2, len(content) // 4096, 40):
+        path.write_bytes(content[: page * 4096] + b"\xff" * 4096 + content[(page + 1) * 4096 :])
+        try:
+            cases.district.connect()
+            found = check()
+        except DatabaseProblem as problem:  # where it is so bad that it is told of when connecting
+            found = [str(problem)]
+        cases.district.close()
+        assert found and all("Error" not in line for line in found), (page, found)
+    path.write_bytes(content)
+    cases.district.connect()
+    assert check() == []
+
+
+def test_the_command_names_what_was_done_to_the_audit(cases, tmp_path):
+    """A real process on a real database: a tail cut off together with its head is told by what is kept outside."""
+    cases.in_state(S.CLOSED)
+    state = tmp_path / "state"
+    audit.anchor_heads(state / "audit-heads.tsv", date(2026, 11, 24))
+
+    def told() -> tuple[int, str]:
+        cases.district.close()
+        env = {"DUTYDESK_DATABASE": cases.district.url, "DUTYDESK_STATE_FOLDER": str(state), "PATH": ""}
+        done = subprocess.run(
+            [sys.executable, "-m", "dutydesk", "db", "check"],
+            env=env, capture_output=True, text=True, encoding="utf-8", check=False,
+        )  # fmt: skip
+        cases.district.connect()
+        return done.returncode, done.stdout
+
+    assert told() == (0, "检查完毕，没有发现问题。\n")
+    AuditValues.delete().execute()  # retention
+    assert told() == (0, "检查完毕，没有发现问题。\n")
+    last = AuditEntry.select().order_by(AuditEntry.sequence.desc()).first()
+    before = AuditEntry.get(AuditEntry.sequence == last.sequence - 1)
+    AuditEntry.delete().where(AuditEntry.id == last.id).execute()
+    AuditHead.update(sequence=before.sequence, hash=before.hash).execute()
+    code, said = told()
+    assert code == 1
+    assert f"第{last.sequence}条：与2026-11-24在库外留存的链头不符" in said
+    assert "有操作没有审计记录（共1次）" in said
