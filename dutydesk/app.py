@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar, TypeVar
@@ -62,6 +61,8 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
         self.crash_report: Path | None = None  # what is told of an error of ours
         # no mouse, no tooltips; what there is to say stands in the notice line: two widgets fewer on each screen
         self._disable_tooltips = self._disable_notifications = True
+        self.duty_screen: Screen[object] | None = None  # the duty that was gone to last, and where in it
+        self.duty_place = ("today", "")
         self._desk_filter = DeskFilter(load().drawing == "ascii")
 
     def get_line_filters(self) -> list[LineFilter]:
@@ -78,7 +79,8 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
             watch_for_hangup(self, self.save_and_leave, self._last_words)
         first = DUTY_OF_KEY[self.first_duty]
         if first.at_once and first.screen is not None:
-            self.push_screen(first.screen(""))  # its frame is drawn while the database opens
+            self.duty_screen, self.duty_place = first.screen(""), (first.name, "")
+            self.push_screen(self.duty_screen)  # its frame is drawn while the database opens
         try:
             await self.desk.open(self.number, self.came_from)
         except (DatabaseProblem, Refused) as problem:
@@ -93,7 +95,29 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
             self.action_duty(self.first_duty)
         for screen in self.desk_screens():
             screen.signed_on()
-        self.set_timer(_SETTLED, _collect_again)
+        self.set_timer(_SETTLED, self._settled)
+
+    async def _settled(self) -> None:
+        """The first page stands: what nobody waited for. A desk that nobody was let in to is never locked."""
+        _collect_again()
+        if not self.desk.key:
+            return
+        if len(self.screen_stack) == 1 and self.first_duty == "today" and not self.last_key_at:
+            self.run_worker(self._go_on(), exclusive=True, group="duty")
+        if minutes := float(load().lock_after):
+            from dutydesk.locking import LeftAlone
+
+            LeftAlone(self, minutes * 60)
+
+    async def _go_on(self) -> None:
+        from dutydesk.rules import places
+
+        with contextlib.suppress(Refused, DatabaseProblem), self.holding_keys():
+            place = await self.desk.run(places.take)
+            if place is not None:
+                from dutydesk.screens.going_on import go_on
+
+                await go_on(self, place)
 
     async def _today_instead_of(self, duty: Duty) -> None:
         """Someone without this duty asked for it on the command line."""
@@ -130,9 +154,10 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
 
     async def _go(self, duty: Duty, target: str) -> None:
         with self.holding_keys():
-            await self._leave_and_open(duty, target)
+            await self.go(duty, target)
 
-    async def _leave_and_open(self, duty: Duty, target: str) -> None:
+    async def go(self, duty: Duty, target: str) -> None:
+        """Leave what is open above 今日, and open a duty."""
         kept = ""
         for screen in self.desk_screens():
             await screen.keep()
@@ -140,7 +165,8 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
         while len(self.screen_stack) > 1:
             await self.pop_screen()
         if duty.screen is not None:
-            await self.push_screen(duty.screen(target))
+            self.duty_screen, self.duty_place = duty.screen(target), (duty.name, target)
+            await self.push_screen(self.duty_screen)
         self.first_duty = "today"
         if kept and isinstance(self.screen, DeskScreen):
             self.screen.draft_kept(kept)
@@ -183,8 +209,12 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
                 tell("✗ 这里不能打字。F1 告诉您这里按什么；Esc 返回")
 
     def _say(self, words: str) -> None:
+        self.tell(words, "bad")
+
+    def tell(self, words: str, kind: str = "good") -> None:
+        """Say something on the screen in sight, where it has a line for that."""
         if isinstance(self.screen, DeskScreen) and self.screen.composed:
-            self.screen.say(words, "bad")
+            self.screen.say(words, kind)
 
     def _changed_elsewhere(self) -> None:
         """Called on the database thread: this desk or another has written."""

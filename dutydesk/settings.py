@@ -21,6 +21,9 @@ class Settings(NamedTuple):
     outbox_folder: str = ""
     drawing: str = "auto"  # auto, box or ascii
     lock_wait: str = "15"  # seconds to wait while another program holds the database
+    lock_after: str = (
+        "15"  # minutes without a key after which a desk that was signed in to is locked, 0 for never
+    )
 
     @property
     def state(self) -> Path:
@@ -99,6 +102,9 @@ def load() -> Settings:
         raise SettingsError("设置 drawing 只能是 auto、box 或 ascii，请改正。")
     if not re.fullmatch(r"[0-9]{1,3}", chosen.lock_wait):
         raise SettingsError("设置 lock_wait 是等候数据库的秒数，只能是 0 至 999 的整数，请改正。")
+    whole, _, part = chosen.lock_after.partition(".")
+    if not (whole + part).isdecimal() or not whole.isascii() or len(whole) > 4:
+        raise SettingsError("设置 lock_after 是多少分钟没有操作就锁定，只能是 0（不锁）至 9999，请改正。")
     return chosen
 
 

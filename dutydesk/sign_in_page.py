@@ -15,6 +15,7 @@ import termios
 import tty
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import NamedTuple, TypeVar
 from uuid import uuid4
 
@@ -46,7 +47,8 @@ _LEAVE = ("\x03", "\x04", "\x11")  # Ctrl+C, Ctrl+D, Ctrl+Q
 _SIGN_IN = "用工号和密码登录。还没有密码，或者忘了，请找管理员设一个一次性密码。"
 _OWE = (
     "您用的是一次性密码，请先改成自己的。\n"
-    "至少{least}个字符，越长越好：用几个不相干的词连起来，空格、汉字都可以；不要用工号、姓名。"
+    "至少{least}个字符，越长越好：用几个不相干的词连起来，空格、汉字都可以。\n"
+    "不要用工号、姓名。"
 )
 
 
@@ -79,7 +81,7 @@ def come_in(url: str, came_from: str) -> CameIn | None:
             number, password = _filled(page, keys)
             try:
                 entered = _with_database(
-                    url, lambda: sign_in.enter(number, password, came_from, str(uuid4()))
+                    url, partial(sign_in.enter, number, password, came_from, str(uuid4()))
                 )
                 stamp = _own(url, entered, password, came_from, keys) if entered.one_time else entered.stamp
                 return CameIn(entered.number, f"{signing_on.BY_PASSWORD}{stamp}")
@@ -99,7 +101,7 @@ def _own(url: str, entered: sign_in.Entered, now: str, came_from: str, keys: Ite
     while True:
         new, again = _filled(page, keys)
         try:
-            return _with_database(url, lambda: _changed(entered.number, came_from, now, new, again))
+            return _with_database(url, partial(_changed, entered.number, came_from, now, new, again))
         except (Refused, DatabaseProblem) as problem:
             page.again(f"✗ {problem}")
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from textual.color import Color
     from textual.driver import Driver
 
+    from dutydesk.locking import Cover
+
 _UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 GRACE_SECONDS = 2.0
 SETTLE_SECONDS = 5.0
@@ -294,26 +296,52 @@ class SendsOnce:
     """Mixin for the App: see `sent_cells`. Ctrl+L, as elsewhere, draws all anew."""
 
     sent_cells: SentCells
+    cover: Cover | None = None  # what lies over the desk: it alone is drawn, and gets the keys
+    last_key_at = 0.0
 
     def get_driver_class(self: Any) -> type[Driver]:
         """The driver as Textual finds it, behind a look at what the terminal shows already."""
         plain: Any = super().get_driver_class()  # type: ignore[misc]
-        sent_cells = self.sent_cells = SentCells()
+        app, sent_cells = self, SentCells()
+        self.sent_cells = sent_cells
 
         class LeanDriver(plain):  # type: ignore[misc]
             def write(self, data: str) -> None:
-                super().write(sent_cells.only_new(data))
+                if app.cover is None:
+                    super().write(sent_cells.only_new(data))
+
+            def write_over(self, data: str) -> None:
+                super().write(data)
+
+            def stop_application_mode(self) -> None:
+                app.cover = None  # nothing of the desk is drawn any more, and the terminal is put back
+                super().stop_application_mode()
 
         return LeanDriver
 
     async def on_event(self: Any, event: events.Event) -> None:
-        """After these the terminal may show something else than was sent."""
+        """After these the terminal may show something else than was sent; what lies over the desk comes first."""
+        if isinstance(event, events.InputEvent) and not event.is_forwarded:
+            if isinstance(event, events.Key | events.Paste):
+                self.last_key_at = event.time
+            if self.cover is not None:
+                self.cover.take(event)
+                return
         if isinstance(event, events.Resize):
             self.sent_cells.forget()
         elif isinstance(event, events.Key) and event.key == "ctrl+l":
             self.sent_cells.forget()
             self.screen.refresh()
         await super().on_event(event)  # type: ignore[misc]
+        if self.cover is not None and isinstance(event, events.Resize):
+            self.cover.draw()
+
+    def write_over(self: Any, data: str) -> None:
+        """Write to the terminal past all that the desk draws; a test has none."""
+        write = getattr(self._driver, "write_over", None)
+        if write is not None:
+            write(data)
+            self._driver.flush()
 
 
 class _Watch:

@@ -86,7 +86,7 @@ def test_a_file_may_be_named(tmp_path, monkeypatch):
         (b"\xff\xfe", "读不懂"),
         (
             'databse = "x"',
-            "不认识的项：databse。可用的项：database、drawing、inbox_folder、lock_wait、outbox_folder、state_folder",
+            "不认识的项：databse。可用的项：database、drawing、inbox_folder、lock_after、lock_wait、outbox_folder、state_folder",
         ),
         ('drawing = "svg"', "drawing 只能是"),
         ('lock_wait = "soon"', "lock_wait"),

@@ -22,6 +22,7 @@ from dutydesk.rules.organisation import in_service, today
 from dutydesk.session import Session
 
 WRONG = "工号或密码不对。忘了密码请找管理员重设。"
+WRONG_PASSWORD = "密码不对。忘了请找管理员重设。"  # noqa: S105  where it is known already who sits there
 AT_MOST = 100  # failures in a row for one number, after which only a new password helps (63B, 3.2.2)
 _A_DAY = timedelta(days=1)
 
@@ -98,7 +99,7 @@ def _tried(number: str, password: str, session: Session) -> StaffPassword:
             acting.about("staff", person.id, f"{person.number} {person.name}", person.subdistrict_id)
         else:
             acting.about("sign_in", None, "没有这个工号")
-    raise Refused(WRONG)
+    raise Refused(WRONG_PASSWORD if session.number else WRONG)
 
 
 def _subjects(known: str, typed: str, came_from: str) -> Iterator[tuple[str, str]]:

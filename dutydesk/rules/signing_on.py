@@ -13,7 +13,7 @@ from dutydesk.rules.organisation import in_service, on_day, taken_over, today, u
 from dutydesk.session import Grant, Session
 from dutydesk.vocabulary import Role
 
-BY_PASSWORD = "password:"  # what `key` begins with where somebody came in by a password
+BY_PASSWORD = "password:"  # noqa: S105  what `key` begins with where somebody came in by a password
 _ONE_VISIT_SECONDS = 3600
 _NAMES = [column for place in (Area, Subdistrict, Unit, Department) for column in (place.id, place.name)]
 

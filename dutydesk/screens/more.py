@@ -9,9 +9,17 @@ from dutydesk.widgets.action_menu import Action, ActionMenu
 
 # All on one page: there 9 needs not turn it.
 PAGE = (
-    *(("triage",), ("contact",), ("decisions",), ("people",), ("figures",), ("import",), ("answers",)),
+    *(
+        ("triage",),
+        ("contact", "audit"),
+        ("decisions",),
+        ("people",),
+        ("figures",),
+        ("import",),
+        ("answers",),
+    ),
     ("leave",),
-    ("person", "help"),
+    ("person", "help", "account"),
 )
 
 
@@ -28,6 +36,8 @@ async def open_more(screen: DeskScreen) -> None:
         from dutydesk.screens.answering import answer_source
 
         await answer_source(screen)
+    elif chosen == "account":
+        await _account(screen)
     elif chosen == "help":
         screen.action_help()
     elif chosen == "leave":
@@ -51,4 +61,24 @@ def _offered(screen: DeskScreen) -> list[Action[str]]:
     actions.append(Action("leave", "退出", "Ctrl+Q，正在填写的留作草稿"))
     if session.demo:
         return [*actions, Action("person", "换人（演示）", "F9：换一个岗位，走完一件事的每一步")]
+    if screen.desk.key:
+        return [*actions, Action("account", "密码、锁定", "改密码，离开座位时锁定")]
     return [*actions, Action("help", "帮助", "F1")]
+
+
+async def _account(screen: DeskScreen) -> None:
+    """What somebody who was let in does with the own password; by a key one may have none."""
+    from dutydesk import locking
+    from dutydesk.rules import sign_in
+    from dutydesk.rules.signing_on import BY_PASSWORD
+
+    found = [Action("change", "改密码", "先输现在的")]
+    if screen.desk.key.startswith(BY_PASSWORD):
+        found.append(Action("lock", "锁定", "离开座位时；回来输入密码，屏幕照旧"))
+    chosen = await screen.show(ActionMenu("密码、锁定", found))
+    if chosen == "lock":
+        locking.lock(screen.desk_app, "")
+    elif chosen == "change" and await screen.ask(sign_in.has_password):
+        locking.change_password(screen.desk_app)
+    elif chosen == "change":
+        screen.say("您用公钥登录，没有密码。要密码请找管理员。")

@@ -216,7 +216,7 @@ class TodayScreen(DeskScreen):
 
                 await go_on(self, draft)
             elif choice == "on":
-                await self.app.push_screen(_form_of(draft))
+                await self.app.push_screen(form_of(draft))
             elif choice == "away":
                 from dutydesk.rules import drafts
 
@@ -276,7 +276,7 @@ def _side_by_side(words: list[str], width: int) -> str:
     return "\n".join(lines)
 
 
-def _form_of(draft: Kept) -> DeskScreen:
+def form_of(draft: Kept) -> DeskScreen:
     """The form that a draft belongs to, as it was left."""
     if draft.kind == "act":
         from dutydesk.screens.act_form import ActScreen
