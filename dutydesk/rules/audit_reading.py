@@ -71,7 +71,9 @@ class Sheet(NamedTuple):
 
 
 NARROW = f"符合的太少，已查{LOOKED_AT}条。请缩短时间，或少选一项条件。"
-CLOSED, GONE = "前后值只对审计员开放。", "前后值已按保存期限清除，审计链仍完整。"
+CLOSED = "前后值只对审计员开放。"
+GONE = "前后值已按保存期限清除，审计链仍完整。"
+NONE = "这一条没有改动前后值。"
 
 
 # -- what is asked for ----------------------------------------------------------------------------------------------
@@ -330,7 +332,8 @@ def sheet(session: Session, key: Key) -> Sheet:
     kept = AuditValues.get_or_none(AuditValues.entry == entry.id)
     if kept is None:
         return Sheet(facts, (), GONE)
-    return Sheet(facts, tuple(_changes(kept.content)), "")
+    values = tuple(change for change in _changes(kept.content) if any(change))
+    return Sheet(facts, values, "" if values else NONE)
 
 
 def _changes(content: str) -> Iterator[tuple[str, str, str]]:

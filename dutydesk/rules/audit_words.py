@@ -64,7 +64,8 @@ def _steps_of(kind: str) -> dict[str, str]:
 def subject_of(subject: str) -> str:
     """What an act is about, without the word for the program before it: `issue 2026-000123` is 问题 2026-000123."""
     kind, _, name = subject.partition(" ")
-    return f"{SUBJECTS.get(kind, KINDS.get(kind, ''))} {name}".strip()
+    said = SUBJECTS.get(kind) or KINDS.get(kind)
+    return f"{said} {name}".strip() if said else subject
 
 
 SUBJECTS: dict[str, str] = {

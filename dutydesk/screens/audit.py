@@ -30,7 +30,7 @@ FORMATS = (
     Action("json", "JSON", "给别的程序用"),
 )
 COLUMNS = (
-    Column("时间", 14, lambda row: f"{row.at:%m-%d %H:%M:%S}"),
+    Column("时间", 14, lambda row: f"{row.at:%y-%m-%d %H:%M}"),
     Column("谁", 16, lambda row: row.person),
     Column("做了什么", 20, lambda row: row.act),
     Column("对什么", 14, lambda row: row.subject, flex=True),
