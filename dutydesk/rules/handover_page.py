@@ -29,7 +29,8 @@ class Page:
     """A page of a handover: as it would be signed now (`id` 0), or as it was signed.
 
     `digest` is of what the lines say. `still_open` are the cases taken over that are open now. `ends_at` is when the
-    duty ends that is handed over; `own_signature` says when this person has signed, where that is so.
+    duty ends that is handed over, `begins_at` when it began; `own_signature` says when this person has signed, where
+    that is so.
     """
 
     id: int
@@ -51,6 +52,7 @@ class Page:
     still_open: frozenset[int] = frozenset()
     ends_at: datetime | None = None
     own_signature: str = ""
+    begins_at: datetime | None = None
 
     @property
     def signed(self) -> bool:
@@ -120,6 +122,7 @@ def page_of(session: Session, own: Watch, now: datetime) -> Page:
         handed_over=before is not None,
         ends_at=own.ends_at if own.shift_id else None,
         own_signature=_own_signature(before, session.staff_id) if before else "",
+        begins_at=own.starts_at if own.shift_id else None,
     )
 
 
@@ -196,6 +199,7 @@ def signed(session: Session, page_id: int) -> Page:
         may_sign=row.signed_in_at is None and row.outgoing_id != session.staff_id,
         still_open=_open_among(lines),
         own_signature=_own_signature(row, session.staff_id),
+        begins_at=row.shift.starts_at if row.shift_id else None,
     )
 
 
@@ -282,6 +286,6 @@ def _hash(value: Any) -> str:
 
 
 def day_and_shift(found: Page) -> str:
-    """`11月24日 日班`, as titles say it."""
-    local = found.until.astimezone(CHINA)
+    """`11月24日 日班`, as titles say it: a night is that of the day on which it begins."""
+    local = (found.begins_at or found.until).astimezone(CHINA)
     return f"{local.month}月{local.day}日 {found.shift}".strip()

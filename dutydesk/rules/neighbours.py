@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -116,6 +117,30 @@ def ensure(one: int, two: int, since: date) -> None:
     for row in going_on:
         row.delete_instance()
     _write(one, two, since)
+
+
+def pairs(unit_ids: Iterable[int], day: date) -> list[tuple[int, int]]:
+    """Which of these units lie beside each other on a day or later, each pair once, in order."""
+    ids = sorted(unit_ids)
+    rows: Any = (
+        UnitNeighbour.select(UnitNeighbour.unit, UnitNeighbour.neighbour)
+        .where(
+            UnitNeighbour.unit.in_(ids),
+            UnitNeighbour.neighbour.in_(ids),
+            UnitNeighbour.unit < UnitNeighbour.neighbour,
+            UnitNeighbour.valid_to.is_null() | (UnitNeighbour.valid_to >= day),
+        )
+        .tuples()
+    )
+    return sorted(set(rows))
+
+
+def part(one: int, two: int, since: date) -> None:
+    """Two units lie no longer beside each other from a day on; what was planned never comes; what was stays."""
+    for row in UnitNeighbour.select().where(
+        pair(one, two), UnitNeighbour.valid_to.is_null() | (UnitNeighbour.valid_to >= since)
+    ):
+        end(row, day_before(since))
 
 
 def _write(one: int, two: int, since: date) -> None:

@@ -65,13 +65,13 @@ def coming(session: Session) -> list[DutyLine]:
 
 
 def offers(session: Session, shift_id: int) -> list[DutyLine]:
-    """For which duties of colleagues the own one can be swapped, with what each would make wrong."""
+    """For which duties of colleagues the own one can be swapped, with what each would make wrong; the good first."""
     rows = _to_be(session)
     own = next((row for row in rows if row.id == shift_id), None)
     if own is None:
         return []
     most = _most(own.area_id)
-    return [
+    found = [
         DutyLine(
             row.id,
             row.staff_id,
@@ -81,19 +81,21 @@ def offers(session: Session, shift_id: int) -> list[DutyLine]:
         for row in rows
         if row.staff_id != session.staff_id
     ]
+    return sorted(found, key=lambda line: bool(line.warning))
 
 
 def stand_ins(session: Session, shift_id: int) -> list[DutyLine]:
-    """Who can take the own duty over, with what that would make wrong."""
+    """Who can take the own duty over, with what that would make wrong; the good first."""
     own = next((row for row in _to_be(session) if row.id == shift_id), None)
     if own is None:
         return []
     day, most = own.starts_at.astimezone(CHINA).date(), _most(own.area_id)
-    return [
+    found = [
         DutyLine(0, staff_id, name, _wrong_by(own, None, session.staff_id, staff_id, most))
         for staff_id, (name, _number, _spans) in people(own.area_id, [day]).items()
         if staff_id != session.staff_id
     ]
+    return sorted(found, key=lambda line: bool(line.warning))
 
 
 def _to_be(session: Session) -> list[Shift]:
@@ -174,10 +176,10 @@ def _wrong_by(shift: Shift, other: Shift | None, by: int, of: int, most: int) ->
         left = [each for each in mine if each.id not in (gains.id, gives.id if gives else 0)]
         had = wrong_with([as_duty(each) for each in mine], most)
         wrong = wrong_with([replace(as_duty(each), staff_id=staff_id) for each in (*left, gains)], most)
-        said += [
-            f"{_name(staff_id)}{at.month}月{at.day}日{what}"
-            for (at, _), what in sorted(wrong.items() - had.items())
-        ]
+        new = sorted(wrong.items() - had.items())
+        if new:
+            days = "、".join(f"{at.month}月{at.day}日{what}" for (at, _), what in new)
+            said.append(f"{_name(staff_id)}{days}")
     return "；".join(said)
 
 

@@ -67,6 +67,8 @@ class Report:
     moved: int = 0
     same: int = 0
     left_out: list[str] = field(default_factory=list)
+    apart: list[str] = field(default_factory=list)  # neighbours of which the file says nothing
+    apart_ended: bool = False
     errors: list[RowError] = field(default_factory=list)
 
     @property
@@ -85,6 +87,9 @@ class Report:
         found = [f"撤销片区：{'、'.join(self.ended_areas)}"] if self.ended_areas else []
         if self.left_out:
             found.append(f"表里没写的单元保持原样：{'、'.join(self.left_out[:20])}")
+        if self.apart:
+            what = "不再相邻" if self.apart_ended else "仍记为相邻（另选“结束”才不再相邻）"
+            found.append(f"表里没写的相邻{len(self.apart)}对，{what}：{'、'.join(self.apart[:20])}")
         return found
 
 
@@ -93,14 +98,21 @@ class _TakenBack(Exception):
 
 
 def bring_in(
-    session: Session, heads: Sequence[str], rows: Iterable[Row], since: date, act_id: str, dry: bool = False
+    session: Session,
+    heads: Sequence[str],
+    rows: Iterable[Row],
+    since: date,
+    act_id: str,
+    dry: bool = False,
+    end_neighbours: bool = False,
 ) -> Report:
     """Let a tree hold from a day on, all of it or nothing; a dry run does it and takes it back.
 
+    `end_neighbours`: two units of the file that are neighbours without being so in it are so no longer.
     Raises NotAllowed, Refused where columns are missing, nothing is in it, or the day is past and cases are there.
     """
     permission.require(session, "keep_tree")
-    report = Report()
+    report = Report(apart_ended=end_neighbours)
     entries = _read(session, heads, rows, report)
     if report.errors:
         return report
@@ -187,6 +199,7 @@ class _Bringing:
     def __init__(self, acting: Acting, since: date, report: Report) -> None:
         self.acting, self.since, self.report = acting, since, report
         self.moved_to: dict[int, Counter[int]] = {}
+        self.beside: set[frozenset[int]] = set()
 
     def bring(self, entries: list[Entry], towns: list[Any]) -> None:
         units: dict[tuple[int, str], Unit] = {}
@@ -196,12 +209,18 @@ class _Bringing:
             area = areas[key] = areas.get(key) or self._area(entry)
             units[entry.town.id, entry.unit] = self._unit(entry, area)
         self._neighbours(entries, units)
+        self._apart({unit.id: unit.name for unit in units.values()})
         for town in towns:
             self._ended(town)
         self.acting.changed(
             "区划",
             {"ended": self.report.ended_areas},
-            {"since": str(self.since), "new_areas": self.report.new_areas, "moved": self.report.moved},
+            {
+                "since": str(self.since),
+                "new_areas": self.report.new_areas,
+                "moved": self.report.moved,
+                **({"apart": self.report.apart} if self.report.apart_ended and self.report.apart else {}),
+            },
         )
 
     def _area(self, entry: Entry) -> Area:
@@ -264,6 +283,17 @@ class _Bringing:
                 )
                 one = units[entry.town.id, entry.unit]
                 neighbours.ensure(one.id, other.id, self.since)
+                self.beside.add(frozenset((one.id, other.id)))
+
+    def _apart(self, named: dict[int, str]) -> None:
+        """Pairs of the file's units that it does not write; without any neighbour in it, it speaks of none."""
+        if not self.beside:
+            return
+        for one, two in neighbours.pairs(named, self.since):
+            if frozenset((one, two)) not in self.beside:
+                self.report.apart.append(f"{named[one]}与{named[two]}")
+                if self.report.apart_ended:
+                    neighbours.part(one, two, self.since)
 
     def _ended(self, town: Any) -> None:
         """Areas without a unit end; who takes most of their units takes their people and cases over."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -18,6 +19,8 @@ from dutydesk.widgets.dialog import Dialog
 from dutydesk.widgets.frame import Words
 
 T = TypeVar("T")
+
+NO_TYPING = "✗ 这里不能打字，打的没有留下。按数字或 ↑↓ 选，Enter 确定；Esc 返回"
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,11 @@ class ActionMenu(Dialog[T | None]):
     def on_mount(self) -> None:
         """Keys go to the entries."""
         self.query_one(Choices).focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter that finds nothing: whoever types a name here is told that it goes nowhere."""
+        if (event.character or "").isalpha() and (event.character or "").isascii():
+            self.tell(NO_TYPING)
 
     def on_choices_taken(self, event: Choices.Taken) -> None:
         """Leave with the action's value."""

@@ -106,3 +106,34 @@ def test_what_goes_out_comes_in_unchanged(cases):
     out = [list(row) for row in tree_lists.sheet(keeper, THE_DAY).rows]
     assert len(out) == 7
     assert bring(keeper, out, dry=True).same == 7
+
+
+def apart_by(report):
+    return [said for said in report.told if "没写的相邻" in said]
+
+
+def test_neighbours_that_the_file_leaves_out_are_told_and_end_only_when_so_confirmed(cases):
+    keeper, first, second, third = cases[R.COORDINATOR], *cases.district.units[:3]
+    neighbours.turn(first, third, date(2026, 11, 1))
+    kept = "表里没写的相邻1对，仍记为相邻（另选“结束”才不再相邻）：康健新村与寿昌坊"
+    assert apart_by(bring(keeper, dry=True)) == [kept]
+    assert apart_by(bring(keeper)) == [kept]
+    assert neighbours.names(first, THE_DAY) == ["长桥二村", "寿昌坊"]
+    asked = (keeper, HEADS, list(enumerate(ROWS, 2)), THE_DAY, str(uuid4()))
+    ended = ["表里没写的相邻1对，不再相邻：康健新村与寿昌坊"]
+    assert apart_by(tree_lists.bring_in(*asked, dry=True, end_neighbours=True)) == ended
+    assert neighbours.names(first, THE_DAY) == ["长桥二村", "寿昌坊"]
+    assert apart_by(tree_lists.bring_in(*asked, end_neighbours=True)) == ended
+    assert (neighbours.names(first, THE_DAY), neighbours.names(second, THE_DAY)) == (["长桥二村"], ["康健新村"])
+    assert neighbours.names(first, date(2026, 11, 30)) == ["寿昌坊"]  # the past stays
+
+
+def test_a_file_without_any_neighbour_says_nothing_of_them(cases):
+    first, third = cases.district.units[0], cases.district.units[2]
+    neighbours.turn(first, third, date(2026, 11, 1))
+    rows = [[*row[:6], ""] for row in ROWS]
+    keeper = cases[R.COORDINATOR]
+    report = tree_lists.bring_in(
+        keeper, HEADS, list(enumerate(rows, 2)), THE_DAY, str(uuid4()), end_neighbours=True
+    )
+    assert apart_by(report) == [] and neighbours.names(first, THE_DAY) == ["寿昌坊"]

@@ -84,7 +84,7 @@ class SwapsScreen(WholeListScreen):
         said = []
         if line is not None:
             word = "注意" if line.state in OPEN else "答复"
-            said = [line.words, line.reason, f"{word}：{line.warning}" if line.warning else ""]
+            said = [f"原因：{line.reason}", f"{word}：{line.warning}" if line.warning else ""]
         self.query_one("#shift-line", Words).say("　".join(filter(None, said)))
 
     def _show_keys(self, line: SwapLine | None) -> None:
@@ -153,14 +153,14 @@ class SwapsScreen(WholeListScreen):
         if not mine:
             self.say("值班表上今后没有您的班。", "bad")
             return
-        own = await self.show(ActionMenu("换哪一班？", [Action(each, each.words) for each in mine[:20]]))
+        own = await self.show(ActionMenu("您的哪一班要换？", [Action(each, each.words) for each in mine[:20]]))
         if own is None:
             return
         others = await self.ask(swaps.offers, own.shift_id) or []
         nobody = DutyLine(0, 0, "请人代一班")
         options = [Action(nobody, nobody.words, "不用还")]
         options += [Action(each, each.words, _hint(each)) for each in others[:30]]
-        chosen = await self.show(ActionMenu(f"{own.words} 换哪一班？", options))
+        chosen = await self.show(ActionMenu(f"您的{own.words}，换谁的哪一班？", options))
         if chosen is None:
             return
         other, stand_in = (chosen if chosen.shift_id else None), None
@@ -180,9 +180,9 @@ class SwapsScreen(WholeListScreen):
         if not options:
             self.say("那天本片区没有别人可以代。", "bad")
             return None
-        return await self.show(ActionMenu(f"{own.words} 请谁代？", options))
+        return await self.show(ActionMenu(f"您的{own.words}，请谁代？", options))
 
 
 def _hint(line: DutyLine) -> str:
-    """What the swap would make wrong, so that nobody is asked in vain."""
-    return f"会 {line.warning}" if line.warning else "可以"
+    """Whether it fits the roster, and what not: it may be asked all the same, the chief decides."""
+    return f"! 可以提，但{line.warning}" if line.warning else "可以选"
