@@ -13,6 +13,15 @@ class LetterKind(Word):
     LETTER = "letter", "约请函"
 
 
+class NumberKind(Word):
+    """What the registers number, each for itself: the kinds of letters, and notices to those that owe something."""
+
+    CALL = "call", "电话约请"
+    SLIP = "slip", "约请单"
+    LETTER = "letter", "约请函"
+    SUPERVISION = "supervision", "督办单"
+
+
 class LetterState(Word):
     """Where a letter stands."""
 

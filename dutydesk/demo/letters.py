@@ -42,7 +42,7 @@ from dutydesk.models import (
 from dutydesk.models.connection import insert_rows, write_transaction
 from dutydesk.rules import office
 from dutydesk.rules.district import shipped
-from dutydesk.rules.letters import numbers
+from dutydesk.rules.letters import papers
 from dutydesk.rules.organisation import clause
 from dutydesk.text import clean, mask_phones_in
 from dutydesk.vocabulary import Role
@@ -321,7 +321,7 @@ class _Year:
         book = Book(self.clock, (LetterNumber,))
         last: dict[str, int] = defaultdict(int)
         patterns = {
-            (team.subdistrict_id, kind): numbers.pattern_of(kind, team.subdistrict_id)
+            (team.subdistrict_id, kind): papers.patterns_of(team.subdistrict_id)[kind.value]
             for team in self.teams
             for kind in LetterKind
         }

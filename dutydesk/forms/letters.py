@@ -51,6 +51,43 @@ class DraftForm(AmendForm):
     department_3: Annotated[str, Entry("约请部门", "pick", "没有就空着", search="departments")] = ""
 
 
+class ScratchForm(DraftForm):
+    """从头起草 by whoever sits at no area's desk: for which area."""
+
+    area: Annotated[str, Entry("哪个片区", "pick", "由哪个片区约请", search="areas"), Pick]
+
+
+class WordsForm(Form):
+    """公文写法: the office's names, heads, titles and number patterns."""
+
+    head: Annotated[
+        str,
+        Entry("发文机关标志", hint="{district}区名 {name}街镇名 {town}街镇第一个字", max_length=60),
+        Needed,
+    ]
+    office: Annotated[str, Entry("署名", max_length=60), Needed]
+    title: Annotated[str, Entry("约请函标题", hint="{subject}事由", max_length=60), Needed]
+    opening: Annotated[
+        str, Entry("约请函开头", "prose", "{area}片区 {subject}事由 {reasons}为什么", max_length=200), Needed
+    ]
+    answering: Annotated[str, Entry("请怎样答复", "prose", "{answer_by}答复期限", max_length=200), Needed]
+    closing: Annotated[str, Entry("约请函结尾", max_length=60), Needed]
+    slip: Annotated[str, Entry("约请单标题", max_length=60), Needed]
+    supervision: Annotated[str, Entry("督办单标题", max_length=60), Needed]
+    number_letter: Annotated[
+        str, Entry("约请函文号", hint="{year}年 {serial}流水号，都要有", max_length=60), Needed
+    ]
+    number_slip: Annotated[
+        str, Entry("约请单文号", hint="{year}年 {serial}流水号，都要有", max_length=60), Needed
+    ]
+    number_call: Annotated[
+        str, Entry("电话约请号", hint="{year}年 {serial}流水号，都要有", max_length=60), Needed
+    ]
+    number_supervision: Annotated[
+        str, Entry("督办单文号", hint="{year}年 {serial}流水号，都要有", max_length=60), Needed
+    ]
+
+
 class ReasonForm(Form):
     """A reason and nothing more."""
 
@@ -103,6 +140,14 @@ class UrgeForm(Form):
 
     text: Annotated[str, Entry("催什么", max_length=300), Needed]
     invited: MaybeDepartment = ""
+
+
+class SuperviseForm(Form):
+    """督办: a numbered notice."""
+
+    text: Annotated[str, Entry("督办要求", "prose", max_length=400), Needed]
+    due_on: Annotated[date, Entry("何时前办结", "date", "如 12-3、下周五、+7（七天后）")]
+    invited: Annotated[str, Entry("哪个部门", "pick", "不选就是还欠着的都督", search="invited")] = ""
 
 
 class InviteForm(Form):
@@ -235,6 +280,7 @@ FORMS: dict[str, type[Form]] = {
     "hold": HoldForm,
     "agree": AgreeForm,
     "urge": UrgeForm,
+    "supervise": SuperviseForm,
     "invite": InviteForm,
     "uninvite": DepartmentForm,
     "link": IssueForm,

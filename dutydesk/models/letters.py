@@ -14,7 +14,16 @@ from peewee import (
 )
 from playhouse.fields import EnumField
 
-from dutydesk.letter_words import Answer, Delivery, InvitedState, LetterKind, LetterState, Part, Score
+from dutydesk.letter_words import (
+    Answer,
+    Delivery,
+    InvitedState,
+    LetterKind,
+    LetterState,
+    NumberKind,
+    Part,
+    Score,
+)
 from dutydesk.models.audit import Act
 from dutydesk.models.base import InstantField, Table
 from dutydesk.models.issues import Issue
@@ -148,7 +157,7 @@ class LetterNumber(Table):
 
     id = AutoField()
     subdistrict = ForeignKeyField(Subdistrict, index=False)
-    kind = EnumField(LetterKind)
+    kind = EnumField(NumberKind)
     year = IntegerField()
     serial = IntegerField()
     text = CharField()

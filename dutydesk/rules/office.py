@@ -82,6 +82,18 @@ DEFAULTS: dict[str, Any] = {
         "call": "{town}电约〔{year}〕{serial}号",
         "slip": "{town}约单〔{year}〕{serial}号",
         "letter": "徐{town}办约〔{year}〕{serial}号",
+        "supervision": "徐{town}督〔{year}〕{serial}号",
+    },
+    "letter_words": {
+        "head": "{district}{name}办事处",
+        "office": "{district}{name}办事处",
+        "title": "关于约请协调解决{subject}的函",
+        "opening": "我街道{area}在日常治理中发现{subject}。该事项属{reasons}，需你单位到场共同会商解决。现函告如下：",
+        "answering": "请于{answer_by}前填写回执并反馈，可以应约、建议改期、书面答复；"
+        "不属你单位职责的，请写明依据和应负责的单位。",
+        "closing": "特此函达，请予支持为盼。",
+        "slip": "{name}约请单",
+        "supervision": "{name}督办单",
     },
     "letter_answer_limit": 3,
     "letter_remind_before": 1,

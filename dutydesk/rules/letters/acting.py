@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from dutydesk.letter_words import InvitedState, LetterState
@@ -22,14 +23,17 @@ from dutydesk.rules.letters import (
     rating,
     signing,
     standing_in,
+    supervising,
 )
 from dutydesk.rules.letters.life import INVITED_ACT, INVITED_WAYS, LETTER_ACT, LETTER_WAYS, Way
+from dutydesk.rules.letters.limits import due
 from dutydesk.rules.letters.taking import Asking, Doing, fresh, invited_of, same_version, take, why_not
+from dutydesk.rules.organisation import day_of
 from dutydesk.rules.steps import Proxy
 from dutydesk.session import Session
 
 # Importing these modules registers their effects and conditions.
-_REGISTERED = (agreement, answers, closing, drafting, follow_up, raising, rating, signing)
+_REGISTERED = (agreement, answers, closing, drafting, follow_up, raising, rating, signing, supervising)
 
 
 @dataclass(frozen=True)
@@ -163,6 +167,9 @@ def usual_answers(
         return {"ground": raising.likely_ground(letter).value}
     if act == "agree":
         return agreement.next_one(letter)
+    if act == "supervise":
+        by = day_of(due("letter_answer_limit", letter.subdistrict_id, datetime.now(UTC)))
+        return {"text": "请立即答复并派员到场，办理结果书面回复。", "due_on": by.isoformat()}
     if act == "propose_close":
         return {"outcome": closing.proposed_outcome(letter)}
     if invited_id is not None and act in ("come", "move"):

@@ -41,16 +41,21 @@ def _hold(doing: Doing) -> str:
 @effect("urge")
 def _urge(doing: Doing) -> str:
     text = doing.need("text", "请写明催什么。")
+    return f"{'、'.join(each.department.name for each in urged(doing))}：{text}"
+
+
+def urged(doing: Doing) -> list[Invited]:
+    """The department that the form names, or all that owe something, each counted as urged once more. Raises Refused."""
     chosen = row_id(doing.fields.get("invited"))
-    urged = [invited_of(doing.letter, chosen)] if chosen else _owing(doing.letter)
-    urged = [each for each in urged if each.state not in INVITED_ENDS]
-    if not urged:
+    found = [invited_of(doing.letter, chosen)] if chosen else _owing(doing.letter)
+    found = [each for each in found if each.state not in INVITED_ENDS]
+    if not found:
         raise Refused("现在没有部门欠着答复或答应的事；要催哪个部门，请选上。", "invited")
-    for each in urged:
+    for each in found:
         each.urges += 1
         each.version += 1
         each.save()
-    return f"{'、'.join(each.department.name for each in urged)}：{text}"
+    return found
 
 
 def _owing(letter: Letter) -> list[Invited]:

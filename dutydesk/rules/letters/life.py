@@ -81,6 +81,8 @@ LETTER_WAYS: tuple[Way, ...] = (
         hint="哪个部门牵头或配合、做什么、何时前"),
     Way("urge", "催办", RUNNING, SAME, AREA_SIDE | {DISTRICT, SUPERVISOR}, ("text",), ("invited",),
         hint="不选部门就是催还欠着的"),
+    Way("supervise", "督办", RUNNING, SAME, AREA_SIDE | {DISTRICT, SUPERVISOR}, ("text", "due_on"), ("invited",),
+        hint="编号出督办单，给还欠着的部门"),
     Way("invite", "加约部门", _at(L.DRAFT) | TALKING | {L.DOING}, SAME, AREA_SIDE | {DISTRICT}, ("department",), ("why",),
         hint="发出后加约，同一文号送达", also=(L.OUT,)),
     Way("uninvite", "去掉部门", _at(L.DRAFT), SAME, AREA_SIDE, ("invited",), hint="还没有发出"),
@@ -193,4 +195,5 @@ STEP_NAMES: dict[str, str] = {way.act: way.name for way in (*LETTER_WAYS, *INVIT
     "confirm_proxy": "确认代录",
     "object_proxy": "对代录有异议",
     "remade": "重发的新函",
+    "include": "写入反映人",
 }

@@ -9,37 +9,31 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from dutydesk.letter_words import LetterKind
+from dutydesk.letter_words import LetterKind, NumberKind
 from dutydesk.models import Counter, Letter, LetterNumber, Subdistrict
-from dutydesk.rules import office
 from dutydesk.rules.errors import NotAllowed, Refused
-from dutydesk.rules.letters import access
+from dutydesk.rules.letters import access, papers
 from dutydesk.rules.organisation import day_of
 from dutydesk.rules.workcalendar import moment
 from dutydesk.session import Session
 
 
-def pattern_of(kind: LetterKind, subdistrict_id: int) -> str:
-    """How the office writes the numbers of a kind (a setting): `徐{town}办约〔{year}〕{serial}号`."""
-    return str(office.setting("letter_numbers", subdistrict_id)[kind.value])
-
-
-def take(letter: Letter, at: datetime) -> str:
+def take(letter: Letter, at: datetime, of: NumberKind | None = None) -> str:
     """The next number of the letter's register, inside the act that issues it. Raises Refused for a bad pattern."""
     town: Subdistrict = letter.subdistrict
-    year = day_of(at).year
-    name = f"letter:{letter.kind.value}:{town.id}:{year}"
+    year, kind = day_of(at).year, of or NumberKind(letter.kind.value)
+    name = f"letter:{kind.value}:{town.id}:{year}"
     Counter.insert(name=name, value=0).on_conflict_ignore().execute()
     Counter.update(value=Counter.value + 1).where(Counter.name == name).execute()
     serial = int(Counter.get_by_id(name).value)
     try:
-        text = pattern_of(letter.kind, town.id).format(
+        text = papers.patterns_of(town.id)[kind.value].format(
             town=town.short_name[:1], name=town.short_name, year=year, serial=serial
         )
     except (KeyError, IndexError, ValueError):
-        raise Refused("文号的写法有误，请管理员核对本单位设置 letter_numbers。") from None
+        raise Refused("文号的写法有误，请街镇协调员在“公文写法”里核对。") from None
     LetterNumber.create(
-        subdistrict=town, kind=letter.kind, year=year, serial=serial, text=text, letter=letter, taken_at=at
+        subdistrict=town, kind=kind, year=year, serial=serial, text=text, letter=letter, taken_at=at
     )
     return text
 
@@ -62,7 +56,9 @@ class Registered(NamedTuple):
     void: str  # why it does not count any more, empty where it does
 
 
-def register(session: Session, subdistrict_id: int, kind: LetterKind, year: int) -> list[Registered]:
+def register(
+    session: Session, subdistrict_id: int, kind: NumberKind | LetterKind, year: int
+) -> list[Registered]:
     """The register of an office for a year, by serial. Raises NotAllowed outside the scope."""
     inside = any(
         grant.role in (*access._WHOLE,) or grant.subdistrict_id == subdistrict_id

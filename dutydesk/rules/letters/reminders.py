@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import NamedTuple
 
-from dutydesk.letter_words import InvitedState, LetterState
+from dutydesk.letter_words import InvitedState, LetterKind, LetterState
 from dutydesk.models import Invited, Letter, LetterPromise
 from dutydesk.rules import office
 from dutydesk.rules.letters.life import LETTER_ENDS, UNANSWERED
@@ -28,14 +28,27 @@ class Reminder(NamedTuple):
 
 def reminders_of(letter: Letter, now: datetime) -> list[Reminder]:
     """What there is to say about a letter now, the most pressing first."""
-    if letter.state in LETTER_ENDS or not letter.number:
+    if letter.state in LETTER_ENDS:
         return []
+    if not letter.number:
+        return _before_it_is_out(letter)
     days = office.calendar(letter.subdistrict_id)
     lines = []
     for each in all_invited(letter):
         lines += _of_answer(letter, each, now, days)
     lines += _of_promises(letter, day_of(now), days)
     return sorted(lines, key=lambda line: (line.act != "raise", not line.late))
+
+
+def _before_it_is_out(letter: Letter) -> list[Reminder]:
+    """A 约请函 is for what a recorded call or a 约请单 within the subdistrict did not settle."""
+    inside = [
+        each.department.name for each in all_invited(letter) if each.department.subdistrict_id is not None
+    ]
+    if letter.kind is not LetterKind.LETTER or not inside:
+        return []
+    said = f"{'、'.join(inside)}在街镇之内：打电话或用约请单就够，不必等核稿、签发（种类在“修改”里换）"
+    return [Reminder(None, said, "amend", False)]
 
 
 def _of_answer(letter: Letter, invited: Invited, now: datetime, days: WorkCalendar) -> list[Reminder]:

@@ -8,7 +8,7 @@ from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from dutydesk.letter_words import LetterKind
+from dutydesk.letter_words import NumberKind
 from dutydesk.rules.letters import access, balance, numbers, standing_in, tables
 from dutydesk.rules.letters.tables import VIEWS
 from dutydesk.screens.letters import department
@@ -167,6 +167,8 @@ class LettersScreen(WholeListScreen):
                 options.append(Action("entered", f"别人代我录入的 {len(entered)} 条", "确认，或说有异议"))
             if not self.of_department:
                 options.append(Action("register", "登记簿", "今年的文号，作废的也在"))
+            if not self.of_department and self.session.subdistrict_id is not None:
+                options.append(Action("words", "公文写法", "单位名称、标题、文号怎样写；由街镇协调员改"))
             if access.may_balance(self.session):
                 options.append(Action("balance", "平衡表", "各片区约请多少，各部门答得怎样"))
             if not options:
@@ -179,6 +181,10 @@ class LettersScreen(WholeListScreen):
                 await begin(self)
             elif chosen == "entered":
                 await self._entered(entered)
+            elif chosen == "words":
+                from dutydesk.screens.letters.words import show_words
+
+                await show_words(self)
             elif chosen == "register":
                 await self._register()
             elif chosen == "balance":
@@ -208,7 +214,7 @@ class LettersScreen(WholeListScreen):
             return
         year = self.session.day.year
         lines = []
-        for kind in LetterKind:
+        for kind in NumberKind:
             found = await self.ask(numbers.register, town, kind, year)
             if found:
                 lines += [

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 
+from dutydesk.rules import finding
 from dutydesk.rules.drafts import Kept
 from dutydesk.rules.letters import drafting
 from dutydesk.rules.letters.of_issue import still_open
@@ -75,7 +76,9 @@ class DraftScreen(FormScreen):
 
     def body(self) -> ComposeResult:
         """How many issues, the form."""
-        from dutydesk.forms.letters import DraftForm
+        from dutydesk.forms.letters import DraftForm, ScratchForm
+
+        scratch = not self.issue_ids and self.session.area_id is None
 
         many = len(self.issue_ids)
         yield Words(
@@ -83,8 +86,12 @@ class DraftScreen(FormScreen):
             classes="form-head",
         )
         about = {"_issues": self.issue_ids, "_item": self.agenda_item_id}
-        searches = {"departments": self.search(drafting.whom, self.issue_ids)}
-        yield FormView(DraftForm, searches=searches, values=self.given | about, save_words="存为草稿")
+        searches = {
+            "departments": self.search(drafting.whom, self.issue_ids),
+            "areas": self.search(finding.areas),
+        }
+        form = ScratchForm if scratch else DraftForm
+        yield FormView(form, searches=searches, values=self.given | about, save_words="存为草稿")
 
     def signed_on(self) -> None:
         """A draft of before says so."""
@@ -96,7 +103,8 @@ class DraftScreen(FormScreen):
         """Where something must be typed: most of it stands there already."""
         values = self.form_view.plain_copy
         rows = self.form_view.rows
-        missing = [name for name in ("subject", "tried", "department_1") if not values.get(name)]
+        wanted = [name for name in ("area", "subject", "tried", "department_1") if name in rows]
+        missing = [name for name in wanted if not values.get(name)]
         self.form_view.focus_field(
             missing[0] if missing else "tried" if "tried" in rows else next(iter(rows))
         )

@@ -105,7 +105,7 @@ class LetterScreen(WholeListScreen):
     @staticmethod
     def leads_on(act: str) -> bool:
         """Whether the first act of the menu is a step of the letter's way rather than one beside it."""
-        return act not in ("amend", "meet", "urge", "note", "withdraw", "invite", "link")
+        return act not in ("amend", "meet", "urge", "supervise", "note", "withdraw", "invite", "link")
 
     def on_window_list_moved(self, event: WindowList.Moved) -> None:
         """The line in full."""
@@ -146,8 +146,8 @@ class LetterScreen(WholeListScreen):
             await self.read()
 
     async def _next(self) -> None:
-        found = self.sheet
         choices = await self.ask(acting.menu, self.letter_id)
+        found = self.sheet
         if found is None or choices is None:
             return
         first = self._step(choices)

@@ -161,7 +161,7 @@ class Letters:
         fields = {name: known.get(name, f"写明的{name}") for name in way.demands}
         if act == "amend":
             fields["kind"] = "letter"
-        if act == "urge":
+        if act in ("urge", "supervise"):
             fields["invited"] = str(line.id)
         if act == "invite":
             fields["department"] = str(self.third())

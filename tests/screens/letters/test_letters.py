@@ -164,6 +164,9 @@ async def test_papers_go_to_the_outbox_as_word_files(letters, open_desk, tmp_pat
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await press(pilot, "2", "enter", "2", digit)
+        if name == "督办单":  # numbered by an act of its own, with what is wanted and by when
+            assert "督办要求" in text(app) and "请立即答复" in text(app)
+            await press(pilot, "f10")
         assert "已放进发件夹" in text(app)
     (path,) = (tmp_path / "state" / "outbox").glob("*.docx")
     said = "\n".join(each.text for each in Document(str(path)).element.body.iter() if each.text)
