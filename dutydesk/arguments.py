@@ -94,8 +94,16 @@ def _desk(commands: Any) -> None:
 
 
 def _doctor(commands: Any) -> None:
-    commands.add_parser(
-        "doctor", help="检查这个终端", description="检查这个终端：窗口、编码、字符宽度，画线随之调整。"
+    doctor = commands.add_parser(
+        "doctor",
+        help="检查这个终端，或这台服务器",
+        description="检查这个终端：窗口、编码、字符宽度，画线随之调整。",
+    )
+    doctor.add_argument(
+        "--server", action="store_true", help="检查服务器：备份、磁盘、时钟、数据库、sshd、节假日"
+    )
+    doctor.add_argument(
+        "--backups", default="/var/lib/dutydesk/backups", metavar="文件夹", help="备份放在哪里"
     )
 
 
@@ -293,6 +301,10 @@ def _import(commands: Any) -> None:
         dated.add_argument("--from", dest="since", metavar="日期", help="从哪天起，如 2026-12-01；不写是今天")
         dated.add_argument("--sheet", default="", metavar="工作表", help="不写是第一张")
         dated.add_argument("--dry-run", action="store_true", help="只核对，不写入")
+        if name == "tree":
+            dated.add_argument(
+                "--end-neighbours", action="store_true", help="表里没写的相邻，从那天起不再相邻"
+            )
 
 
 def _desk_options(parser: argparse.ArgumentParser) -> None:

@@ -196,13 +196,15 @@ def _pairs(given: list[str]) -> dict[str, str]:
 
 def _import_lists(chosen: argparse.Namespace) -> int:
     """Bring a 权责清单, a staff list, postings or a tree in; 1 where something is wrong with a row."""
+    from functools import partial
+
     from dutydesk.rules import duty_files, staff_files
 
     bring_list_in = {
         "duties": duty_files.bring_in,
         "staff": staff_files.bring_in_staff,
         "postings": staff_files.bring_in_postings,
-        "tree": staff_files.bring_in_tree,
+        "tree": partial(staff_files.bring_in_tree, end_neighbours=getattr(chosen, "end_neighbours", False)),
     }[chosen.what]
     open_database()
     try:

@@ -35,10 +35,18 @@ def bring_in_postings(
     return not report.errors
 
 
-def bring_in_tree(session: Session, path: Path, sheet: str, since: date, say: Say, dry: bool = False) -> bool:
+def bring_in_tree(
+    session: Session,
+    path: Path,
+    sheet: str,
+    since: date,
+    say: Say,
+    dry: bool = False,
+    end_neighbours: bool = False,
+) -> bool:
     """Let an office's own areas and units hold from a day on; with an error nothing changes. Raises as above."""
     heads, rows = read_rows(path, sheet)
-    report = tree_lists.bring_in(session, heads, rows, since, str(uuid.uuid4()), dry)
+    report = tree_lists.bring_in(session, heads, rows, since, str(uuid.uuid4()), dry, end_neighbours)
     tell_errors(report.errors, say)
     for line in report.told:
         say(f"  {line}")

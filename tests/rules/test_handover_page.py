@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from dutydesk.models import RoleGrant, Shift, Staff
-from dutydesk.rules import handover
+from dutydesk.rules import handover, shift_summary
 from dutydesk.rules.errors import NotAllowed, Refused
 from dutydesk.rules.handover_page import (
     LONGEST,
@@ -90,6 +90,16 @@ class TestWhereItStands:
 
     def test_its_title_is_the_day_and_the_shift(self, desk):
         assert day_and_shift(signed_out(desk)) == "11月24日 日班"
+
+    def test_a_night_is_titled_by_the_day_on_which_it_begins(self, desk):
+        desk.clock.move_to(DAY + timedelta(hours=32))  # 8:00 on the 25th, half an hour before its end
+        chief = desk[R.AREA_CHIEF]
+        assert day_and_shift(page(chief)) == "11月24日 夜班"
+        assert "11月24日 夜班值班小结" in shift_summary.summary(chief).title
+        found = page(chief)
+        fields = {"incoming": str(desk[R.DUTY_OFFICER].staff_id), "free": ""}
+        kept = handover.sign_out(chief, found.digest, fields, str(uuid4()))
+        assert day_and_shift(signed(chief, kept.id)) == "11月24日 夜班"
 
     def test_what_was_taken_over_is_told_as_open_until_it_is_done(self, desk):
         issue_id = desk.new(flags="strongly_felt")

@@ -142,6 +142,17 @@ class TestSwaps:
         told = {line.words: line.warning for line in swaps.stand_ins(duty, own[0].shift_id)}
         assert told["王芳"] == "王芳12月9日一天两班" and told["李强"] == "" and "值班员甲" not in told
 
+    def test_those_that_fit_stand_first_and_nobody_is_named_twice(self, wish):
+        duty, wang = wish[R.DUTY_OFFICER], wish.colleagues[0]
+        for day, hour, hours in ((8, 18, 14.5), (9, 18, 14.5)):  # a night before and one on the day itself
+            start = datetime(2026, 12, day, hour, tzinfo=CHINA)
+            ends = start + timedelta(hours=hours)
+            Shift.create(area=1, staff=wang.staff_id, name="夜班", starts_at=start, ends_at=ends)
+        found = swaps.stand_ins(duty, wish.shifts[0].id)
+        assert [bool(line.warning) for line in found] == sorted(bool(line.warning) for line in found)
+        assert found[-1].words == "王芳" and found[-1].warning.count("王芳") == 1
+        assert "、" in found[-1].warning
+
     def test_too_many_days_in_a_row_are_told(self, wish):
         for day in range(13, 18):
             start = datetime(2026, 12, day, 8, 30, tzinfo=CHINA)

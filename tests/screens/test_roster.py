@@ -100,7 +100,11 @@ async def test_a_swap_is_asked_agreed_and_decided(people, open_desk):
         )
     async with open_desk(Role.DUTY_OFFICER, "shift").run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await press(pilot, "5", "3", "1", "2", "down", "enter")
+        await press(pilot, "5", "3", "1")
+        assert "王芳" in text(pilot.app) and "可以选" in text(pilot.app)
+        await press(pilot, *"wf")
+        assert "这里不能打字，打的没有留下" in text(pilot.app)  # nothing vanishes without a word
+        await press(pilot, "2", "down", "enter")
         assert "等对方答复" in text(pilot.app)
     people.numbers[Role.HANDLER] = "N1"
     async with open_desk(Role.HANDLER).run_test(size=(80, 24)) as pilot:
