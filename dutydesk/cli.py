@@ -120,10 +120,16 @@ def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)  # noqa: T201
 
 
-def _doctor(_chosen: argparse.Namespace) -> int:
-    from dutydesk.doctor import main as examine
+def _doctor(chosen: argparse.Namespace) -> int:
+    from dutydesk import doctor
 
-    return examine()
+    if not chosen.server:
+        return doctor.main()
+    from pathlib import Path
+
+    from dutydesk.server_doctor import examine
+
+    return doctor.tell(examine(Path(chosen.backups), say))
 
 
 def _db(chosen: argparse.Namespace) -> int:

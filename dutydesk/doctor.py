@@ -14,7 +14,7 @@ import sys
 import termios
 import time
 import tty
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -127,13 +127,15 @@ def write_setting(path: Path, name: str, value: str) -> None:
     path.write_text("\n".join([*kept, f'{name} = "{value}"', ""]), encoding="utf-8")
 
 
-def tell(findings: list[Finding]) -> int:
-    """Print them; 1 where something is to do."""
+def tell(findings: Iterable[Finding]) -> int:
+    """Print them as they come; 1 where something is to do."""
+    off = False
     for each in findings:
+        off = off or bool(each.advice)
         print(f"{'!' if each.advice else '✓'} {each.name}：{each.found}")  # noqa: T201
         if each.advice:
             print(f"    {each.advice}")  # noqa: T201
-    return int(any(each.advice for each in findings))
+    return int(off)
 
 
 def main() -> int:
