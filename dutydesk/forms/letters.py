@@ -260,7 +260,7 @@ class SeveralForm(Form):
 
     attendee: Annotated[str, Entry("谁去", max_length=60), Needed]
     time: Annotated[
-        datetime | None, Entry("什么时候", "moment", "不填就按各自定的时间；填了，不同的就是改期")
+        datetime | None, Entry("什么时候", "moment", "不填就按各自定的时间；填了，不同的就改期")
     ] = None
 
 

@@ -23,7 +23,7 @@ UntilIfActing = Annotated[
     ),
 ]
 Acting = Annotated[bool, Entry("代理空缺", "yesno", "是＝岗位空缺，临时由这位代理")]
-UntilNeeded = Annotated[date, Entry("到哪天止", "date", "到期自行结束，例如 12-14、+14（今天起14天）")]
+UntilNeeded = Annotated[date, Entry("到哪天止", "date", "到期自行结束，例如 12-14、+14（两周）")]
 Pick = Field(min_length=1)
 Person = Annotated[str, Entry("哪一位", "pick", "姓名拼音首字母或工号", search="staff"), Pick]
 OtherArea = Annotated[str, Entry("哪个片区", "pick", "名称或拼音首字母", search="areas"), Pick]
