@@ -16,11 +16,12 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from dutydesk.models import connection, database
 from dutydesk.models.connection import DatabaseProblem
+from dutydesk.models.problems import Away, NewerSchema
 from dutydesk.rules import audit, drafts, signing_on
 from dutydesk.rules.errors import NotAllowed
 from dutydesk.rules.organisation import today
 from dutydesk.session import Session
-from dutydesk.settings import load
+from dutydesk.settings import folders_by_area, folders_of_area, load
 from dutydesk.vocabulary import Role
 
 P = ParamSpec("P")
@@ -28,6 +29,11 @@ T = TypeVar("T")
 
 _LOOK_EACH = 1.0  # seconds between two looks for what other desks wrote
 _BACK_EACH = 2.0  # seconds between two tries to come back to a server that is gone
+_AGAIN_EACH = 0.3  # and while somebody waits for what they asked for
+_PATIENCE = 3  # a server is waited for so many times as long as a lock: another takes its place within 30 s
+_RECONNECTING = "正在重新连接…已填内容仍在，连上后接着办，不用再按。"
+_BACK = "已重新连上数据库服务器。"
+_MY_TURN = "轮到了，正在保存…"
 _TIMES = 3  # so often a write is tried that somebody else's came across
 
 
@@ -35,6 +41,7 @@ _TIMES = 3  # so often a write is tried that somebody else's came across
 class _Job:
     work: Callable[[], Any]
     reads: bool
+    again: bool = False  # doing it twice does no more than once
     answer: Future[Any] = field(default_factory=Future)
     abandoned: bool = False
 
@@ -50,6 +57,12 @@ class Desk:
         self.url, self.key = url, key
         self.session: Session | None = None
         self.changed = changed or (lambda: None)
+        # called on the database thread with what is being waited for, and when that is over
+        self.waits: Callable[[str], None] = lambda _words: None
+        self._waiting_for = ""
+        self._lost_at = 0.0
+        self._ending = threading.Event()
+        self._outdated = False  # the schema is newer than this program
         self._jobs: queue.Queue[_Job | None] = queue.Queue()
         self._current: _Job | None = None
         self._seen = 0
@@ -77,13 +90,17 @@ class Desk:
     async def read(self, rule: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a rule that only reads; when the caller is cancelled the query is given up.
 
+        Where the server is gone it waits some time for it to come back, as a write with an act's id does.
         Raises what the rule raises (Refused and its kin), DatabaseProblem for all that the database says.
         """
-        return await self._await(_Job(lambda: rule(self._signed_on(), *args, **kwargs), reads=True))
+        return await self._await(
+            _Job(lambda: rule(self._signed_on(), *args, **kwargs), reads=True, again=True)
+        )
 
     async def run(self, rule: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a rule that writes. Once asked for it is done, whoever waits. Raises as `read` does."""
-        return await self._await(_Job(lambda: rule(self._signed_on(), *args, **kwargs), reads=False))
+        job = _Job(lambda: rule(self._signed_on(), *args, **kwargs), reads=False, again=_done_once(rule))
+        return await self._await(job)
 
     async def change_person(self, number: str, role: Role | None = None) -> Session:
         """Sign on as somebody else, first of all in this role (a demo's F9).
@@ -101,9 +118,19 @@ class Desk:
 
         return await self._await(_Job(change, reads=False))
 
+    def hurry(self) -> None:
+        """Somebody is leaving: from now on nothing waits for a server that is gone."""
+        self._ending.set()
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether nothing can be written: the server is gone, or the schema is newer than this program."""
+        return self._lost or self._outdated
+
     async def close(self) -> None:
         """Finish what is waiting, then disconnect and end the thread."""
         self._closed = True
+        self._ending.set()
         self._put(None)
         await asyncio.to_thread(self._thread.join, 5)
 
@@ -148,6 +175,8 @@ class Desk:
         if self.key and (why := signing_on.out(self.session, self.key)):
             raise NotAllowed(why)
         self._begin_day(self.session)
+        if folders_by_area():
+            folders_of_area(signing_on.code_of_area(self.session))
         # what cannot be read or kept now stays where it is for the next time
         with suppress(OSError, *connection.ERRORS):
             drafts.take_in(load().state, self.session)
@@ -159,11 +188,13 @@ class Desk:
         self._disconnect()
         connection.connect(self.url)
         connection.stop_when(self._given_up)
+        connection.tell_waiting(self._wait_for)
         self._line = connection.listen()
         if self._line is not None:
             self._waiting.register(self._line, selectors.EVENT_READ)
         self._seen = connection.changes_seen()
         self._lost = False
+        self._wait_for("")
 
     @staticmethod
     def _begin_day(session: Session) -> None:
@@ -218,24 +249,59 @@ class Desk:
             return
         self._current = job
         try:
-            if self._lost:
-                self._connect()
-                self._said_lost = False  # what is asked for tells it
-            result = self._worked(job)
+            result = self._done_at_last(job)
         except connection.ERRORS as error:
-            if connection.is_lost(error):
-                self._lose()
             self._done()
             self._answer(job, connection.explain(error, self.url))
         except BaseException as error:
             self._done()
             self._answer(job, error)
+            if isinstance(error, NewerSchema) and self.session is not None:
+                self._put_out(error)
         else:
             self._done()
             if not job.reads:
                 self._tell()
             if not job.answer.cancelled():
                 job.answer.set_result(result)
+
+    def _done_at_last(self, job: _Job) -> Any:
+        """What a rule answers. Where the line is lost it is mended first; what may be done twice is done again then.
+
+        The outcome of the first try may be unknown: its act's id tells whether it was done.
+        """
+        while True:
+            try:
+                if self._lost:
+                    self._connect()
+                    self._said_lost = False  # what is asked for tells it
+                return self._worked(job)
+            except (Away, *connection.ERRORS) as error:
+                if not isinstance(error, Away) and not connection.is_lost(error):
+                    raise
+                self._lose()
+                if not job.again or not self._may_wait():
+                    raise
+
+    def _may_wait(self) -> bool:
+        """Wait a little for the server to come back; False when that has taken too long, or nobody wants it."""
+        until = self._lost_at + _PATIENCE * float(load().lock_wait)
+        if monotonic() >= until or self._given_up():
+            return False
+        self._wait_for(_RECONNECTING)
+        return not self._ending.wait(_AGAIN_EACH)
+
+    def _wait_for(self, words: str) -> None:
+        """Tell what is being waited for, once; with "", that it is over."""
+        before, self._waiting_for = self._waiting_for, words
+        if words != before:
+            with suppress(RuntimeError):  # the loop of a desk that is being left is gone already
+                self.waits(words or (_BACK if before == _RECONNECTING else _MY_TURN))
+
+    def _put_out(self, newer: NewerSchema) -> None:
+        """This program is too old for the database: whoever sits here is sent away with what is typed."""
+        self._outdated, self.put_out = True, str(newer)
+        self._tell()
 
     @staticmethod
     def _worked(job: _Job) -> Any:
@@ -256,13 +322,15 @@ class Desk:
 
     def _answer(self, job: _Job, error: BaseException) -> None:
         self._said_lost = self._said_lost or self._lost
+        self._waiting_for = ""  # what is told now takes its place
         if not job.answer.cancelled():
             job.answer.set_exception(error)
 
     def _lose(self) -> None:
         """The server is gone: wait for nothing from there."""
         self._disconnect()
-        self._lost = True
+        if not self._lost:
+            self._lost, self._lost_at = True, monotonic()
 
     def _look(self) -> None:
         """Ask whether another desk has written since; a failure is left to the next job to tell."""
@@ -272,6 +340,12 @@ class Desk:
             return
         try:
             seen = connection.changes_seen()
+            if seen != self._seen:
+                connection.still_ours()
+        except NewerSchema as newer:
+            self._seen = seen
+            self._put_out(newer)
+            return
         except connection.ERRORS as error:
             if connection.is_lost(error):
                 self._lose()
@@ -288,8 +362,14 @@ class Desk:
 
     def _come_back(self) -> None:
         """Connect anew though nobody asks for anything, and have the screens read what they missed."""
-        with suppress(DatabaseProblem, *connection.ERRORS):
+        try:
             self._connect()
+        except NewerSchema as newer:
+            self._put_out(newer)
+        except (DatabaseProblem, *connection.ERRORS):
+            if not self._said_lost:  # what was asked for meanwhile has told it
+                self._wait_for(_RECONNECTING)
+        else:
             self.came_back, self._said_lost = self._said_lost, False
             if self.session is not None:
                 self._look_who_is_here(self.session)
@@ -298,3 +378,11 @@ class Desk:
     def _tell(self) -> None:
         with suppress(RuntimeError):  # the loop of a desk that is being left is gone already
             self.changed()
+
+
+def _done_once(rule: Callable[..., Any]) -> bool:
+    """Whether a rule takes the id of its act or draft, by which doing it again is known."""
+    rule = getattr(rule, "func", rule)  # of a partial
+    code = getattr(getattr(rule, "__wrapped__", rule), "__code__", None)
+    named = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if code else ()
+    return "act_id" in named or "draft_id" in named

@@ -108,7 +108,8 @@ def load() -> Settings:
     return chosen
 
 
-_WHOSE = "{number}"
+_WHOSE, _AREA = "{number}", "{area}"
+_FOLDERS = ("inbox_folder", "outbox_folder")
 
 
 def folders_of(number: str) -> None:
@@ -116,13 +117,32 @@ def folders_of(number: str) -> None:
 
     Programs that this one starts are told too.
     """
-    if not (number.isascii() and number.replace("-", "").isalnum()):  # a pattern takes longer to compile
+    _name_folders(_WHOSE, number)
+
+
+def folders_by_area() -> bool:
+    """Whether the folders are named with `{area}`, and it is still to be said which area's they are."""
+    return any(_AREA in getattr(load(), name) for name in _FOLDERS)
+
+
+def folders_of_area(code: str) -> None:
+    """Where the two folders are named with `{area}`, each area has folders of its own: from now on, these."""
+    _name_folders(_AREA, code)
+
+
+def _name_folders(mark: str, by: str) -> None:
+    if not (by.isascii() and by.replace("-", "").isalnum()):  # a pattern takes longer to compile
         return
-    for name in ("inbox_folder", "outbox_folder"):
+    for name in _FOLDERS:
         folder = getattr(load(), name)
-        if _WHOSE in folder:
-            os.environ[f"DUTYDESK_{name.upper()}"] = folder.replace(_WHOSE, number)
+        if mark in folder:
+            os.environ[f"DUTYDESK_{name.upper()}"] = folder.replace(mark, by)
             load.cache_clear()
+
+
+def placed(path: Path) -> str:
+    """A file as the screen tells of it: its name, then the folder that it is in."""
+    return f"{path.name}（在 {path.parent}）"
 
 
 def on_postgresql() -> bool:

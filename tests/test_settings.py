@@ -19,6 +19,7 @@ def _read_anew(monkeypatch, tmp_path):
         "OUTBOX_FOLDER",
         "DRAWING",
         "LOCK_WAIT",
+        "LOCK_AFTER",
         "SETTINGS",
     ):
         monkeypatch.delenv(f"DUTYDESK_{name}", raising=False)
@@ -90,6 +91,9 @@ def test_a_file_may_be_named(tmp_path, monkeypatch):
         ),
         ('drawing = "svg"', "drawing 只能是"),
         ('lock_wait = "soon"', "lock_wait"),
+        ('lock_after = "soon"', "lock_after"),
+        ("lock_after = -1", "lock_after"),
+        ("lock_after = 10000", "lock_after"),
         ("lock_wait = -1", "lock_wait"),
         ("lock_wait = 100000", "lock_wait"),
     ],
@@ -131,6 +135,22 @@ def test_where_the_folders_name_a_number_everybody_has_their_own(monkeypatch):
         assert settings.load().inbox == Path("/srv/in/{number}")
     settings.folders_of("XH0001")
     assert (settings.load().inbox, settings.load().outbox) == (Path("/srv/in/XH0001"), Path("/srv/out"))
+
+
+def test_where_they_name_an_area_each_area_has_its_own(monkeypatch):
+    monkeypatch.setenv("DUTYDESK_INBOX_FOLDER", "/srv/in/{area}")
+    monkeypatch.setenv("DUTYDESK_OUTBOX_FOLDER", "/srv/out/{area}/{number}")
+    settings.folders_of("XH0001")
+    assert settings.folders_by_area()
+    for code in ("", "../root", "KJ01/.."):
+        settings.folders_of_area(code)
+        assert settings.folders_by_area()
+    settings.folders_of_area("KJ01")
+    assert not settings.folders_by_area()
+    assert (settings.load().inbox, settings.load().outbox) == (
+        Path("/srv/in/KJ01"),
+        Path("/srv/out/KJ01/XH0001"),
+    )
 
 
 def test_the_machines_settings_count_where_one_has_none_of_ones_own(monkeypatch, tmp_path):

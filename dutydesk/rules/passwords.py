@@ -169,17 +169,18 @@ def take_away(session: Session, staff_id: int, act_id: str) -> str:
 
 
 class Known(NamedTuple):
-    """What an administrator sees of somebody's password."""
+    """What an administrator sees of somebody's password: whether there is one, for one use, since when."""
 
-    one_time: bool
-    set_at: datetime
+    there: bool
+    one_time: bool = False
+    set_at: datetime | None = None
 
 
-def known(session: Session, staff_id: int) -> Known | None:
-    """Whether somebody has a password, and since when. Raises NotAllowed."""
+def known(session: Session, staff_id: int) -> Known:
+    """What there is to be known of somebody's password. Raises NotAllowed."""
     permission.require(session, "administer")
     row = StaffPassword.get_or_none(StaffPassword.staff == staff_id)
-    return Known(row.one_time, row.set_at) if row else None
+    return Known(True, row.one_time, row.set_at) if row else Known(False)
 
 
 def keep_own(session: Session, password: str, act_id: str) -> str:

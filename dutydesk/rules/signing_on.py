@@ -75,6 +75,15 @@ def grants_of(staff_id: int, day: date) -> tuple[Grant, ...]:
     return (*held, *_taken_over(held, day))
 
 
+def code_of_area(session: Session) -> str:
+    """The code by which the folders of whoever signed on are named: the area's, else the subdistrict's, else `district`."""
+    if session.area_id:
+        return str(Area.get_by_id(session.area_id).code)
+    if session.subdistrict_id:
+        return str(Subdistrict.get_by_id(session.subdistrict_id).code)
+    return "district"
+
+
 def _taken_over(held: list[Grant], day: date) -> list[Grant]:
     found: list[Grant] = []
     for model, name in ((Area, "area_id"), (Unit, "unit_id")):

@@ -16,7 +16,7 @@ from dutydesk.rules import answers, exporting
 from dutydesk.rules.questions import Question, as_json
 from dutydesk.rules.workcalendar import CHINA
 from dutydesk.screens.base import DeskScreen
-from dutydesk.settings import load
+from dutydesk.settings import load, placed
 from dutydesk.widgets.action_menu import Action, ActionMenu, TextPage
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ async def _write(screen: DeskScreen, arguments: list[str], path: Path) -> None:
     try:
         last = await _follow(screen, process)
         if await process.wait() == 0:
-            screen.say(f"已导出到发件夹：{path}", "good")
+            screen.say(f"已导出到发件夹：{placed(path)}", "good")
         else:
             screen.say(f"没有导出：{last or '写文件的程序中断了，请再试一次。'}", "bad")
     finally:

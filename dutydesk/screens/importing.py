@@ -103,7 +103,10 @@ def _files(inbox: Path) -> list[Action[Path]]:
     found = [
         (path.stat(), path)
         for path in inbox.iterdir()
-        if path.suffix.lower() in _SUFFIXES and path.is_file() and not path.name.startswith((".", "~"))
+        if path.suffix.lower() in _SUFFIXES
+        and path.is_file()
+        and not path.is_symlink()
+        and not path.name.startswith((".", "~"))
     ]
     found.sort(key=lambda pair: -pair[0].st_mtime)
     return [

@@ -172,10 +172,10 @@ class TestWhoSetsThem:
         assert "密码已在别处改过" in out(me, key)
 
     def test_taken_away_nobody_comes_in_by_it(self, admin, officer, own):
-        assert passwords.known(admin, officer.id) == (False, StaffPassword.get().set_at)
+        assert passwords.known(admin, officer.id) == (True, False, StaffPassword.get().set_at)
         passwords.take_away(admin, officer.id, new())
         assert refused("D00", own) == sign_in.WRONG
-        assert passwords.known(admin, officer.id) is None
+        assert passwords.known(admin, officer.id) == (False, False, None)
         with pytest.raises(Refused, match="没有密码"):
             passwords.take_away(admin, officer.id, new())
 

@@ -10,6 +10,7 @@ from dutydesk.rules.workcalendar import day_said
 from dutydesk.screens.patrol import finishing, rows
 from dutydesk.screens.patrol.printing import print_sheets
 from dutydesk.screens.patrol.rows import CheckRow
+from dutydesk.settings import placed
 from dutydesk.vocabulary import Mark
 from dutydesk.widgets.action_menu import Action, ActionMenu
 from dutydesk.widgets.ask_text import AskText
@@ -76,7 +77,7 @@ async def _print(screen: PatrolScreen, row: CheckRow) -> None:
     except (SheetNotWritten, OSError) as error:
         screen.say(str(error), "bad")
     else:
-        screen.say(f"巡查单（{len(sheets)}条路线）已放进发件夹：{path}", "good")
+        screen.say(f"巡查单（{len(sheets)}条路线）已放进发件夹：{placed(path)}", "good")
 
 
 # By the values of `rows.menu`.

@@ -11,7 +11,7 @@ from dutydesk.screens.importing import inbox_file
 from dutydesk.screens.people.acting import fill_in
 from dutydesk.screens.people.listing import PeopleList
 from dutydesk.session import Session
-from dutydesk.settings import load
+from dutydesk.settings import load, placed
 from dutydesk.widgets.action_menu import Action, ActionMenu, TextPage
 
 NAMES = {"staff": "名册", "postings": "下沉力量", "tree": "区划", "duties": "权责清单"}
@@ -40,7 +40,12 @@ async def bring_in(screen: PeopleList, what: str) -> None:
         screen.say(f"没有核对成：{says}", "bad")
         return
     hint = "有错的行不导入" if what in ("staff", "postings") else "有一处错就都不导入"
-    if await screen.show(ActionMenu(says, [Action("go", "导入", hint)])) == "go":
+    ways = [Action("go", "导入", hint)]
+    if any("没写的相邻" in line for line in lines):
+        ways.append(Action("end", "导入，并结束表里没写的相邻", "从那天起不再相邻；过去的不变"))
+    chosen = await screen.show(ActionMenu(says, ways))
+    if chosen is not None:
+        given += ["--end-neighbours"] if chosen == "end" else []
         screen.say(f"正在导入 {path.name}…")
         code, told = await _run(screen, given)
         done = told[-1] if told else "没有导入成，请再试一次。"
@@ -67,7 +72,7 @@ async def take_out(screen: PeopleList, what: str) -> None:
     given = ["export", what, "--as", screen.session.number, "--output", str(path)]
     code, told = await _run(screen, given)
     if code == 0:
-        screen.say(f"已导出到发件夹：{path}", "good")
+        screen.say(f"已导出到发件夹：{placed(path)}", "good")
     else:
         screen.say(f"没有导出：{told[-1] if told else '程序中断了，请再试一次。'}", "bad")
 

@@ -158,6 +158,7 @@ class PersonScreen(PeopleList):
             )
         if permission.may_at_all(self.session, "administer"):
             found.append(Action("keys", "SSH 公钥", "登记、核对指纹、删去"))
+            found.append(Action("password", "登录密码", "没有公钥的人：设一次性密码"))
         return found + await self.whom(
             "keep_people", card.subdistrict_id, "岗位、代理、离岗找谁办", self.keeps
         )
@@ -170,6 +171,10 @@ class PersonScreen(PeopleList):
             await self.give()
         elif name == "keys":
             await self.go(("keys", (self.staff_id, self.heading)))
+        elif name == "password":
+            from dutydesk.screens.people.password import keep_password
+
+            await keep_password(self, self.staff_id, self.heading)
         elif name in ("come_back", "disable"):
             from dutydesk.rules import accounts
 

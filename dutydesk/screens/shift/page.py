@@ -18,6 +18,7 @@ from dutydesk.screens.base import DeskScreen
 from dutydesk.screens.handling import handle_case
 from dutydesk.screens.shift.summary import SummaryScreen
 from dutydesk.screens.whole_list import WholeListScreen
+from dutydesk.settings import placed
 from dutydesk.terminal import digit_of
 from dutydesk.widgets.action_menu import Confirm, TextPage
 from dutydesk.widgets.ask_text import AskText
@@ -229,7 +230,7 @@ class HandoverScreen(WholeListScreen):
         except (SheetNotWritten, OSError) as problem:
             self.say(str(problem), "bad")
         else:
-            self.say(f"交接班记录已放进发件夹：{path}", "good")
+            self.say(f"交接班记录已放进发件夹：{placed(path)}", "good")
 
     @work(exclusive=True, group="act")
     async def kept(self) -> None:

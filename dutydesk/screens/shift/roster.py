@@ -14,6 +14,7 @@ from dutydesk.rules.duty_roster import Cell, RosterDay, RosterSheet
 from dutydesk.rules.roster_reading import month_after
 from dutydesk.screens.base import DeskScreen
 from dutydesk.screens.shift import roster_words as words
+from dutydesk.settings import placed
 from dutydesk.terminal import digit_of
 from dutydesk.widgets.action_menu import Action, ActionMenu, Confirm, TextPage
 from dutydesk.widgets.cells import fit
@@ -358,7 +359,7 @@ class RosterScreen(DeskScreen):
         except (SheetNotWritten, OSError) as problem:
             self.say(str(problem), "bad")
         else:
-            self.say(f"值班表已放进发件夹：{path}", "good")
+            self.say(f"值班表已放进发件夹：{placed(path)}", "good")
 
     @work(exclusive=True, group="act")
     async def shares(self) -> None:
