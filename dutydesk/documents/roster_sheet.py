@@ -1,4 +1,4 @@
-"""值班表: a month on one A4 page and, the same file, in Excel; with what each has and has had."""
+"""值班表: a month on one A4 page for the wall and, the same file, in Excel; with what each has and has had."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ SHARES = (
     ("周末", 10),
     ("节假日", 10),
     ("前半年夜班", 14),
-    ("周末", 10),
-    ("节假日", 10),
+    ("前半年周末", 14),
+    ("前半年节假日", 16),
 )
+DAY_HEIGHT = 25  # points: 31 of them fill the page
 
 
 def write(sheet: RosterSheet, path: Path) -> None:
@@ -31,21 +32,24 @@ def write(sheet: RosterSheet, path: Path) -> None:
     """
     title = f"{sheet.area}{sheet.month[:4]}年{int(sheet.month[5:])}月值班表"
     width = 60 // max(len(sheet.kinds), 1)
-    columns = (("日期", 9), ("星期", 7), ("日子", 12), *((str(kind), width) for kind in sheet.kinds))
+    columns = (("日期", 12), ("星期", 7), ("日子", 12), *((str(kind), width) for kind in sheet.kinds))
     with book(path, title) as made:
         page = Page(made, "值班表", columns, landscape=False)
         page.sheet.fit_to_pages(1, 1)
         page.across(title, page.title, 30)
         page.across(f"{sheet.stands}　{sheet.notice}".strip("　"), page.plain)
         page.heads()
+        grid = {"font_name": "宋体", "font_size": 14, "border": 1, "align": "center", "valign": "vcenter"}
+        looks = {True: made.add_format(grid), False: made.add_format(grid | {"bg_color": "#E8E8E8"})}
         for day in sheet.days:
             cells = [cell.name or "（空缺）" for cell in day.cells]
             said = (f"{day.day.month}月{day.day.day}日", WEEKDAYS[day.day.weekday()], day.name, *cells)
-            page.cells(said, [page.middle] * len(said), 20)
+            page.cells(said, [looks[day.working]] * len(said), DAY_HEIGHT)
         for problem in sheet.problems:
             page.across(f"注意：{problem}", page.plain)
         page.across("制表：＿＿＿＿＿＿　片区长：＿＿＿＿＿＿　日期：＿＿＿＿＿＿", page.plain, 30)
         counts = Page(made, "班数", SHARES, landscape=False)
+        counts.across(f"{title}：每人班数", counts.title, 30)
         counts.heads()
         for share in sheet.shares:
             now, past = share.now, share.past
