@@ -56,6 +56,7 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
         """`number` signs on, let in by `key`; `duty` is opened first."""
         super().__init__(ansi_color=True)
         self.desk = Desk(url or load().database, self._changed_elsewhere, key)
+        self.desk.waits = self._desk_waits
         self.number, self.first_duty, self.came_from = number, duty, came_from
         self.animation_level = "none"
         self.crash_report: Path | None = None  # what is told of an error of ours
@@ -216,6 +217,11 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
         if isinstance(self.screen, DeskScreen) and self.screen.composed:
             self.screen.say(words, kind)
 
+    def _desk_waits(self, words: str) -> None:
+        """Called on the database thread: it waits for something, or does no longer."""
+        if self._loop is not None and self._running:
+            self._loop.call_soon_threadsafe(self.tell, words, "info")
+
     def _changed_elsewhere(self) -> None:
         """Called on the database thread: this desk or another has written."""
         if self._loop is not None and self._running:
@@ -246,8 +252,12 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
 
     async def save_and_leave(self, because: str | None = None) -> None:
         """Keep every open form's text, finish what is being written, and end."""
+        self.desk.hurry()
         for screen in self.desk_screens():
             await screen.keep()
+        if self.desk.cut_off:
+            with contextlib.suppress(OSError):
+                self._last_words()
         await self.desk.close()
         self.exit(because)
 
@@ -268,7 +278,7 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
         self._close_messages_no_wait()
 
     def _last_words(self) -> None:
-        """The loop is stuck: write the open drafts to files. Runs on a thread, touches no widget."""
+        """The loop is stuck or the database gone: write the open drafts to files. May run on a thread, touches no widget."""
         from dutydesk.rules import drafts
 
         session = self.desk.session

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,12 @@ def take_turn(of: str) -> None:
 
 def known_migrations() -> list[str]:
     """Names of the migrations that this program brings, in order."""
-    return sorted(path.stem for path in MIGRATIONS.iterdir() if path.name[0].isdigit())
+    return list(_known(MIGRATIONS))
+
+
+@cache  # what comes to lie there while this program runs is not this program's
+def _known(folder: Path) -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in folder.iterdir() if path.name[0].isdigit()))
 
 
 def applied_migrations() -> list[str]:
@@ -151,7 +157,10 @@ def migrate(url: str) -> list[str]:
         if set(applied_migrations()) - set(known_migrations()):
             raise NewerSchema("数据库由更新版本的值班台写成，本版本不能升级它。请升级值班台程序。")
         kind.settle()
-        return _run_migrations()
+        applied = _run_migrations()
+        if applied:
+            kind.tell_others()
+        return applied
     except DatabaseProblem:
         raise
     except Exception as error:
@@ -164,7 +173,8 @@ def migrate(url: str) -> list[str]:
 def _run_migrations() -> list[str]:
     from playhouse.migrations import Runner
 
-    applied: list[str] = Runner(database.obj, str(MIGRATIONS)).up()
+    with database.atomic():  # all or none: half way between two versions no program opens it
+        applied: list[str] = Runner(database.obj, str(MIGRATIONS)).up()
     return applied
 
 
@@ -192,10 +202,36 @@ def made_whole(url: str) -> Iterator[None]:
     bind(url)
 
 
-def write_transaction() -> AbstractContextManager[Any]:
-    """One transaction whose waiting for locks happens before anything that it decides on is read."""
-    transaction: AbstractContextManager[Any] = _bound().write_transaction()
-    return transaction
+@contextmanager
+def write_transaction() -> Iterator[None]:
+    """One transaction whose waiting for locks happens before anything that it decides on is read.
+
+    Raises NewerSchema where the database was upgraded since this program connected: none of it is written.
+    """
+    nested = database.in_transaction()
+    with _bound().write_transaction():
+        if not nested:
+            still_ours()
+        yield
+
+
+def still_ours() -> None:
+    """Raise NewerSchema where the schema is another than the one that this program writes."""
+    newest = database.execute_sql("select max(name) from schema_migration").fetchone()[0]
+    if newest != _known(MIGRATIONS)[-1]:
+        raise NewerSchema(
+            "值班台已升级，这个窗口还是旧版本，没有保存。已填内容已留下，请退出后重新登录，接着办。"
+        )
+
+
+def make_sure() -> None:
+    """Wait until what was committed before is where it outlives this server, as a commit of one's own does."""
+    _bound().make_sure()
+
+
+def tell_waiting(say: Callable[[str], None]) -> None:
+    """`say` is called with a sentence when a write has waited for others for some time, and with "" after that."""
+    _bound().tell_waiting(say)
 
 
 def read_transaction() -> AbstractContextManager[Any]:

@@ -16,7 +16,7 @@ from peewee import PeeweeException, PostgresqlDatabase, Psycopg3Adapter, __excep
 from psycopg.pq import TransactionStatus
 
 from dutydesk.models.base import Table, database
-from dutydesk.models.problems import DatabaseProblem, NotOurs
+from dutydesk.models.problems import Away, DatabaseProblem, NotOurs
 from dutydesk.settings import load, without_password
 
 T = TypeVar("T")
@@ -133,8 +133,27 @@ def settle() -> None:
 
 
 def lock_schema() -> None:
-    """Only one at a time makes or upgrades the schema; the lock ends with the connection."""
+    """Only one at a time makes or upgrades the schema, and nobody writes; the lock ends with the connection."""
     database.execute_sql("select pg_advisory_lock(%s)", (_MIGRATING,))
+
+
+def tell_others() -> None:
+    """Desks that are open look whether they may go on."""
+    database.execute_sql(f"notify {_CHANNEL}")
+
+
+def make_sure() -> None:
+    """An act that is found to be there may wait for the standby still: its own commit was cut off while it waited.
+
+    A commit of one's own waits for all before it, if it writes anything.
+    """
+    if not database.in_transaction():
+        with database.obj.atomic():
+            database.execute_sql("select pg_logical_emit_message(true, 'dutydesk', '')")
+
+
+def tell_waiting(say: Callable[[str], None]) -> None:
+    """Whoever waits here waits for a row, not for everybody's writing."""
 
 
 def take_turn(of: str) -> None:
@@ -158,7 +177,9 @@ def is_lost(error: BaseException) -> bool:
         return True
     below = _of_psycopg(error)
     state = (below and below.sqlstate) or ""
-    return state.startswith("08") or state in ("57P01", "57P02", "57P03")
+    # written to until a moment ago, and now one that follows another
+    stepped_down = state == "25006" and "target_session_attrs" in str(database.obj.database)
+    return stepped_down or state.startswith("08") or state in ("57P01", "57P02", "57P03")
 
 
 _CROSSED = {"40P01", "40001", "23505"}  # a deadlock, a moment that is over, a row that another made meanwhile
@@ -208,7 +229,7 @@ def explain(error: Exception, url: str = "") -> DatabaseProblem:
     if state.startswith("28") or _NO_ACCOUNT.search(said):
         return DatabaseProblem(f"数据库服务器不接受这个账号或密码：{where}。请核对 DUTYDESK_DATABASE。")
     if is_lost(error) or (isinstance(below, psycopg.OperationalError) and not state):
-        return DatabaseProblem(
+        return Away(
             "与数据库服务器的连接断了。已填内容仍在，请稍等再试一次，不会存两遍；一直如此请告诉管理员。"
         )
     if isinstance(below, psycopg.ProgrammingError) and not database.is_closed() and state == "42P01":
@@ -242,6 +263,7 @@ def made_whole(url: str, make: Callable[[str], object]) -> Iterator[None]:
 def write_transaction() -> Iterator[None]:
     """Rows are locked as they are written or read `for update`; other desks hear of it when it is committed."""
     with database.obj.atomic():
+        database.execute_sql("select pg_advisory_xact_lock_shared(%s)", (_MIGRATING,))  # see `lock_schema`
         yield
         database.execute_sql(f"notify {_CHANNEL}")
     if not database.in_transaction():

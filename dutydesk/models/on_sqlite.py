@@ -59,6 +59,14 @@ def lock_schema() -> None:
     """Each migration's transaction locks the file."""
 
 
+def tell_others() -> None:
+    """They see that the file has changed."""
+
+
+def make_sure() -> None:
+    """What is committed is on the disk."""
+
+
 def is_lost(error: BaseException) -> bool:
     """A file is not lost."""
     return False
@@ -145,9 +153,29 @@ def _remove(path: Path) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-def write_transaction() -> AbstractContextManager[Any]:
+@contextmanager
+def write_transaction() -> Iterator[None]:
     """One transaction that takes the write lock at once, so that waiting happens before anything is read."""
-    return database.obj.atomic("IMMEDIATE")
+    if database.in_transaction():
+        with database.obj.atomic():
+            yield
+        return
+    from dutydesk.models.writers_queue import turn
+
+    with turn(Path(database.obj.database), float(load().lock_wait), _say), database.obj.atomic("IMMEDIATE"):
+        yield
+
+
+def _silent(_words: str) -> None: ...
+
+
+_say: Callable[[str], None] = _silent
+
+
+def tell_waiting(say: Callable[[str], None]) -> None:
+    """`say` is called when a write waits long for others, and when that is over."""
+    global _say
+    _say = say
 
 
 def read_transaction() -> AbstractContextManager[Any]:

@@ -5,6 +5,10 @@ class DatabaseProblem(Exception):
     """The database cannot be used; the message is Chinese and says what to do."""
 
 
+class Away(DatabaseProblem):
+    """The server cannot be reached or has nobody who is written to: it may be back in a moment."""
+
+
 class NewerSchema(DatabaseProblem):
     """The database was written by a newer dutydesk."""
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dutydesk.models import Act, Draft, Staff
-from dutydesk.models.connection import take_turn, write_transaction
+from dutydesk.models.connection import make_sure, take_turn, write_transaction
 from dutydesk.rules import audit
 from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused
 from dutydesk.rules.organisation import in_service
@@ -53,18 +53,22 @@ def act(session: Session, act_id: str, name: str) -> Iterator[Acting]:
     Raises AlreadyDone when this act is in the database already (its outcome was unknown to the caller), Refused
     when its id is that of another one, NotAllowed where the doer has left since signing on.
     """
-    with write_transaction():
-        row = _begun(session, act_id, name)
-        kind = name.split(".")[0]
-        if kind not in _SIDE_BY_SIDE:
-            take_turn(_KIND.get(kind, kind))
-        gone: Any = ~in_service(session.day)
-        if session.staff_id and Staff.select().where(Staff.id == session.staff_id, gone).exists():
-            raise NotAllowed(f"{session.name}已离岗，不能再办理。")
-        acting = Acting(row, row.at)
-        yield acting
-        Draft.delete().where(Draft.id == act_id).execute()
-        audit.append(row, session.number, acting.chain, acting.subject, acting.changes)
+    try:
+        with write_transaction():
+            row = _begun(session, act_id, name)
+            kind = name.split(".")[0]
+            if kind not in _SIDE_BY_SIDE:
+                take_turn(_KIND.get(kind, kind))
+            gone: Any = ~in_service(session.day)
+            if session.staff_id and Staff.select().where(Staff.id == session.staff_id, gone).exists():
+                raise NotAllowed(f"{session.name}已离岗，不能再办理。")
+            acting = Acting(row, row.at)
+            yield acting
+            Draft.delete().where(Draft.id == act_id).execute()
+            audit.append(row, session.number, acting.chain, acting.subject, acting.changes)
+    except AlreadyDone:
+        make_sure()
+        raise
 
 
 def _begun(session: Session, act_id: str, name: str) -> Act:
