@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from dutydesk.letter_words import InvitedState, LetterState
-from dutydesk.models import Invited, Letter, LetterPromise, LetterStep
+from dutydesk.models import Area, Department, Invited, Letter, LetterPromise, LetterStep, Subdistrict
 from dutydesk.rules import acts, deadlines, office, permission
 from dutydesk.rules.errors import AlreadyDone, Refused
 from dutydesk.rules.letters.acting import go
@@ -61,8 +61,13 @@ def for_department(session: Session) -> list[ForUs]:
     permission.require(session, "letters")
     now = datetime.now(UTC)
     rows: Any = (
-        Invited.select(Invited, Letter)
+        Invited.select(Invited, Letter, Area, Subdistrict, Department)
         .join(Letter)
+        .join(Area, on=Letter.area == Area.id)
+        .switch(Letter)
+        .join(Subdistrict, on=Letter.subdistrict == Subdistrict.id)
+        .switch(Invited)
+        .join(Department, on=Invited.department == Department.id)
         .where(
             Invited.department.in_(_departments(session)),
             Invited.state.not_in([*INVITED_ENDS, InvitedState.LISTED]),
@@ -71,7 +76,9 @@ def for_department(session: Session) -> list[ForUs]:
         .order_by(Invited.answer_due_at, Invited.id)
         .limit(_SHOWN)
     )
-    found = [_for_us(row, now) for row in rows]
+    rows = list(rows)
+    promises = _promises([row.id for row in rows])
+    found = [_for_us(row, promises.get(row.id, []), now) for row in rows]
     found.sort(key=lambda each: (not each.late, each.state not in (InvitedState.SENT, InvitedState.RECEIVED)))
     return [each._replace(clash=_clash(each, found)) for each in found]
 
@@ -82,14 +89,18 @@ def _departments(session: Session) -> list[int]:
     )
 
 
-def _for_us(row: Any, now: datetime) -> ForUs:
+def _promises(lines: list[int]) -> dict[int, list[LetterPromise]]:
+    """What is not done yet, by the department's line, the nearest first."""
+    found: dict[int, list[LetterPromise]] = {}
+    rows = LetterPromise.select().where(LetterPromise.invited.in_(lines), LetterPromise.done_at.is_null())
+    for row in rows.order_by(LetterPromise.due_on):
+        found.setdefault(row.invited_id, []).append(row)
+    return found
+
+
+def _for_us(row: Any, promises: list[LetterPromise], now: datetime) -> ForUs:
     letter: Letter = row.letter
     line = line_of(letter, row, now)
-    promises = list(
-        LetterPromise.select()
-        .where(LetterPromise.invited == row.id, LetterPromise.done_at.is_null())
-        .order_by(LetterPromise.due_on)
-    )
     told = "；".join(f"{each.due_on.month}月{each.due_on.day}日前 {each.what}" for each in promises)
     late = is_silent(row, now) or any(each.due_on < day_of(now) for each in promises)
     time = (row.time or letter.meeting_at) if row.state in _TIMED else None

@@ -81,8 +81,6 @@ LETTER_WAYS: tuple[Way, ...] = (
         hint="哪个部门牵头或配合、做什么、何时前"),
     Way("urge", "催办", RUNNING, SAME, AREA_SIDE | {DISTRICT, SUPERVISOR}, ("text",), ("invited",),
         hint="不选部门就是催还欠着的"),
-    Way("supervise", "督办", RUNNING, SAME, AREA_SIDE | {DISTRICT, SUPERVISOR}, ("text", "due_on"), ("invited",),
-        hint="编号出督办单，给还欠着的部门"),
     Way("invite", "加约部门", _at(L.DRAFT) | TALKING | {L.DOING}, SAME, AREA_SIDE | {DISTRICT}, ("department",), ("why",),
         hint="发出后加约，同一文号送达", also=(L.OUT,)),
     Way("uninvite", "去掉部门", _at(L.DRAFT), SAME, AREA_SIDE, ("invited",), hint="还没有发出"),
@@ -111,6 +109,8 @@ LETTER_WAYS: tuple[Way, ...] = (
     Way("withdraw", "撤回", ON_PAPER | {L.OUT, L.TALKS, L.DOING, L.RAISING}, L.WITHDRAWN, frozenset({CHIEF, COORDINATOR, DUTY}),
         ("reason",), hint="发出后由片区长或街镇撤，文号作废留底"),
     Way("note", "备注", frozenset(LetterState), SAME, AREA_SIDE | {SIGNATORY, DISTRICT}, ("text",), hint="写一条说明"),
+    Way("supervise", "督办", RUNNING, SAME, AREA_SIDE | {DISTRICT, SUPERVISOR}, ("text", "due_on"), ("invited",),
+        hint="编号出督办单，给还欠着的部门"),
 )  # fmt: skip
 
 

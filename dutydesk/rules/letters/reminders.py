@@ -47,7 +47,7 @@ def _before_it_is_out(letter: Letter) -> list[Reminder]:
     ]
     if letter.kind is not LetterKind.LETTER or not inside:
         return []
-    said = f"{'、'.join(inside)}在街镇之内：打电话或用约请单就够，不必等核稿、签发（种类在“修改”里换）"
+    said = f"街镇之内的用约请单或电话就够，不必核稿、签发：{'、'.join(inside)}"
     return [Reminder(None, said, "amend", False)]
 
 

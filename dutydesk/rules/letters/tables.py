@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 from peewee import fn
 
 from dutydesk.letter_words import InvitedState, LetterState
-from dutydesk.models import Area, Invited, Letter, LetterPromise
+from dutydesk.models import Area, Department, Invited, Letter, LetterPromise
 from dutydesk.rules import deadlines, office, permission
 from dutydesk.rules.letters import access
 from dutydesk.rules.letters.life import LETTER_ENDS, ON_PAPER, OPEN_WITH_US, RUNNING, TURN, UNANSWERED
 from dutydesk.rules.organisation import day_of, start_of
+from dutydesk.rules.workcalendar import WorkCalendar
 from dutydesk.session import Session
 from dutydesk.text import mask_phones_in
 from dutydesk.vocabulary import Role
@@ -157,7 +158,8 @@ def rows_of(found: list[Letter]) -> list[Row]:
     now = datetime.now(UTC)
     ids = [row.id for row in found]
     lines: dict[int, list[Invited]] = {}
-    for each in Invited.select().where(Invited.letter.in_(ids)).order_by(Invited.id):
+    invited = Invited.select(Invited, Department).join(Department, on=Invited.department == Department.id)
+    for each in invited.where(Invited.letter.in_(ids)).order_by(Invited.id):
         lines.setdefault(each.letter_id, []).append(each)
     due: Any = (
         LetterPromise.select(LetterPromise.letter, fn.MIN(LetterPromise.due_on))
@@ -166,15 +168,21 @@ def rows_of(found: list[Letter]) -> list[Row]:
         .tuples()
     )
     promised = {letter_id: _day(value) for letter_id, value in due}
-    return [_row(letter, lines.get(letter.id, []), promised.get(letter.id), now) for letter in found]
+    days = {town: office.calendar(town) for town in {letter.subdistrict_id for letter in found}}
+    return [
+        _row(letter, lines.get(letter.id, []), promised.get(letter.id), now, days[letter.subdistrict_id])
+        for letter in found
+    ]
 
 
 def _day(value: Any) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _row(letter: Letter, lines: list[Invited], promised: date | None, now: datetime) -> Row:
-    left, late = time_left(letter, lines, promised, now)
+def _row(
+    letter: Letter, lines: list[Invited], promised: date | None, now: datetime, days: WorkCalendar
+) -> Row:
+    left, late = time_left(letter, lines, promised, now, days)
     return Row(
         letter.id,
         letter.number,
@@ -206,12 +214,13 @@ def _short(invited: Invited, letter: Letter) -> str:
     return "" if letter.state in ON_PAPER else f" {invited.state.label}"
 
 
-def time_left(letter: Letter, lines: list[Invited], promised: date | None, now: datetime) -> tuple[str, bool]:
+def time_left(
+    letter: Letter, lines: list[Invited], promised: date | None, now: datetime, days: WorkCalendar
+) -> tuple[str, bool]:
     """The nearest limit that runs in a letter, in words, and whether it is over."""
     if letter.state in LETTER_ENDS or letter.state in ON_PAPER:
         return "", False
     answers = [each.answer_due_at for each in lines if each.state in UNANSWERED and each.answer_due_at]
-    days = office.calendar(letter.subdistrict_id)
     limits = [min(answers)] if answers else []
     if promised is not None:
         limits.append(_end_of(promised))

@@ -152,7 +152,7 @@ def test_a_coordinator_drafts_from_scratch_for_an_area(letters):
 def test_a_letter_to_an_office_of_the_street_says_that_less_would_do(letters):
     letter_id = letters.draft(kind="letter")
     (line,) = reminders_of(letters.row(letter_id), datetime.now(UTC))
-    assert "社区管理办公室在街镇之内" in line.said and "住房保障" not in line.said
+    assert "约请单或电话就够" in line.said and "社区管理办公室" in line.said and "住房保障" not in line.said
     slip = letters.draft(kind="slip", department_2="")
     assert reminders_of(letters.row(slip), datetime.now(UTC)) == []
 
