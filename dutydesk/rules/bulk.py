@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from dutydesk.models import Issue, IssueStep, Request, Unit, database
+from peewee import fn
+
+from dutydesk.models import Category, Issue, IssueStep, Request, Unit, database
 from dutydesk.rules import acts, closing, issue_acts, permission
 from dutydesk.rules.acts import Acting
 from dutydesk.rules.errors import AlreadyDone, NotAllowed, Refused
@@ -26,6 +28,7 @@ from dutydesk.vocabulary import State
 
 AT_MOST = 500
 _NAMED = 5  # so many are named where all are refused
+_TOLD = 3  # so many are told in full above a form
 
 
 @dataclass(frozen=True)
@@ -86,13 +89,14 @@ class BulkRow:
 
 @dataclass(frozen=True)
 class Preview:
-    """What would happen: to which cases, and to which not and why."""
+    """What would happen: to which cases, and to which not and why; `mixed` tells of their categories if several."""
 
     act: str
     name: str
     will: tuple[BulkRow, ...]
     wont: tuple[tuple[BulkRow, str], ...]
     says: str
+    mixed: str = ""
 
     @property
     def rows(self) -> list[tuple[int, int]]:
@@ -180,7 +184,34 @@ def preview(
     if first and first.field and not will and all(each.message == first.message for each in errors):
         raise first
     says = f"{bulk.name} {len(will)} 件" + (f"，另有 {len(wont)} 件不能办" if wont else "")
-    return Preview(act, bulk.name, tuple(will), tuple(wont), says)
+    return Preview(act, bulk.name, tuple(will), tuple(wont), says, _mixed([row.issue_id for row in will]))
+
+
+def about(session: Session, ids: Sequence[int]) -> str:
+    """The marked cases before an act's form: the first few in full, how many more, and the categories if several."""
+    seen = sorted(permission.seen_among(session, list(ids)))
+    lines = [
+        f"{row.number} {row.place}　{row.summary}" for row in _rows([(each, 0) for each in seen[:_TOLD]])
+    ]
+    if len(seen) > _TOLD:
+        lines.append(f"… 共 {len(seen)} 件")
+    mixed = _mixed(seen)
+    return "\n".join([*lines, mixed] if mixed else lines)
+
+
+def _mixed(ids: Sequence[int]) -> str:
+    """How many of each category where they are of several: what suits one kind may not suit another."""
+    rows: Any = (
+        Issue.select(Category.name, fn.COUNT(Issue.id))
+        .join(Category)
+        .where(Issue.id.in_(list(ids)))
+        .group_by(Category.id, Category.name)
+        .order_by(fn.COUNT(Issue.id).desc(), Category.id)
+        .tuples()
+    )
+    each = [f"{name} {count} 件" for name, count in rows]
+    more = f"等 {len(each)} 类" if len(each) > _TOLD else ""
+    return f"类别不同：{'、'.join(each[:_TOLD])}{more}" if len(each) > 1 else ""
 
 
 class _TakenBack(Exception):

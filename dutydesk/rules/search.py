@@ -10,18 +10,20 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from dutydesk.models import FindKey, Issue, Staff
+from dutydesk.models import FindKey, Issue, Reporter, Staff
 from dutydesk.models import search as index
 from dutydesk.models.search import Phrase
 from dutydesk.rules import permission
 from dutydesk.session import Session
 from dutydesk.text import clean, narrow, search_tokens
-from dutydesk.vocabulary import AssigneeKind, Role
+from dutydesk.vocabulary import ENDED, AssigneeKind, Role
 
 _WORDS = 6  # looked for together; what is typed beyond them is left out
 _LONGEST = 100  # characters of what is typed
 _MEANINGS = 40  # places, people and so on that one word may mean
 _STRETCH = 50  # asked of the index at least; a page's worth, as nearly all of them are within reach
+_OF_ONE_NUMBER = 1000
+_WHOLE_NUMBER = re.compile(r"1[3-9]\d{9}|0\d{9,11}|[2-8]\d{7}")
 _LAST = "\U0010ffff"  # after every character that a name may have
 _NUMBER = re.compile(r"(?:(20\d\d)-)?0*(\d{1,9})")
 # What a word may mean, and the tokens that cases of it carry.
@@ -120,6 +122,9 @@ def page(
 
     The newest first from below `edge` when `forward`, else the oldest first from above it; None is the end itself.
     """
+    if raised := _raised_by_number(session, words, open_only):
+        ahead = [i for i in raised if edge is None or (i < edge if forward else i > edge)]
+        return sorted(ahead, reverse=forward)[:count]
     wanted = _wanted(words)
     if not wanted:
         return []
@@ -139,6 +144,21 @@ def page(
     return found[:count]
 
 
+def _raised_by_number(session: Session, words: str, open_only: bool) -> list[int]:
+    """Cases whose reporter has this telephone number, typed whole; for those alone who may have it revealed."""
+    asked = _asked(words)
+    digits = "".join(asked).replace("-", "")
+    if not _WHOLE_NUMBER.fullmatch(digits) or len(asked) > 2:
+        return []
+    parts = permission.reaches(session, permission.MAY["reveal"])
+    written = [digits, *(f"{digits[:place]}-{digits[place:]}" for place in (3, 4))]
+    found: Any = Issue.select(Issue.id).join(Reporter).where(Reporter.phone.in_(written))
+    found = found.where(permission.any_of(part.beside() for part in parts))
+    if open_only:
+        found = found.where(Issue.state.not_in(list(ENDED)))
+    return [i for (i,) in found.limit(_OF_ONE_NUMBER).tuples()]
+
+
 def hits(words: str) -> tuple[str, ...]:
     """The pieces of what was typed that may stand in a shown text, the longest first."""
     pieces = [word for word in _asked(words) if len(word) > 1]
@@ -148,15 +168,15 @@ def hits(words: str) -> tuple[str, ...]:
 def explain(session: Session, words: str) -> str:
     """What was searched, and what to try; for a search that found nothing."""
     asked = _asked(words)
-    if not asked:
-        return "没有可查的字：标点和符号不算。请打两个以上汉字、编号，或地点、人员、类别的拼音首字母。"
+    if not any(character.isalnum() for word in asked for character in word):
+        return "没有可查的字：标点和符号不算。请打两个以上汉字、编号，或地点、人员、部门、类别的拼音首字母。"
     if not _wanted(words) or all(_says_nothing(word) for word in asked):
-        return f"“{' '.join(asked)}”太短，请至少打两个汉字，或编号、拼音首字母。"
+        return f"“{' '.join(asked)}”太短，请至少打两个汉字、编号，或地点、人员、部门、类别的两个拼音首字母。"
     left_out = "（只查了前六个词）" if len(narrow(clean(words, _LONGEST)).split()) > _WORDS else ""
     where = session.main.place if session.main and session.main.place else "您的范围"
     return (
         f"在{where}里按“{' '.join(asked)}”查了编号、问题、详情、地点、类别、承办和经过里写的话，没有找到{left_out}。"
-        "经过里是谁办的不在里面；反映人、电话不能在这里查。"
+        "经过里是谁办的不在里面；反映人不能在这里查，反映人的电话要打全号码。"
         "可以少打一个词，换个说法，或换到“全部”再查。拼音首字母只查得到地点、人员、部门和类别。"
     )
 

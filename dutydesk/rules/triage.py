@@ -149,6 +149,8 @@ def _recategorise(step: Step) -> str:
     urgency = step.one_of("urgency", Urgency, "请选紧急程度。")
     reason = step.need("reason", "请写明为什么改，期限会随之重算。")
     was = f"{issue.category.name}·{issue.urgency.label}"
+    if (category.id, category.force, urgency) == (issue.category_id, issue.force, issue.urgency):
+        raise Refused(f"已经是{was}，没有改动，不用保存。按 Esc 返回。", "urgency")
     issue.category, issue.force, issue.urgency = category, category.force, urgency
     if issue.state is State.OPENED:
         count_again(issue, to_contact(issue) and issue.first_contact_at is None)

@@ -157,9 +157,9 @@ VIEWS: dict[str, View] = {
             scopes=AREA,
         ),
         View("all", "全部", _always(permission.EVERYTHING), ended=True, scopes=EVERYWHERE),
-        View("first", "群众反映强烈、居委难协调", _flagged((True, True), (True, False), (False, True))),
+        View("first", "群众反映强烈、居民区难以协调", _flagged((True, True), (True, False), (False, True))),
         View("strong", "群众反映强烈", _flagged((True, True), (False, True))),
-        View("beyond", "居委难协调", _flagged((True, True), (True, False))),
+        View("beyond", "居民区难以协调", _flagged((True, True), (True, False))),
         View("sent_back", "退单待重派", _always(lists.SENT_BACK), scopes=ABOVE),
         View(
             "closable",

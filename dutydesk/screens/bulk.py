@@ -182,6 +182,7 @@ class BulkForm(FormScreen):
         from dutydesk.forms.handling import bulk_form_of
 
         yield Words(self.marked.words, classes="form-head")
+        yield Words("", id="about", classes="form-head")
         searches: dict[str, Search] = {
             "assignees": self.search(finding.assignees, self.marked.rows[0][0]),
             "categories": self.search(finding.categories),
@@ -197,12 +198,17 @@ class BulkForm(FormScreen):
         return {"_act": self.act, "_rows": self.marked.rows, "_numbers": self.marked.numbers}
 
     def signed_on(self) -> None:
-        """The act stands in the first line; what was begun before is said."""
+        """The act stands in the first line, the cases in words above the form; what was begun before is said."""
         self.show_title(self.draft_title({}))
+        self.run_worker(self._tell_about(), group="about", exclusive=True)
         if self.begins:
             self.say(self.begins)
         if "_act" in self.given:  # from a draft
             self.show_keys(before=[("F11", "重新填写")])
+
+    async def _tell_about(self) -> None:
+        said = await self.ask(bulk.about, [key for key, _version in self.marked.rows])
+        self.query_one("#about", Words).say(said or "")
 
     async def action_anew(self) -> None:
         """F11: what was begun before is thrown away, the form is empty."""
@@ -248,8 +254,8 @@ class _Line:
 _COLUMNS = (
     Column("编号", 11, lambda line: line.row.number),
     Column("地点", 10, lambda line: line.row.place),
+    Column("问题", 20, lambda line: line.row.summary),
     Column("怎么变", 20, lambda line: line.result, flex=True),
-    Column("问题", 30, lambda line: line.row.summary, from_width=110),
 )
 
 
@@ -269,7 +275,8 @@ class PreviewScreen(InSight, DeskScreen):
 
     def body(self) -> ComposeResult:
         """What would happen in a line, the list, the line under the cursor in full."""
-        yield Words(f"{self.preview.says}。1 就办，Esc 返回。", id="says")
+        mixed = f"\n{self.preview.mixed}。" if self.preview.mixed else ""
+        yield Words(f"{self.preview.says}。1 就办，Esc 返回。{mixed}", id="says")
         yield WindowList(_COLUMNS, empty_text="没有选中的问题。")
         yield Words("", id="whole")
 

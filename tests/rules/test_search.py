@@ -114,6 +114,17 @@ def test_initials_are_advised_only_for_what_they_find(district, cases, chief):
     assert "拼音首字母只查得到地点、人员、部门和类别" in search.explain(chief, "jgsd")
 
 
+@pytest.mark.parametrize("words", ["，。！？", '"*^', "- - -"])
+def test_punctuation_alone_is_told_to_be_nothing_to_look_for(chief, words):
+    said = search.explain(chief, words)
+    assert "没有可查的字" in said
+    assert "地点、人员、部门、类别的拼音首字母" in said
+
+
+def test_what_is_too_short_is_told_what_initials_are_looked_for_in(chief):
+    assert "地点、人员、部门、类别的两个拼音首字母" in search.explain(chief, "阿")
+
+
 def test_what_stands_in_the_index_is_checked_and_made_anew(district, cases, chief):
     first, second = cases.new(summary="井盖松动"), cases.new(summary="电梯故障")
     Issue.update(summary="下水道堵塞", detail="").where(Issue.id == first).execute()

@@ -384,3 +384,12 @@ def test_settings_count_from_their_day_and_the_subdistricts_own_first(cases):
     assert (office.setting("pause_max"), office.setting("pause_max", 1)) == (30, 10)
     cases.clock.move_to(datetime(2026, 11, 25, 0, 1, tzinfo=CHINA))
     assert office.setting("pause_max") == 20
+
+
+def test_a_category_and_urgency_that_are_so_already_write_no_step(cases):
+    issue_id = cases.new()
+    issue = cases.row(issue_id)
+    with pytest.raises(Refused, match="没有改动") as refused:
+        cases.do("recategorise", issue_id, category=str(issue.category_id), urgency=issue.urgency.value)
+    assert refused.value.field == "urgency"
+    assert cases.last(issue_id).name == "register"

@@ -41,7 +41,7 @@ class TestMade:
         for role in (R.HANDLER, R.LIAISON, R.NEIGHBOURHOOD_OFFICER):
             assert names(cases[role])[0] == "在我手上"
         assert names(cases[R.DUTY_OFFICER])[:4] == ["全部未结", "待立案", "今日到期", "逾期"]
-        assert {"群众反映强烈", "居委难协调"} < set(names(cases[R.DUTY_OFFICER])[:9])
+        assert {"群众反映强烈", "居民区难以协调"} < set(names(cases[R.DUTY_OFFICER])[:9])
 
     def test_who_looks_the_pool_through_has_it_by_its_dates(self, cases):
         days = (date(2026, 12, 20), date(2026, 12, 4), date(2026, 12, 11))

@@ -118,6 +118,26 @@ async def test_back_from_the_preview_all_that_was_typed_is_there(district, open_
     assert states(district, ids) == {State.OPENED}
 
 
+async def test_form_and_preview_tell_each_case_in_words_and_that_their_categories_differ(district, open_desk):
+    ids = [
+        registered(district, summary="北门灯不亮").issue_id,
+        registered(district, summary="南门灯不亮", category=str(district.categories[2])).issue_id,
+    ]
+    async with open_desk(Role.DUTY_OFFICER, "issues").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        marked = Marked(pilot, ids)
+        await marked.follow()
+        form = await marked.press("8")
+        assert "北门灯不亮" in form
+        assert "南门灯不亮" in form
+        assert "类别不同：" in form
+        shown = await marked.press("2", *"有人受伤", "f10")
+        assert "改紧急程度 2 件。1 就办" in shown
+        listed = [line for line in shown.splitlines() if "门灯不亮" in line]
+        assert len(listed) == 3, "a line each, and the one under the cursor in full"
+        assert "类别不同：" in shown
+
+
 async def test_those_that_will_not_be_done_say_why(district, open_desk):
     ids = [*opened(district, 1), registered(district, category=str(district.categories[2])).issue_id]
     district.connect()

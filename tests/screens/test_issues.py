@@ -5,9 +5,13 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from rich.cells import cell_len
 
 from dutydesk.models import AuditEntry, Issue
 from dutydesk.rules import issue_acts
+from dutydesk.rules.ledger import Question
+from dutydesk.rules.views import ViewEntry
+from dutydesk.screens.ledger.tools import help_text
 from dutydesk.vocabulary import Role, State
 from tests.screens.conftest import lines, press, settle, text
 from tests.screens.test_today import registered
@@ -106,3 +110,10 @@ async def test_hostile_text_is_shown_and_not_obeyed(district, open_desk):
         assert "[@click=app.quit]" in text(pilot.app)
         assert "\x1b[31m" not in text(pilot.app)
         assert "\u202e" not in text(pilot.app)
+
+
+def test_help_breaks_no_name_and_says_which_days_are_working_days():
+    shown = help_text([ViewEntry(str(n), f"名字很长的清单第{n}个", Question("open")) for n in range(1, 10)])
+    assert all(f"{n} 名字很长的清单第{n}个" in shown for n in range(1, 10))
+    assert max(cell_len(line) for line in shown.splitlines()[:6]) <= 76
+    assert "剩几天算工作日" in shown

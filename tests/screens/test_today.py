@@ -28,7 +28,7 @@ async def test_a_line_opens_the_view_that_it_names(district, open_desk):
         assert "群众反映强烈、居民区难以协调" in text(pilot.app)
         await pilot.press("enter")
         await settle(pilot)
-        assert lines(pilot.app)[0].startswith("问题清单　群众反映强烈、居委难协调")
+        assert lines(pilot.app)[0].startswith("问题清单　群众反映强烈、居民区难以协调")
         assert "三号楼门禁坏了一周" in text(pilot.app)
 
 

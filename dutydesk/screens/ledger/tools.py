@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from rich.cells import cell_len
+
 from dutydesk.rules import filters, views
 from dutydesk.rules.ledger import ORDERS, Question
 from dutydesk.rules.views import ViewEntry
@@ -45,17 +47,33 @@ async def use(screen: IssuesScreen, name: str) -> None:
 
 def help_text(entries: Sequence[ViewEntry]) -> str:
     """What the digits and the tools are, from the tables that drive them."""
-    views = "，".join(f"{digit} {entry.name}" for digit, entry in enumerate(entries[:9], 1))
+    views = "\n".join(_lines([f"{digit} {entry.name}" for digit, entry in enumerate(entries[:9], 1)]))
     tools = "\n".join(f"  {fit(tool.key, 5)}{fit(tool.label, 14)}{tool.hint}" for tool in TOOLS)
     return (
-        f"数字换清单：{views}。\n"
-        "时限前的 ! 是逾期；▪ 是标记的，下划线是查到的字。问题前面：\n"
-        "  [强] 群众反映强烈　[难] 居委难协调　[退] 退单\n"
+        f"数字换清单：\n{views}\n"
+        "“剩工作日”：剩几天算工作日；! 是逾期，逾几天是过了几个24小时，节假日也算。\n"
+        "  等几时、等几天是待立案已经等了多久，立案后才有期限。\n"
+        "▪ 是标记的，下划线是查到的字。问题前面：\n"
+        "  [强] 群众反映强烈　[难] 居民区难以协调　[退] 退单\n"
         "  [返] 返工　　　　　[催] 催办　　　　[抽] 待抽查\n"
         "Enter 的菜单里，同一件事总在同一个数字上。\n"
-        "查找：两个以上汉字、编号，或地点、人员、类别的拼音首字母；在 / 里打编号再按 Enter 直接到那一件。\n"
+        "查找：两个以上汉字、编号，或地点、人员、部门、类别的拼音首字母；在 / 里打编号再按 Enter 直接到那一件。\n"
         f"按 0 开菜单，里面有（有键的也可直接按键）：\n{tools}"
     )
+
+
+_HELP_WIDTH = 74  # of a line of the help at 80 columns
+
+
+def _lines(words: Sequence[str]) -> list[str]:
+    """Words in lines, none of them broken at a line's end."""
+    lines: list[str] = []
+    for word in words:
+        if lines and cell_len(lines[-1]) + 2 + cell_len(word) <= _HELP_WIDTH:
+            lines[-1] += f"　{word}"
+        else:
+            lines.append(f"  {word}")
+    return lines
 
 
 _BY_VIEW = "view"
