@@ -20,7 +20,7 @@ from dutydesk.rules.signing_on import BY_PASSWORD
 from dutydesk.secret_page import Blank, SecretPage
 
 if TYPE_CHECKING:
-    from textual.events import InputEvent
+    from textual.events import InputEvent, Paste
 
     from dutydesk.app import DutyDesk
 
@@ -60,7 +60,7 @@ class Cover:
         if said:
             self.app.tell(said)
 
-    def take(self, event: InputEvent) -> None:
+    def take(self, event: InputEvent | Paste) -> None:
         """A key, or what is pasted; the mouse has nothing to do here."""
         key = getattr(event, "key", "")
         if key == "ctrl+q":

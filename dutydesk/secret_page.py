@@ -104,7 +104,7 @@ class SecretPage:
                 caret = (len(found), _MARGIN + columns(line))
             found += [line, *gap]
         found += wrapped(self.notice, room)
-        body = [" " * _MARGIN + line if line else "" for line in found][: max(height - 1, 1)]
+        body = [" " * _MARGIN + line if line else "" for line in found][: max(height - 1, 0)]
         body += [""] * (height - 1 - len(body))
         return [*body, wrapped(self.keys, width)[0]], caret
 

@@ -321,8 +321,8 @@ class SendsOnce:
 
     async def on_event(self: Any, event: events.Event) -> None:
         """After these the terminal may show something else than was sent; what lies over the desk comes first."""
-        if isinstance(event, events.InputEvent) and not event.is_forwarded:
-            if isinstance(event, events.Key | events.Paste):
+        if isinstance(event, events.InputEvent | events.Paste) and not event.is_forwarded:
+            if not isinstance(event, events.MouseEvent):
                 self.last_key_at = event.time
             if self.cover is not None:
                 self.cover.take(event)
