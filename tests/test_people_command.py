@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from dutydesk.models import Area, AuditEntry, Posting, Staff
+from dutydesk.models import Area, AuditEntry, Posting, Staff, Unit
+from dutydesk.rules import neighbours
 from dutydesk.vocabulary import Role
 
 
@@ -102,3 +103,22 @@ def test_a_tree_goes_out_and_comes_in(run, district, tmp_path):
     assert "撤销片区：康健一片区（由桂林片区接管）" in done.stderr
     assert run("import", "tree", path, "--as", keeper).returncode == 0
     assert Area.get(Area.code == "GL01").name == "桂林片区"
+
+
+def test_neighbours_that_a_tree_leaves_out_end_when_that_is_asked(run, district, tmp_path):
+    keeper, path = district.numbers[Role.COORDINATOR], tmp_path / "tree.csv"
+    one, two, three = district.units[:3]
+    neighbours.turn(one, two, date(2026, 1, 1))
+    neighbours.turn(two, three, date(2026, 1, 1))
+    assert run("export", "tree", "--as", keeper, "--output", path).returncode == 0
+    name = Unit.get_by_id(three).name
+    said = path.read_text("utf-8-sig").splitlines()
+    rest = [line.replace(f"、{name}", "") if f"、{name}" in line else line for line in said]
+    own = next(place for place, line in enumerate(rest) if name in line)
+    rest[own] = rest[own].replace(Unit.get_by_id(two).name, "")
+    path.write_text("\n".join(rest), encoding="utf-8")
+    dry = run("import", "tree", path, "--as", keeper, "--dry-run")
+    assert "表里没写的相邻1对，仍记为相邻" in dry.stdout + dry.stderr
+    done = run("import", "tree", path, "--as", keeper, "--end-neighbours")
+    assert "表里没写的相邻1对，不再相邻" in done.stdout + done.stderr
+    assert neighbours.names(three) == [] and neighbours.names(two) == [Unit.get_by_id(one).name]

@@ -199,7 +199,7 @@ def signed(session: Session, page_id: int) -> Page:
         may_sign=row.signed_in_at is None and row.outgoing_id != session.staff_id,
         still_open=_open_among(lines),
         own_signature=_own_signature(row, session.staff_id),
-        begins_at=row.shift.starts_at if row.shift_id else None,
+        begins_at=row.shift.starts_at if row.shift is not None else None,
     )
 
 

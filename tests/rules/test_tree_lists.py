@@ -124,7 +124,10 @@ def test_neighbours_that_the_file_leaves_out_are_told_and_end_only_when_so_confi
     assert apart_by(tree_lists.bring_in(*asked, dry=True, end_neighbours=True)) == ended
     assert neighbours.names(first, THE_DAY) == ["长桥二村", "寿昌坊"]
     assert apart_by(tree_lists.bring_in(*asked, end_neighbours=True)) == ended
-    assert (neighbours.names(first, THE_DAY), neighbours.names(second, THE_DAY)) == (["长桥二村"], ["康健新村"])
+    assert (neighbours.names(first, THE_DAY), neighbours.names(second, THE_DAY)) == (
+        ["长桥二村"],
+        ["康健新村"],
+    )
     assert neighbours.names(first, date(2026, 11, 30)) == ["寿昌坊"]  # the past stays
 
 

@@ -50,6 +50,18 @@ async def test_from_the_district_to_a_unit_and_back(people, open_desk, size):
         await hand.until("康健二片区")
 
 
+async def test_each_page_says_which_list_it_is_and_what_its_columns_are(people, open_desk):
+    async with open_desk(R.COORDINATOR, "people").run_test(size=(120, 36)) as pilot:
+        hand = Hand(pilot)
+        for digit, name in (("3", "名册"), ("2", "下沉力量"), ("7", "权责问题"), ("1", "区划")):
+            await hand(digit)
+            await hand.until(f"[{digit} {name}]")
+        await hand("enter")
+        await hand.until("1+4+N")
+        assert "席位、单元" in hand.shown and "[1 区划]" not in hand.shown
+        assert "…" not in hand.shown  # nothing is cut where there is room
+
+
 async def test_who_may_not_is_told_who_does(people, open_desk):
     Staff.update(phone="021-50000000").where(Staff.number == people.numbers[R.COORDINATOR]).execute()
     other = Staff.get(Staff.number == ELSEWHERE).id

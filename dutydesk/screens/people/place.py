@@ -70,7 +70,7 @@ class AreaScreen(PlaceScreen):
 
     COLUMNS = (
         Column("1+4+N", 8, lambda row: row.part),
-        Column("席位、单元", 22, lambda row: row.text),
+        Column("席位、单元", 24, lambda row: row.text),
         Column("谁", 20, lambda row: row.note, flex=True),
         Column("未结", 6, lambda row: row.count),
     )
