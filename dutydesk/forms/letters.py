@@ -51,10 +51,14 @@ class DraftForm(AmendForm):
     department_3: Annotated[str, Entry("约请部门", "pick", "没有就空着", search="departments")] = ""
 
 
-class ScratchForm(DraftForm):
-    """从头起草 by whoever sits at no area's desk: for which area."""
+class AreaForm(Form):
+    """For which area."""
 
     area: Annotated[str, Entry("哪个片区", "pick", "由哪个片区约请", search="areas"), Pick]
+
+
+class ScratchForm(DraftForm, AreaForm):
+    """从头起草 by whoever sits at no area's desk; the area stands first."""
 
 
 class WordsForm(Form):
@@ -62,7 +66,7 @@ class WordsForm(Form):
 
     head: Annotated[
         str,
-        Entry("发文机关标志", hint="{district}区名 {name}街镇名 {town}街镇第一个字", max_length=60),
+        Entry("发文机关", hint="{district}区名 {name}街镇名 {town}街镇第一个字", max_length=60),
         Needed,
     ]
     office: Annotated[str, Entry("署名", max_length=60), Needed]

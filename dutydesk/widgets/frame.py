@@ -199,9 +199,14 @@ class TitleLine(LineWidget):
         return 1
 
     def render_line(self, y: int) -> Strip:
-        """Title left, desk right; the title goes first when there is no room for both."""
+        """Title left, desk right; the title goes first when there is no room for both, and a long place before a name."""
         width = self.size.width
-        whose = cut(self.whose, max(width // 2, 1))
+        whose, room = self.whose, max(width // 2, 1)
+        if cell_len(whose) > room:
+            place, _, person = whose.partition(" ")
+            left = room - cell_len(person) - 1
+            whose = f"{cut(place, left)} {person}" if person and left > 2 else whose
+        whose = cut(whose, room)
         line = fit(self.title, width - cell_len(whose)) + whose
         return strip_of(((line, self.look()),), width)
 

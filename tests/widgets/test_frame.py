@@ -26,6 +26,13 @@ async def test_the_frame_fits_every_width(stage, width):
         assert ("? 帮助" in bottom) == (width >= 80)
 
 
+async def test_a_long_place_is_cut_before_the_name(stage):
+    app = stage(TitleLine("条块约请　本部门", "康健新村街道社区党建办公室 部门负责人 黄雯珏"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert app.lines()[0].endswith("康健新村街道社区党建… 部门负责人 黄雯珏")
+
+
 async def test_a_notice_is_literal_marked_and_cut_at_two_lines(stage):
     app = stage(*frame())
     async with app.run_test(size=(80, 24)) as pilot:
