@@ -274,7 +274,9 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
             report.touch(mode=0o600)
             import traceback
 
-            report.write_text(traceback.format_exc(), encoding="utf-8")
+            from dutydesk.text import mask_phones_in
+
+            report.write_text(mask_phones_in(traceback.format_exc()), encoding="utf-8")
         self._close_messages_no_wait()
 
     def _last_words(self) -> None:

@@ -27,7 +27,7 @@ class Reporter(Table):
 
     issue = ForeignKeyField(Issue, primary_key=True, backref="reporters")
     name = CharField(default="")
-    phone = CharField(default="")
+    phone = CharField(default="", index=True)
     address = CharField(default="")
 
 

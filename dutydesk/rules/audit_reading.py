@@ -7,7 +7,7 @@ row over at most 20,000. Telephone and identity numbers are masked in all that i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ from dutydesk.rules.errors import Refused
 from dutydesk.rules.organisation import start_of
 from dutydesk.rules.workcalendar import CHINA
 from dutydesk.session import Session
-from dutydesk.text import clean, mask_phones_in, narrow
+from dutydesk.text import clean, mask_name, mask_phone, mask_phones_in, narrow
 from dutydesk.vocabulary import Role
 
 LOOKED_AT = 20_000  # rows that a window examines at most
@@ -345,6 +345,13 @@ def _changes(content: str) -> Iterator[tuple[str, str, str]]:
         )
 
 
+_OF_RESIDENTS: dict[str, Callable[[str], str]] = {
+    "reporter_name": mask_name,
+    "reporter_phone": mask_phone,
+    "reporter_address": lambda _address: "***",
+}
+
+
 def _value(value: Any) -> str:
     """Values as a reader takes them in: `状态=opened；期限=…`, cleaned and masked."""
     if value is None:
@@ -352,6 +359,8 @@ def _value(value: Any) -> str:
     parts = value.items() if isinstance(value, dict) else [("", value)]
     said = []
     for name, each in parts:
+        if name in _OF_RESIDENTS and each:
+            each = _OF_RESIDENTS[name](str(each))
         text = each if isinstance(each, str) else json.dumps(each, ensure_ascii=False, default=str)
         said.append(f"{name}={text}" if name else text)
     return mask_phones_in(clean("；".join(said), 4_000, lines=True))
