@@ -187,7 +187,7 @@ def rated(walk: Walk) -> None:
         desk.press(score, "f10").wait("已评价")
     _at_the_department(walk, FIRE)
     desk.press("5").wait("约请　部门说明")
-    desk.type("今后加强联系").press("f10").wait("已部门说明")
+    desk.type("今后加强联系").press("f10").wait("已记下“部门说明”")
     walk.station("评价、部门说明")
     assert (_line(walk, FIRE).score, _line(walk, OFFICE).score) == (Score.FAIR, Score.GOOD)
     assert walk.invited() == {OFFICE: D.RATED, ESTATE: D.FREED, FIRE: D.SETTLED}
