@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
 from dutydesk.letter_words import LetterState
 from dutydesk.meeting_words import ItemKind
-from dutydesk.models import Department, Invited, Letter, LetterIssue, LetterPromise
+from dutydesk.models import AgendaLetter, Department, Invited, Letter, LetterIssue, LetterPromise
 from dutydesk.rules.letters.life import RUNNING, UNANSWERED
 from dutydesk.rules.meetings.agenda_matters import Matter
 from dutydesk.rules.organisation import start_of, today
@@ -44,6 +45,25 @@ def letters_for_agenda(session: Session, area_id: int, since: date, on: date) ->
                 )
             )
     return found
+
+
+def letters_of_items(items: Mapping[int, int | None]) -> dict[int, tuple[str, ...]]:
+    """By item of an agenda, the letters that it is about or that it became; `items` gives the one it is about."""
+    if not items:
+        return {}
+    pairs: list[tuple[int, int]] = [(item, letter) for item, letter in items.items() if letter]
+    rows: Any = AgendaLetter.select(AgendaLetter.agenda_item_id, AgendaLetter.letter)
+    became = rows.where(AgendaLetter.agenda_item_id.in_(list(items))).order_by(AgendaLetter.id)
+    pairs += list(became.tuples())
+    if not pairs:
+        return {}
+    letters = Letter.select().where(Letter.id.in_(sorted({letter for _, letter in pairs})))
+    said = {row.id: f"{row.number or '约请'}（{row.state.label}）" for row in letters}
+    found: dict[int, dict[str, None]] = {}
+    for item, letter in pairs:
+        if letter in said:
+            found.setdefault(item, {})[said[letter]] = None
+    return {item: tuple(names) for item, names in found.items()}
 
 
 def _silent(here: Any, now: datetime) -> dict[int, list[str]]:

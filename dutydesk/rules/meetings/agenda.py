@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from dutydesk.meeting_words import ItemKind, ItemState, MeetingState
-from dutydesk.models import AgendaIssue, AgendaItem, Meeting
+from dutydesk.models import AgendaIssue, AgendaItem, Meeting, MeetingDecision, Staff
 from dutydesk.rules.ledger_rows import IssueRow, rows_of
+from dutydesk.rules.letters.for_agenda import letters_of_items
 from dutydesk.rules.meetings import access, followup, items
 from dutydesk.rules.meetings.agenda_matters import Matter
 from dutydesk.rules.meetings.agenda_sources import look, matters, still_open
@@ -43,6 +44,8 @@ class ItemLine(NamedTuple):
     decision_id: int | None
     with_it: tuple[str, ...]
     outcome: str
+    letters: tuple[str, ...]  # 〔number〕 subject (state) of those it became or is about
+    reporter: str  # who tells of it; empty where that is not known
 
 
 class Agenda(NamedTuple):
@@ -226,6 +229,7 @@ def _lines(session: Session, rows: list[AgendaItem]) -> list[ItemLine]:
     ids = sorted({issue_id for each in cases.values() for issue_id in each})
     seen = seen_among(session, ids)
     known = {row.key: row for row in rows_of([issue_id for issue_id in ids if issue_id in seen])}
+    letters, reporters = letters_of_items({row.id: row.letter_id for row in rows}), _reporters(rows)
     with_it: dict[int, list[str]] = {}
     together: dict[int, list[int]] = {}
     for row in rows:
@@ -250,9 +254,34 @@ def _lines(session: Session, rows: list[AgendaItem]) -> list[ItemLine]:
             decision_id=row.decision_id,
             with_it=tuple(with_it.get(row.id, ())),
             outcome=row.outcome,
+            letters=letters.get(row.id, ()),
+            reporter=reporters.get(row.id, "") or _holder(row, cases[row.id], known),
         )
         for row in rows
     ]
+
+
+def _reporters(rows: list[AgendaItem]) -> dict[int, str]:
+    """By item, who tells of it: who a decision was given to, who leads a key work, who brought a matter up."""
+    wanted = [row.decision_id for row in rows if row.decision_id]
+    decided: dict[int, str] = {}
+    if wanted:
+        found: Any = MeetingDecision.select(MeetingDecision.id, MeetingDecision.who_name)
+        decided = dict(found.where(MeetingDecision.id.in_(wanted)).tuples())
+    names: dict[int, str] = {}
+    if authors := {row.added_by_id for row in rows if row.added_by_id}:
+        staff: Any = Staff.select(Staff.id, Staff.name).where(Staff.id.in_(sorted(authors)))
+        names = dict(staff.tuples())
+    return {
+        row.id: decided.get(row.decision_id, "") if row.decision_id else names.get(row.added_by_id, "")
+        for row in rows
+    }
+
+
+def _holder(row: AgendaItem, case_ids: list[int], known: dict[int, IssueRow]) -> str:
+    """Whose hands the cases of an item are in, where that is one; a cluster is in nobody's."""
+    holders = {known[each].holder for each in case_ids if each in known}
+    return holders.pop() if len(holders) == 1 and row.kind is not ItemKind.CLUSTER else ""
 
 
 def _worth(meeting: Meeting, listed: tuple[ItemLine, ...]) -> str:

@@ -6,7 +6,7 @@ kind how much it weighs, how many minutes it takes and how many of it an agenda 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -218,41 +218,77 @@ def _clusters(at: Looking) -> Iterator[Matter]:
     """前哨: several of one kind or place since the last meeting, among the newest cases of the area."""
     columns = (Issue.id, Issue.unit, Issue.category, Issue.reported_at)
     rows: list[Any] = []
+    whole = True  # whether all of the span before this one is among them
+    begins = at.since - (at.now - at.since)
     for area in at.areas:
         query: Any = Issue.select(*columns).where(Issue.area == area).order_by(Issue.id.desc())
-        rows += [row for row in query.limit(LOOKED_AT).tuples() if at.since < row[3] <= at.now]
-    left = rows
-    clusters: list[tuple[int, tuple[int | None, int | None], list[int]]] = []
+        newest = list(query.limit(LOOKED_AT).tuples())
+        rows += newest
+        whole = whole and (len(newest) < LOOKED_AT or newest[-1][3] < begins)
+    earlier = [row for row in rows if begins < row[3] <= at.since] if whole else None
+    found = sorted(_gathered(at, rows), key=lambda cluster: -len(cluster.rows))
+    yield from _as_matters(at, found[: at.most(ItemKind.CLUSTER)], earlier)
+
+
+class _Cluster(NamedTuple):
+    """Cases of one place, of one kind, or of both; rows are (id, unit, category, reported at), the newest first."""
+
+    unit: int | None
+    category: int | None
+    rows: list[Any]
+
+    def takes(self, row: Any) -> bool:
+        """Whether a case would be one of them."""
+        return self.unit in (None, row[1]) and self.category in (None, row[2])
+
+
+def _gathered(at: Looking, rows: list[Any]) -> Iterator[_Cluster]:
+    """By place and kind first; what is in such a one is not counted again by kind or by place alone."""
+    left = [row for row in rows if at.since < row[3] <= at.now]
     for rule, part in (("cluster_same", (1, 2)), ("cluster_kind", (2,)), ("cluster_place", (1,))):
         groups: dict[tuple[int, ...], list[Any]] = defaultdict(list)
         for row in left:
             groups[tuple(row[column] for column in part)].append(row)
         large = {key: group for key, group in groups.items() if len(group) >= int(at.rules[rule])}
         for key, group in large.items():
-            unit, category = (key[0] if 1 in part else None), (key[-1] if 2 in part else None)
-            clusters.append((len(group), (unit, category), [row[0] for row in group]))
-        gathered = {row[0] for group in large.values() for row in group}
-        left = [row for row in left if row[0] not in gathered]
-    clusters.sort(key=lambda cluster: -cluster[0])
-    yield from _as_matters(clusters[: at.most(ItemKind.CLUSTER)], at.since)
+            yield _Cluster(key[0] if 1 in part else None, key[-1] if 2 in part else None, group)
+        taken = {row[0] for group in large.values() for row in group}
+        left = [row for row in left if row[0] not in taken]
 
 
-def _as_matters(
-    clusters: Sequence[tuple[int, tuple[int | None, int | None], list[int]]], since: datetime
-) -> Iterator[Matter]:
-    units = _names(Unit, [place for _, (place, _), _ in clusters])
-    kinds = _names(Category, [kind for _, (_, kind), _ in clusters])
-    for many, (unit, category), ids in clusters:
-        where, what = units.get(unit, "各单元"), kinds.get(category, "各类问题")
+def _as_matters(at: Looking, clusters: Sequence[_Cluster], earlier: Sequence[Any] | None) -> Iterator[Matter]:
+    rows = [row for cluster in clusters for row in cluster.rows]
+    units, kinds = _names(Unit, [row[1] for row in rows]), _names(Category, [row[2] for row in rows])
+    days = max(1, (day_of(at.now) - day_of(at.since)).days)
+    for cluster in clusters:
+        many = len(cluster.rows)
+        why = f"{day_said(day_of(at.since))}以来{days}天{many}件"
+        if earlier is not None:
+            why += f"，再往前{days}天{sum(cluster.takes(row) for row in earlier)}件"
+        if cluster.unit is None:
+            title = f"{kinds.get(cluster.category, '同类问题')} 多处{many}件"
+            why += f"；{_most(units, [row[1] for row in cluster.rows])}"
+        elif cluster.category is None:
+            title = f"{units.get(cluster.unit, '同一处')} 多类{many}件"
+            why += f"；{_most(kinds, [row[2] for row in cluster.rows])}"
+        else:
+            title = f"{units.get(cluster.unit, '同一处')} {kinds.get(cluster.category, '同类问题')} {many}件"
         yield Matter(
             ItemKind.CLUSTER,
             0,
             0,
-            f"{where} {what} {many}件",
-            f"{day_said(day_of(since))}以来同{'处同类' if unit and category else '类' if category else '处'}{many}件",
-            tuple(ids[:_NAMED]),
-            key=f"cluster:{unit or 0}:{category or 0}",
+            title,
+            why,
+            tuple(row[0] for row in cluster.rows[:_NAMED]),
+            key=f"cluster:{cluster.unit or 0}:{cluster.category or 0}",
         )
+
+
+def _most(names: dict[int | None, str], ids: Sequence[int]) -> str:
+    """`道路破损4件、乱停车2件等5种`: the three that come most often."""
+    counts = Counter(names.get(each, "其他") for each in ids)
+    said = "、".join(f"{name}{many}件" for name, many in counts.most_common(3))
+    return f"{said}等{len(counts)}个" if len(counts) > 3 else said
 
 
 def _names(model: Any, ids: Sequence[int | None]) -> dict[int | None, str]:

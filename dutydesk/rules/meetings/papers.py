@@ -18,9 +18,10 @@ from dutydesk.session import Session
 
 
 class NoticeLine(NamedTuple):
-    """An item of the agenda as those invited see it: why it stands there and for how long is the desk's own."""
+    """An item of the agenda as those invited see it, who tells of it with it; why and how long are the desk's own."""
 
     title: str
+    reporter: str = ""
 
 
 class Notice(NamedTuple):
@@ -98,7 +99,7 @@ def notice(session: Session, meeting_id: int) -> Notice:
         starts_at=meeting.starts_at.astimezone(CHINA),
         place=meeting.place,
         chair=meeting.chair_name,
-        items=tuple(NoticeLine(line.title) for line in found.listed),
+        items=tuple(NoticeLine(line.title, line.reporter) for line in found.listed),
         sender=meeting.area.name,
         day=today(),
     )

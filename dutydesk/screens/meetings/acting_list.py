@@ -64,6 +64,7 @@ class ActingList(WholeListScreen):
     async def do_deed(self, deed: Deed) -> None:
         """Do it, or say why not."""
         with self.desk_app.holding_keys():
+            self.say("")  # what was said of the deed before is no longer so
             await self._do(deed)
 
     async def _do(self, deed: Deed) -> None:

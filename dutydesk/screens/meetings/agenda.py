@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 
-from dutydesk.meeting_words import ItemState, MeetingState
+from dutydesk.meeting_words import ItemKind, ItemState, MeetingState
 from dutydesk.rules.meetings import agenda, items, listing, papers, ways
 from dutydesk.rules.meetings.agenda import Agenda, ItemLine
 from dutydesk.rules.meetings.listing import Sheet
@@ -86,6 +86,7 @@ class AgendaScreen(ActingList):
     )
     HELP = (
         "议程从台账自动拟出，按轻重排好，每项写着为什么列、约几分钟；Enter 看这一项的案子。\n"
+        "前哨：上次会以来同一类、同一处的问题成堆出现，还没有变成投诉，先议一议根子在哪里。\n"
         "1 上移 2 下移 3 本次不议（下次会再列出来，并标明第几次）4 并入上一项 5 加一项 6 改题目和时长。\n"
         "7 出会议通知：Word 放进发件夹，文字可以贴到工作群。8 重拟：把新情况列进来，您改过的都留着。9 改期、取消、免开、并会。\n"
         "轻重、分钟数、每种最多几项，都是本单位的设置。"
@@ -276,6 +277,9 @@ class AgendaScreen(ActingList):
             await self.read()
 
 
+_WORDS = {ItemKind.CLUSTER: "前哨（同类或同处问题成堆，可能变成投诉）："}
+
+
 def _told(line: ItemLine) -> str:
     cases = "　".join(
         f"{row.number} {row.state.label}{row.holder and '·' + row.holder}{row.left and ' ' + row.left}"
@@ -284,7 +288,9 @@ def _told(line: ItemLine) -> str:
     more = f"等{len(line.issues)}件" if len(line.issues) > 3 else ""
     together = f"　一并议：{'、'.join(line.with_it)}" if line.with_it else ""
     cut = f"　不议：{line.outcome}" if line.state is ItemState.CUT and line.outcome else ""
-    return f"{line.why}{together}{cut}\n{cases}{more}"
+    letters = f"　约请：{'、'.join(line.letters)}" if line.letters else ""
+    told = f"　由{line.reporter}汇报" if line.reporter else ""
+    return f"{_WORDS.get(line.kind, '')}{line.why}{told}{together}{letters}{cut}\n{cases}{more}"
 
 
 def _head(sheet: Sheet, found: Agenda) -> str:

@@ -45,6 +45,13 @@ COLUMNS = (
 )
 
 
+def _first(board: Board) -> int | None:
+    """Where the cursor begins: the meeting under way, else the next one, else the first there is."""
+    running = [line for line in board.now if line.state is MeetingState.RUNNING]
+    line = next(iter((*running, *board.coming, *board.now, *board.past)), None)
+    return line.id if line else None
+
+
 class MeetingsScreen(ActingList):
     """An area's meetings. `target` is a meeting's id, opened at once."""
 
@@ -73,6 +80,7 @@ class MeetingsScreen(ActingList):
         self.target = int(target) if target.isdecimal() else 0
         self.area_id: int | None = None
         self.board: Board | None = None
+        self.cursor_set = False
 
     def body(self) -> ComposeResult:
         """The area, its meetings, the one under the cursor."""
@@ -92,10 +100,19 @@ class MeetingsScreen(ActingList):
         if found is None or not self.is_attached:
             return
         self.board = found
-        sections = (("现在", found.now), ("待开", found.coming), ("开过", found.past))
+        sections = (
+            ("现在", found.now),
+            ("下一次", found.coming[:1]),
+            ("待开", found.coming[1:]),
+            ("开过", found.past),
+        )
         await self.put([MeetingRow(line.id, name, line) for name, lines in sections for line in lines])
         if not self.is_attached:
             return
+        if not self.cursor_set:
+            self.cursor_set = True
+            if (first := _first(found)) is not None:
+                await self.query_one(WindowList).show(first)
         self.show_title(found.area)
         late = f"，过期{found.late_decisions}项" if found.late_decisions else ""
         decided = f"在办的决定{found.open_decisions}项{late}" if found.open_decisions else "没有在办的决定"

@@ -63,10 +63,8 @@ async def open_running(screen: DeskScreen, meeting_id: int) -> None:
         listed = await screen.ask(agenda.agenda, meeting_id)
         if listed is None:
             return
-        lines = [
-            f"{found.when}　{found.place}",
-            f"{found.chair or '片区长'}主持，议程{len(listed.listed)}项。",
-        ]
+        chair = found.chair or "片区长"
+        lines = [f"{found.when}　{found.place}", f"{chair}主持，议程{len(listed.listed)}项。"]
         lines += [] if found.drafted else ["议程还没有拟：按 2 返回，再按 1 拟议程。"]
         asked = f"会议定在{found.early}，现在就开？" if found.early else "现在开会？"
         if not await screen.show(Confirm(asked, lines, "开会")):
@@ -331,12 +329,10 @@ class RunningScreen(ActingList):
         sheet = self.sheet
         assert sheet is not None
         way = next(way for way in sheet.ways if way.act in ("end", "resume"))
-        if way.act == "end":
-            chosen = await ask_end(self, self.meeting_id)
+        if way.act == "end" and (chosen := await ask_end(self, self.meeting_id)) != END:
             if chosen == SIGN_IN:
                 await self.attend()
-            if chosen != END:
-                return
+            return
         if await go(self, sheet, way):
             await self.read()
             if way.act == "end":
@@ -354,9 +350,8 @@ def _whole(session: Session, meeting_id: int) -> tuple[Sheet, list[RunRow], str]
     found = agenda.agenda(session, meeting_id)
     decided = followup.of_meeting(session, meeting_id)
     paragraphs = minutes.of_meeting(session, meeting_id)
-    rows = [
-        RunRow("attend", "签到", _counted(people), left_to_sign(people), _told_of(paragraphs, decided, None))
-    ]
+    below = _told_of(paragraphs, decided, None)
+    rows = [RunRow("attend", "签到", _counted(people), left_to_sign(people), below)]
     rows += [_turn_row(turn) for turn in said]
     rows += [_item_row(line, paragraphs, decided) for line in found.listed]
     done = sum(line.state is ItemState.DISCUSSED for line in found.listed)
@@ -381,11 +376,15 @@ def _turn_row(turn: TurnLine) -> RunRow:
 def _item_row(line: ItemLine, paragraphs: list[Paragraph], decided: list[DecisionLine]) -> RunRow:
     own = sum(each.item_id == line.id for each in decided)
     now = line.state.label + (f"　决定{own}项" if own else "") + (f"　{line.mark}" if line.mark else "")
+    now += "　已约请" if line.letters else ""
     cases = [
         f"{row.number} {row.state.label}{row.holder and '·' + row.holder} {row.left}".strip()
         for row in line.issues[:4]
     ]
-    below = "\n".join([f"{line.kind.label}：{line.why}", *cases[:2], _told_of(paragraphs, decided, line.id)])
+    letters = [f"条块约请：{'、'.join(line.letters)}　按 5 打开"] if line.letters else []
+    below = "\n".join(
+        [f"{line.kind.label}：{line.why}", *cases[:2], *letters, _told_of(paragraphs, decided, line.id)]
+    )
     return RunRow(f"item:{line.id}", f"第{line.place}项", line.title, now, below.strip(), item=line)
 
 

@@ -34,7 +34,7 @@ def as_document(found: Notice) -> MeetingNotice:
         place=found.place,
         chair=found.chair or "片区长",
         attending=list(found.to),
-        agenda=[AgendaLine(item.title) for item in found.items],
+        agenda=[AgendaLine(item.title, reported_by=item.reporter) for item in found.items],
         asked=_ASKED,
         signed_by=found.sender,
         day=found.day,

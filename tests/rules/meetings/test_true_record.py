@@ -32,5 +32,5 @@ def test_a_notice_names_what_is_spoken_of_and_nothing_of_the_desks_own(meet):
     attendance.invite(meet.duty, meeting_id, {"name": "王芳（演示）", "title": "多元参与"}, meet.act())
     assert Attendee.get().guest
     said = notice_text(papers.notice(meet.duty, meeting_id))
-    assert "\n1. 充电棚选址\n" in said and "王芳（演示，多元参与）" in said
+    assert f"\n1. 充电棚选址（{meet.duty.name}汇报）\n" in said and "王芳（演示，多元参与）" in said
     assert "现定于11月26日召开" in said and "近期" not in said and "分钟" not in said

@@ -221,7 +221,7 @@ async def test_an_item_becomes_an_invitation_on_the_spot(district, open_desk):
     async with open_desk(duty="meetings").run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         shown = await press(pilot, "enter", "end", "5")
-        assert "已拟成约请草稿" in shown
+        assert "已拟成约请草稿" in shown and "已约请" in shown and "条块约请：约请（草拟）" in shown
         shown = await press(pilot, "5")  # not another one
         assert "约请　草拟" in shown and "河道漂浮物" in shown
     connect(district.url)
