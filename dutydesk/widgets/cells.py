@@ -98,9 +98,13 @@ def _fits(text: str, width: int) -> int:
     return len(text)
 
 
+# Words of the office that are not read in two halves: 居委会, 居民区, 片区, 街道, 街镇.
+_TOGETHER = frozenset(("居委", "委会", "居民", "民区", "片区", "街道", "街镇"))
+
+
 def _may_break(before: str, after: str) -> bool:
     """Whether a line may end between these two characters."""
-    if after in _CLOSES or before in _OPENS or not cell_len(after):
+    if after in _CLOSES or before in _OPENS or before + after in _TOGETHER or not cell_len(after):
         return False
     if before in _JOINS or (before.isascii() and before.isalnum()):
         number = before.isdigit() and after in _UNITS

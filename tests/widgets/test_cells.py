@@ -69,3 +69,10 @@ def test_of_more_lines_than_there_is_room_for_the_last_one_says_so():
     assert at_most(lines, 3) == lines
     assert at_most(lines, 0) == []
     assert at_most([(), ()], 1) == [(("…", Style.null()),)]
+
+
+@pytest.mark.parametrize("word", ["居委会", "居民区", "片区", "街道", "街镇"])
+def test_a_word_of_the_office_is_not_broken(word):
+    for before in range(1, 6):
+        lines = wrap("甲" * before + word + "乙" * 6, 10)
+        assert any(word in line for line in lines), lines
