@@ -180,6 +180,12 @@ def _export(commands: Any) -> None:
     issues.add_argument("--json", action="store_true", help="把 JSON 写到标准输出")
     issues.add_argument("--view", default="all", metavar="清单", help="如 待核查；不写是全部")
     issues.add_argument("--question", metavar="条件", help=argparse.SUPPRESS)
+    issues.add_argument(
+        "--personal",
+        default="",
+        metavar="事由",
+        help="连反映人的姓名、电话、住址（片区长、值班员），事由记入审计",
+    )
     _file_options(issues, ("xlsx", "csv", "json"))
     answers = what.add_parser("answers", help="给来源的办理答复")
     answers.add_argument(

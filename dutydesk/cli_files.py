@@ -23,6 +23,8 @@ def export(chosen: argparse.Namespace) -> int:
     from dutydesk.rules import exporting
 
     if chosen.what == "issues" and not chosen.output:
+        if chosen.personal:
+            fail("含个人信息的清单要写明 --output 文件。")
         if not chosen.json and chosen.format != "json":
             fail("请写明 --output 文件，或用 --json 写到标准输出。")
         open_database()
@@ -132,6 +134,10 @@ def _export_to_file(chosen: argparse.Namespace) -> int:
             if chosen.heads:
                 answer_sheets.take_shape(session, source, Path(chosen.heads), _pairs(chosen.map), say)
             count = export_files.write_answers(session, source, since, path, form, say)
+        elif getattr(chosen, "personal", ""):
+            if form == "json":
+                fail("含个人信息的清单只导出 xlsx 或 csv。")
+            count = export_files.write_personal(session, question, path, form, chosen.personal, say)
         else:
             count = export_files.write_issues(session, question, path, form, say)
     except (Refused, NotWritten) as problem:

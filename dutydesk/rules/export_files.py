@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dutydesk.rules import exporting, permission
+from dutydesk.rules import exporting, permission, personal_export
+from dutydesk.rules.errors import Refused
 from dutydesk.rules.exporting import Sheet
 from dutydesk.rules.questions import Question
 from dutydesk.session import Session
+from dutydesk.text import clean
 
 if TYPE_CHECKING:
     from dutydesk.rules.import_asking import KnownSource
@@ -33,6 +36,21 @@ def write_issues(session: Session, question: Question, path: Path, form: str, sa
     return _hand_over(session, what, path, form, lambda beside: _write_sheet(sheet, beside, form, say))
 
 
+def write_personal(session: Session, question: Question, path: Path, form: str, reason: str, say: Say) -> int:
+    """A list with the personal data of those who raised its cases, an act of its own; answers with how many.
+
+    Raises NotAllowed, Refused without a reason, NotWritten.
+    """
+    permission.require(session, "export_personal")
+    said = clean(reason)
+    if len(said) < 2:
+        raise Refused("导出个人信息要写明事由，会记入审计。", "reason")
+    sheet = personal_export.sheet(session, question)
+    what = f"{exporting.words_of(session, question)}（含个人信息）"
+    write = partial(_write_sheet, sheet, form=form, say=say)
+    return _hand_over(session, what, path, form, lambda beside: write(path=beside), said)
+
+
 def write_answers(session: Session, source: KnownSource, since: date, path: Path, form: str, say: Say) -> int:
     """The answers for a source as xlsx or csv as it wants them, or as txt to paste; answers with how many.
 
@@ -47,14 +65,16 @@ def write_answers(session: Session, source: KnownSource, since: date, path: Path
     return _hand_over(session, sheet.title, path, form, lambda beside: _write_sheet(sheet, beside, form, say))
 
 
-def _hand_over(session: Session, what: str, path: Path, form: str, write: Callable[[Path], int]) -> int:
+def _hand_over(
+    session: Session, what: str, path: Path, form: str, write: Callable[[Path], int], reason: str = ""
+) -> int:
     from dutydesk.documents.issue_sheet import NotWritten
 
     beside = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         count = write(beside)
-        exporting.note_export(session, what, form, count, str(uuid.uuid4()))
+        exporting.note_export(session, what, form, count, str(uuid.uuid4()), reason)
         beside.replace(path)
     except OSError as error:
         raise NotWritten(f"{path} 没有写成。请检查磁盘空间和目录的写权限。") from error

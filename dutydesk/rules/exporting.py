@@ -35,9 +35,6 @@ def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-# -- who asks, and for what ----------------------------------------------------------------------------------------
-
-
 def whole_district(came_from: str) -> Session:
     """The session of the line of command where nobody is named: it reads the whole district."""
     grant = Grant(Role.DISTRICT_COORDINATOR)
@@ -67,7 +64,7 @@ def offered(session: Session, question: Question) -> str:
     return words_of(session, question)
 
 
-def _stretches(
+def stretches(
     session: Session | None, question: Question | None, columns: Sequence[Any]
 ) -> Iterator[list[Any]]:
     """Cases in order of their number, as tuples of columns, the id first; a stretch at a time."""
@@ -109,8 +106,6 @@ def _searched(session: Session, question: Question, columns: Sequence[Any]) -> I
             return
 
 
-# -- records, for scripts --------------------------------------------------------------------------------------------
-
 _RECORD = (
     *(Issue.id, Issue.year, Issue.serial, Issue.state, Issue.category, Issue.unit, Issue.summary),
     *(Issue.urgency, Issue.source, Issue.opened_at, Issue.due_at, Issue.closed_at, Issue.level),
@@ -123,8 +118,8 @@ def issues(session: Session | None = None, question: Question | None = None) -> 
 
     Raises NotAllowed, with the first record asked for, unless the session may export.
     """
-    names = _Names()
-    for rows in _stretches(session, question, _RECORD):
+    names = Names()
+    for rows in stretches(session, question, _RECORD):
         counted: Any = (
             IssueStep.select(IssueStep.issue, fn.COUNT(IssueStep.id))
             .where(IssueStep.issue.in_([row[0] for row in rows]))
@@ -153,7 +148,7 @@ def issues(session: Session | None = None, question: Question | None = None) -> 
             }
 
 
-class _Names:
+class Names:
     """The small tables, read once."""
 
     def __init__(self) -> None:
@@ -161,9 +156,6 @@ class _Names:
         self.units: dict[int, Any] = {row.id: row for row in Unit.select()}
         self.areas: dict[int, str] = {row.id: row.name for row in Area.select()}
         self.towns: dict[int, str] = {row.id: row.short_name for row in Subdistrict.select()}
-
-
-# -- the sheet -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -226,13 +218,18 @@ def columns() -> tuple[Column, ...]:
 def sheet(session: Session, question: Question) -> Sheet:
     """A list as a sheet, in order of the numbers. Raises NotAllowed unless the session may export."""
     permission.require(session, "export")
-    total = 0
-    if not question.words:
-        total = int(Issue.select(Issue.id).where(listing(session, question).belongs()).count())
-    return Sheet(f"问题清单·{words_of(session, question)}", columns(), _rows(session, question), total, _HOW)
+    title = f"问题清单·{words_of(session, question)}"
+    return Sheet(title, columns(), _rows(session, question), count_of(session, question), _HOW)
 
 
-_SHEET: tuple[Any, ...] = (
+def count_of(session: Session, question: Question) -> int:
+    """How many rows a list has; 0 where it is a search, whose end nobody knows before."""
+    if question.words:
+        return 0
+    return int(Issue.select(Issue.id).where(listing(session, question).belongs()).count())
+
+
+SHEET: tuple[Any, ...] = (
     *(Issue.id, Issue.year, Issue.serial, Issue.version, Issue.state, Issue.subdistrict, Issue.area),
     *(Issue.unit, Issue.spot, Issue.category, Issue.urgency, Issue.strongly_felt),
     *(Issue.beyond_neighbourhood, Issue.summary, Issue.detail, Issue.force, Issue.source),
@@ -242,7 +239,7 @@ _SHEET: tuple[Any, ...] = (
 
 
 class Line(NamedTuple):
-    """A case as the sheet reads it; the fields as `_SHEET` names them."""
+    """A case as the sheet reads it; the fields as `SHEET` names them."""
 
     id: int
     year: int
@@ -274,17 +271,18 @@ class Line(NamedTuple):
 
 
 def _rows(session: Session, question: Question) -> Iterator[tuple[Cell, ...]]:
-    names = _Names()
-    for rows in _stretches(session, question, _SHEET):
+    names = Names()
+    for rows in stretches(session, question, SHEET):
         who: Any = Reporter.select(Reporter.issue, Reporter.name, Reporter.phone)
         who = who.where(Reporter.issue.in_([row[0] for row in rows]))
         people = {issue: (name, phone) for issue, name, phone in who.tuples()}
         now = datetime.now(UTC)
         for row in rows:
-            yield _row(Line(*row), names, people.get(row[0], ("", "")), now)
+            yield row_of(Line(*row), names, people.get(row[0], ("", "")), now)
 
 
-def _row(line: Line, names: _Names, person: tuple[str, str], now: datetime) -> tuple[Cell, ...]:
+def row_of(line: Line, names: Names, person: tuple[str, str], now: datetime) -> tuple[Cell, ...]:
+    """A case as a row of the sheet; who raised it is masked."""
     shown = shown_values(line, names.categories[line.category].name)
     late = line.due_at is not None and (line.closed_at or now) > line.due_at
     return (
@@ -302,7 +300,7 @@ def _row(line: Line, names: _Names, person: tuple[str, str], now: datetime) -> t
     )
 
 
-def _answer(line: Line, names: _Names) -> str:
+def _answer(line: Line, names: Names) -> str:
     if line.source is not Source.HOTLINE:
         return ""
     return answer(
@@ -361,16 +359,13 @@ def fingerprint(shown: Sequence[str]) -> str:
     return "-".join(mark_of(text) for text in shown)
 
 
-# -- an export is an act ---------------------------------------------------------------------------------------------
-
-
-def note_export(session: Session, what: str, form: str, count: int, act_id: str) -> None:
-    """Put on record who took out what, before the file is handed over."""
+def note_export(session: Session, what: str, form: str, count: int, act_id: str, reason: str = "") -> None:
+    """Put on record who took out what, before the file is handed over; one with personal data with its reason."""
     from dutydesk.rules import acts
 
-    with acts.act(session, act_id, "issues.export") as acting:
+    with acts.act(session, act_id, "issues.export_personal" if reason else "issues.export") as acting:
         acting.about("export", None, what, session.subdistrict_id)
-        acting.changed(what, None, {"format": form, "count": count})
+        acting.changed(what, None, {"format": form, "count": count} | ({"reason": reason} if reason else {}))
 
 
 def counted(rows: Iterator[Any], say: Callable[[int], None], each: int = 5_000) -> Iterator[Any]:
@@ -381,9 +376,6 @@ def counted(rows: Iterator[Any], say: Callable[[int], None], each: int = 5_000) 
         if number % each == 0:
             say(number)
     say(number)
-
-
-# -- staff ----------------------------------------------------------------------------------------------------------
 
 
 def staff(role: Role | None = None) -> Iterator[dict[str, Any]]:

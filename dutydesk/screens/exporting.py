@@ -12,12 +12,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dutydesk.rules import answers, exporting
+from dutydesk.rules import answers, exporting, permission
 from dutydesk.rules.questions import Question, as_json
 from dutydesk.rules.workcalendar import CHINA
 from dutydesk.screens.base import DeskScreen
 from dutydesk.settings import load, placed
 from dutydesk.widgets.action_menu import Action, ActionMenu, TextPage
+from dutydesk.widgets.ask_text import AskText
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -43,9 +44,21 @@ async def export_list(screen: DeskScreen, question: Question) -> bool:
     what = await screen.ask(exporting.offered, question)
     if what is None:
         return False
-    form = await screen.show(ActionMenu(f"导出“{what}”（个人信息打码，会记入审计）", FORMATS))
+    formats = list(FORMATS)
+    if permission.may_at_all(screen.session, "export_personal"):
+        formats.append(
+            Action("personal", "含个人信息的 Excel 表", "反映人的姓名、电话、住址；要写事由，单独记入审计")
+        )
+    form = await screen.show(ActionMenu(f"导出“{what}”（个人信息打码，会记入审计）", formats))
     if form is None:
         return False
+    if form == "personal":
+        reason = await screen.show(AskText("为什么要导出个人信息？事由记入审计"))
+        if reason is None:
+            return False
+        wanted = ["issues", "--question", as_json(question), "--personal", reason]
+        begin(screen, f"问题清单·{what}·含个人信息", "xlsx", wanted)
+        return True
     begin(screen, f"问题清单·{what}", form, ["issues", "--question", as_json(question)])
     return True
 

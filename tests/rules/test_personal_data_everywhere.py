@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import timedelta
 
 import pytest
 
-from dutydesk.models import Issue, IssueStep
+from dutydesk.models import AuditEntry, AuditValues, Issue, IssueStep
 from dutydesk.rules import (
     audit_reading,
     case,
     export_files,
     issue_acts,
+    personal_export,
     search,
     shift_summary,
 )
@@ -154,3 +156,43 @@ class TestFindingByNumber:
         closed = cases.in_state(State.CLOSED, reporter_phone=PHONE)
         assert self.page(cases[R.AREA_CHIEF], PHONE) == [closed]
         assert self.page(cases[R.AREA_CHIEF], PHONE, open_only=True) == []
+
+
+class TestExportWithPersonalData:
+    """An act of its own: by the area's desk, with a reason, on record; masked for everybody else."""
+
+    def test_it_tells_who_raised_each_case_and_is_on_record_with_its_reason(self, cases, tmp_path):
+        cases.new(reporter_name=NAME, reporter_phone=PHONE, reporter_address=ADDRESS)
+        path = tmp_path / "a.csv"
+        ask = (cases[R.AREA_CHIEF], Question("all"), path, "csv", "上门回访", lambda _line: None)
+        assert export_files.write_personal(*ask) == 1
+        head, row = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
+        told = dict(zip(head, row, strict=True))
+        assert (told["反映人"], told["联系电话"], told["反映人住址"]) == (NAME, PHONE, ADDRESS)
+        entry = AuditEntry.select().order_by(AuditEntry.id.desc()).first()
+        assert entry.name == "issues.export_personal"
+        assert "上门回访" in AuditValues.get(AuditValues.entry == entry.id).content
+
+    def test_without_reason_or_role_there_is_no_file(self, cases, tmp_path):
+        cases.new()
+        for role in Role:
+            for reason in ("", " ", "上门回访"):
+                if reason == "上门回访" and role in MAY["export_personal"]:
+                    continue
+                with pytest.raises(Refused):
+                    export_files.write_personal(
+                        cases[role], Question("all"), tmp_path / "b.csv", "csv", reason, lambda _line: None
+                    )
+        assert not list(tmp_path.glob("*b.csv*"))
+        assert not AuditEntry.select().where(AuditEntry.name == "issues.export_personal").exists()
+
+    def test_a_case_that_another_role_shows_stays_masked(self, cases, tmp_path):
+        """Chief here and coordinator of the subdistrict: the other area's residents are not this chief's."""
+        cases.new(
+            cases.district.elsewhere, unit=str(cases.district.units[3]),
+            reporter_name=NAME, reporter_phone=PHONE, reporter_address=ADDRESS,
+        )  # fmt: skip
+        chief, coordinator = cases[R.AREA_CHIEF], cases[R.COORDINATOR]
+        both = chief._replace(grants=chief.grants + coordinator.grants)
+        rows = repr(list(personal_export.sheet(both, Question("all")).rows))
+        assert not [secret for secret in SECRETS if secret in rows] and "欧*" in rows
