@@ -173,7 +173,7 @@ def migrate(url: str) -> list[str]:
 def _run_migrations() -> list[str]:
     from playhouse.migrations import Runner
 
-    with database.atomic():  # all or none: half way between two versions no program opens it
+    with _bound().changing_schema():  # all or none: half way between two versions no program opens it
         applied: list[str] = Runner(database.obj, str(MIGRATIONS)).up()
     return applied
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -130,6 +130,11 @@ def prepare(url: str) -> None:
 
 def settle() -> None:
     """Nothing of a PostgreSQL is kept in files of ours."""
+
+
+def changing_schema() -> AbstractContextManager[Any]:
+    """One transaction."""
+    return database.atomic()
 
 
 def lock_schema() -> None:

@@ -55,6 +55,17 @@ def settle() -> None:
     database.obj.journal_mode = "wal"
 
 
+@contextmanager
+def changing_schema() -> Iterator[None]:
+    """One transaction. A table that is made anew must take no rows of others along, and only before one is this said."""
+    database.execute_sql("pragma foreign_keys = 0")
+    try:
+        with database.atomic():
+            yield
+    finally:
+        database.execute_sql("pragma foreign_keys = 1")
+
+
 def lock_schema() -> None:
     """Each migration's transaction locks the file."""
 
