@@ -45,13 +45,6 @@ COLUMNS = (
 )
 
 
-def _first(board: Board) -> int | None:
-    """Where the cursor begins: the meeting under way, else the next one, else the first there is."""
-    running = [line for line in board.now if line.state is MeetingState.RUNNING]
-    line = next(iter((*running, *board.coming, *board.now, *board.past)), None)
-    return line.id if line else None
-
-
 class MeetingsScreen(ActingList):
     """An area's meetings. `target` is a meeting's id, opened at once."""
 
@@ -69,7 +62,7 @@ class MeetingsScreen(ActingList):
         Deed(9, "换片区", "area", "看别的片区"),
     )
     HELP = (
-        "上面是正在开的、待整理待审签的，然后是待开的，最后是开过的。光标移到哪一次，按 Enter 打开。\n"
+        "上面是正在开的、下一次的，然后是待了结的（纪要没审签）、待开的、开过的。光标移到哪一次，按 Enter 打开。\n"
         "1 议程：第一次打开就从台账拟好；里面可出通知（Word 和文字）。2 开会：单元先说、签到、逐项议、记纪要、作决定。\n"
         "3 纪要：整理、送审、审签，出 Word。4 决定：谁办、何时前、到哪一步。5 改期、取消、免开、并会，都要写理由，议程不会丢。\n"
         "6 加开专题会、条块约请协调会。7 排日期：定星期几、隔几周，排出几个月，避开节假日。8 统计。9 看别的片区。"
@@ -80,7 +73,6 @@ class MeetingsScreen(ActingList):
         self.target = int(target) if target.isdecimal() else 0
         self.area_id: int | None = None
         self.board: Board | None = None
-        self.cursor_set = False
 
     def body(self) -> ComposeResult:
         """The area, its meetings, the one under the cursor."""
@@ -100,19 +92,17 @@ class MeetingsScreen(ActingList):
         if found is None or not self.is_attached:
             return
         self.board = found
-        sections = (
-            ("现在", found.now),
+        on = tuple(line for line in found.now if line.state is MeetingState.RUNNING)
+        sections = (  # the cursor begins at what a digit is most likely meant for
+            ("正在开", on),
             ("下一次", found.coming[:1]),
+            ("待了结", tuple(line for line in found.now if line not in on)),
             ("待开", found.coming[1:]),
             ("开过", found.past),
         )
         await self.put([MeetingRow(line.id, name, line) for name, lines in sections for line in lines])
         if not self.is_attached:
             return
-        if not self.cursor_set:
-            self.cursor_set = True
-            if (first := _first(found)) is not None:
-                await self.query_one(WindowList).show(first)
         self.show_title(found.area)
         late = f"，过期{found.late_decisions}项" if found.late_decisions else ""
         decided = f"在办的决定{found.open_decisions}项{late}" if found.open_decisions else "没有在办的决定"

@@ -52,6 +52,9 @@ def test_it_is_drafted_by_weight_each_with_its_reason_and_case(meet, ledger):
     assert "居民区难以协调" in by_kind[K.ESCALATE].why
     rubbish = next(line for line in found.listed if "垃圾满溢" in line.title)
     assert {row.key for row in rubbish.issues} == set(ledger["rubbish"])
+    many = len(ledger["rubbish"])
+    assert rubbish.title.endswith(f"垃圾满溢 {many}件")
+    assert f"14天{many}件，再往前14天0件" in rubbish.why
     assert found.minutes == sum(line.minutes for line in found.listed) <= found.has
     assert found.worth == ""
 

@@ -228,6 +228,21 @@ async def test_an_item_becomes_an_invitation_on_the_spot(district, open_desk):
     assert Letter.select().count() == 1
 
 
+async def test_the_agenda_is_that_of_the_next_meeting_though_an_earlier_one_is_not_finished(
+    district, open_desk
+):
+    plan(district, "held", "上次的事项")
+    fields = {"kind": "biweekly", "on": today() + timedelta(days=9), "starts": "14:00", "place": "片区会议室"}
+    later = series.extra(district.sessions[Role.DUTY_OFFICER], district.areas[0], fields, str(uuid4()))
+    async with open_desk(duty="meetings").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        shown = text(pilot.app)
+        assert "下一次" in shown and shown.index("下一次") < shown.index("待了结")
+        assert "纪要待整理" in shown
+        await press(pilot, "1")
+        assert pilot.app.screen.meeting_id == later
+
+
 async def test_moved_with_a_reason_and_called_off_as_the_desk_proposes(district, open_desk):
     meeting_id = plan(district)
     async with open_desk(Role.AREA_CHIEF, "meetings").run_test(size=(80, 24)) as pilot:
