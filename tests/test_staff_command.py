@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -129,6 +130,22 @@ def test_a_key_that_is_none_a_file_that_is_missing_and_who_may_not_end_with_one(
         assert (done.returncode, done.stdout) == (1, ""), arguments
         assert says in done.stderr
     assert not StaffKey.select().exists()
+
+
+def test_a_password_for_one_use_is_all_that_is_printed(run):
+    done = run("staff", "password", "d00")
+    assert re.fullmatch(r"[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}\n", done.stdout)
+    assert "已给值班员甲（D00）设一次性密码" in done.stderr
+    assert run("staff", "password", "D00").stdout != done.stdout
+    assert "已删去值班员甲（D00）的密码" in run("staff", "password", "D00", "--remove").stdout
+    for arguments, says in (
+        (("D00", "--remove"), "没有密码"),
+        (("NOBODY",), "没有工号为 NOBODY 的人"),
+        (("D00", "--as", "D00"), "您在这里不能"),
+    ):
+        done = run("staff", "password", *arguments)
+        assert (done.returncode, done.stdout) == (1, ""), arguments
+        assert says in done.stderr
 
 
 def test_wrong_usage_ends_with_two(run):
