@@ -17,7 +17,8 @@ async def open_and_look():
     async with app.run_test(size=(80, 24)) as pilot:
         while "要办" not in app.export_screenshot():
             await pilot.pause(0.02)
-    heavy = ("pydantic", "pypinyin", "xlsxwriter", "docx", "python_calamine", "plotext", "psycopg", "chinese_calendar")
+    heavy = ("argon2", "cffi")
+    heavy += ("pydantic", "pypinyin", "xlsxwriter", "docx", "python_calamine", "plotext", "psycopg", "chinese_calendar")
     print(sorted({name.split(".")[0] for name in sys.modules} & set(heavy)))
 
 asyncio.run(open_and_look())
@@ -56,6 +57,22 @@ print(rich.style.Style.from_meta({"at": 3}).meta, textual.css.parse.get_suggesti
 """
 
 
+BY_KEY = """
+import asyncio, sys
+from dutydesk.app import DutyDesk
+
+async def open_and_look():
+    app = DutyDesk(key="SHA256:of-a-key")
+    async with app.run_test(size=(80, 24)) as pilot:
+        while "要办" not in app.export_screenshot():
+            await pilot.pause(0.02)
+        print(sorted({"dutydesk.locking", "dutydesk.secret_page", "dutydesk.sign_in_page", "dutydesk.rules.sign_in",
+            "dutydesk.rules.places", "dutydesk.rules.passwords", "dutydesk.models.passwords"} & set(sys.modules)))
+
+asyncio.run(open_and_look())
+"""
+
+
 def last_line(code: str, url: str) -> str:
     """What a fresh interpreter prints last."""
     done = subprocess.run(
@@ -72,6 +89,10 @@ def last_line(code: str, url: str) -> str:
 
 def test_the_first_page_needs_no_forms_pinyin_documents_or_postgresql(demo_url: str) -> None:
     assert last_line(OPENED, demo_url) == "[]"
+
+
+def test_who_comes_by_a_key_waits_for_nothing_of_passwords_or_of_the_lock(demo_url: str) -> None:
+    assert last_line(BY_KEY, demo_url) == "[]"
 
 
 def test_help_waits_for_neither_the_screen_nor_the_database(demo_url: str) -> None:

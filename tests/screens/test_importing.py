@@ -58,6 +58,41 @@ async def test_a_file_of_the_inbox_becomes_cases_by_digits_alone(district, open_
     assert ImportSource.get().name == "12345热线"
 
 
+async def test_what_only_points_elsewhere_is_not_listed(district, open_desk, tmp_path):
+    app = open_desk(Role.DUTY_OFFICER)
+    put("热线.csv", "GD-1,楼道堆物,康健新村,楼道堆物,旧家具")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "secret.csv").write_text("工单编号\nGD-9\n", encoding="utf-8")
+    inbox = load().inbox
+    (inbox / "别处.csv").symlink_to(elsewhere / "secret.csv")
+    (inbox / "夹.csv").symlink_to(elsewhere)
+    (inbox / "里面").mkdir()
+    (inbox / "里面" / "深处.csv").write_text("工单编号\n", encoding="utf-8")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("8")
+        await choose(app, pilot, "导入清单")
+        await until(app, pilot, "热线.csv")
+        assert "共1个" in text(app)
+
+
+async def test_the_folders_are_the_areas_own_where_the_operator_says_so(
+    district, open_desk, tmp_path, monkeypatch
+):
+    for role, code in (
+        (Role.DUTY_OFFICER, "KJ01"),
+        (Role.COORDINATOR, "310104012"),
+        (Role.AUDITOR, "district"),
+    ):
+        monkeypatch.setenv("DUTYDESK_INBOX_FOLDER", f"{tmp_path}/in/{{area}}")
+        monkeypatch.setenv("DUTYDESK_OUTBOX_FOLDER", f"{tmp_path}/out/{{area}}")
+        load.cache_clear()
+        async with open_desk(role).run_test(size=(80, 24)) as pilot:
+            await settle(pilot)
+            assert (load().inbox, load().outbox) == (tmp_path / "in" / code, tmp_path / "out" / code)
+
+
 async def test_what_rows_do_not_say_is_filled_in_and_looked_at_again(district, open_desk):
     app = open_desk(Role.DUTY_OFFICER)
     put("热线.csv", "GD-1,楼道堆物,,楼道堆物", heads="工单编号,诉求标题,居民区,问题类型")
