@@ -74,6 +74,7 @@ def parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:
         "export": _export,
         "import": _import,
         "doctor": _doctor,
+        "retention": _retention,
     }
     named = parts.get(arguments[0]) if arguments else None
     for add in [named] if named else dict.fromkeys(parts.values()):
@@ -105,6 +106,12 @@ def _doctor(commands: Any) -> None:
     doctor.add_argument(
         "--backups", default="/var/lib/dutydesk/backups", metavar="文件夹", help="备份放在哪里"
     )
+
+
+def _retention(commands: Any) -> None:
+    what = "办结的问题过了保存期限，清除反映人的个人信息"
+    retention = commands.add_parser("retention", help=what, description=f"{what}；清除记入审计。")
+    retention.add_argument("--dry-run", action="store_true", help="只看有多少件，不清除")
 
 
 def _database(commands: Any) -> None:

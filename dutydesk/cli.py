@@ -221,6 +221,12 @@ def _staff(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _retention(chosen: argparse.Namespace) -> int:
+    from dutydesk.cli_files import forget
+
+    return forget(chosen.dry_run)
+
+
 def _ssh_keys(chosen: argparse.Namespace) -> int:
     """Print all or nothing: whatever goes wrong, sshd is given no key."""
     from dutydesk.models import connection
@@ -272,4 +278,5 @@ _COMMANDS = {
     "export": _export,
     "import": _import,
     "doctor": _doctor,
+    "retention": _retention,
 }

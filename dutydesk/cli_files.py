@@ -146,6 +146,26 @@ def _export_to_file(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def forget(dry: bool) -> int:
+    """`dutydesk retention`: tell what is past the time, and unless `dry` let it go."""
+    from dutydesk.models import connection
+    from dutydesk.rules import retention
+    from dutydesk.rules.organisation import today
+    from dutydesk.session import Session
+
+    open_database()
+    session = Session(None, "", "保存期限", (), today(), came_from())  # type: ignore[arg-type]
+    try:
+        for each in retention.due():
+            kept = f"办结满{each.days}天的{each.cases}件" if each.ended_before else "不清除（设置为0）"
+            print(f"{each.name}：{kept}")  # noqa: T201
+        if not dry:
+            print(f"已清除{retention.forget(session, say)}件的个人信息，已记入审计。")  # noqa: T201
+    except connection.ERRORS as error:
+        fail(str(connection.explain(error)))
+    return 0
+
+
 def bring_in(chosen: argparse.Namespace) -> int:
     """Bring a file in; 1 where some rows were refused."""
     if chosen.what != "issues":

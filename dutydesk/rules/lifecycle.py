@@ -152,6 +152,7 @@ STEP_NAMES: dict[str, str] = {way.act: way.name for way in WAYS} | {
     "confirm_proxy": "确认代录",
     "object_proxy": "对代录有异议",
     "reveal": "查看个人信息",
+    "retention": "清除个人信息",
     "merged_in": "并入一件",
     "merged_told": "并入件反馈",
     "follow_main": "随主案",

@@ -18,6 +18,7 @@ DEFAULTS: dict[str, Any] = {
     "send_back_limit": 4,
     "send_backs_before_invitation": 2,
     "duplicate_window": 14,
+    "retention_days": 1095,  # after which ended cases lose personal data; 0 keeps it
     "reveal_reasons": ["首次联系反映人", "反馈处理结果"],
     "no_feedback_reasons": ["巡查自行发现，无反映人"],
     "not_applicable_reasons": ["已拆除或停用", "施工封闭，无法到达", "锁闭，无人开门", "当日不开放"],
