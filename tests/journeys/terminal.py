@@ -21,6 +21,7 @@ KEYS = {
     "left": "\x1b[D", "right": "\x1b[C", "home": "\x1b[H", "end": "\x1b[F", "pgup": "\x1b[5~", "pgdn": "\x1b[6~",
     "f1": "\x1bOP", "f2": "\x1bOQ", "f3": "\x1bOR", "f4": "\x1bOS", "f5": "\x1b[15~", "f6": "\x1b[17~",
     "f9": "\x1b[20~", "f10": "\x1b[21~", "f11": "\x1b[23~", "f12": "\x1b[24~", "ctrl+q": "\x11", "ctrl+c": "\x03",
+    "space": " ",
 }  # fmt: skip
 PATIENCE = 20.0
 
@@ -97,6 +98,12 @@ class TerminalDesk:
             if found is not None:
                 return found
         raise NeverShown(f"none of {words} on the screen:\n{self.text}")
+
+    def read_for(self, seconds: float) -> None:
+        """Take what comes for so long."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self._read(left)
 
     def settle(self, quiet: float = 0.3) -> str:
         """Wait until the desk has written nothing for a while; answers with the screen."""
