@@ -89,6 +89,7 @@ class Server:
 
     port: int
     folder: Path
+    durable: bool = False  # what is acknowledged outlives the process
     process: subprocess.Popen[bytes] | None = None
     numbers: count[int] = field(default_factory=count)
     lines: dict[str, psycopg.Connection[Any]] = field(default_factory=dict)
@@ -134,7 +135,8 @@ class Server:
 
     def go(self) -> Server:
         """Start the server on its data, and wait until it answers."""
-        options = [part for each in FAST for part in ("-c", each)]
+        chosen = [each for each in FAST if not (self.durable and each.startswith("synchronous_commit"))]
+        options = [part for each in chosen for part in ("-c", each)]
         data, socket_folder = self.folder / "data", self.folder
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
@@ -156,9 +158,19 @@ class Server:
         self.process.send_signal(signal.SIGINT)
         self.process.wait(20)
 
-    def standby(self) -> Server:
-        """Another server that follows this one."""
-        other = Server(_free_port(), _folder())
+    def kill(self) -> None:
+        """End the server and all its processes at once, as a machine that loses its power."""
+        assert self.process is not None
+        main = self.process.pid
+        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+        for each in (main, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
+        self.process.wait(20)
+
+    def standby(self, port: int = 0) -> Server:
+        """Another server that follows this one, on a port that may be given."""
+        other = Server(port or _free_port(), _folder(), self.durable)
         following = (
             "pg_basebackup",
             "-d",
@@ -212,13 +224,13 @@ def _programs() -> Path:
     return found
 
 
-def start() -> Server:
+def start(durable: bool = False) -> Server:
     """Start a server; skips the test where there is none, and fails it where DUTYDESK_TEST_POSTGRESQL=required."""
     if _binaries() is None:
         if os.environ.get("DUTYDESK_TEST_POSTGRESQL") == "required":
             pytest.fail("PostgreSQL's programs are not installed, and these tests must run")
         pytest.skip("PostgreSQL is not installed")
-    server = Server(_free_port(), _folder())
+    server = Server(_free_port(), _folder(), durable)
     accepts = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
     sorts = ("--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=zh")
     _run(server.folder, "initdb", "-D", server.folder / "data", *accepts, *sorts)
