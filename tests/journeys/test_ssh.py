@@ -93,7 +93,11 @@ class TestComingIn:
 
     @pytest.mark.parametrize(
         ("what", "says"),
-        [("check", "检查完毕，没有发现问题。\n"), ("backup", "核对完毕，没有发现问题。\n")],
+        [
+            ("check", "检查完毕，没有发现问题。\n"),
+            ("backup", "核对完毕，没有发现问题。\n"),
+            ("retention", "已清除0件的个人信息，已记入审计。\n"),
+        ],
     )
     def test_what_runs_by_night_is_what_systemd_can_run_and_finds_nothing(self, machine, what, says):
         units = f"/etc/systemd/system/dutydesk-{what}.service /etc/systemd/system/dutydesk-{what}.timer"
