@@ -75,17 +75,10 @@ def test_an_upgrade_brings_the_indexes_of_words_and_drops_that_of_before(new):
     with psycopg.connect(new) as raw:
         raw.execute("drop index search_text_words, search_text_open")
         raw.execute("create index search_text_tokens on search_text using gin (string_to_array(tokens, ' '))")
-        raw.execute("alter table unit_neighbour drop column valid_from, drop column valid_to")
-        raw.execute(
-            "create unique index unit_neighbour_unit_id_neighbour_id on unit_neighbour (unit_id, neighbour_id)"
-        )
-        raw.execute(
-            "drop index audit_entry_at_id, audit_entry_staff_number_at_id, audit_entry_name_at_id, audit_entry_subject_at_id"
-        )
-        raw.execute("delete from schema_migration where name >= '0009'")
+        raw.execute("delete from schema_migration where name = '0009_search_words'")
     with pytest.raises(OlderSchema, match="db upgrade"):
         connect(new)
-    assert upgrade(new)[0] == "0009_search_words"
+    assert upgrade(new) == ["0009_search_words"]
     connect(new)
     names = database.execute_sql(
         "select indexname from pg_indexes where tablename = 'search_text'"
