@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 _UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 GRACE_SECONDS = 2.0
 SETTLE_SECONDS = 5.0
+_TYPED = (events.InputEvent, events.Paste)
 HANGUP_STATUS = 129
 TERMINATED_STATUS = 143
 
@@ -321,7 +322,7 @@ class SendsOnce:
 
     async def on_event(self: Any, event: events.Event) -> None:
         """After these the terminal may show something else than was sent; what lies over the desk comes first."""
-        if isinstance(event, events.InputEvent | events.Paste) and not event.is_forwarded:
+        if isinstance(event, _TYPED) and not event.is_forwarded:
             if not isinstance(event, events.MouseEvent):
                 self.last_key_at = event.time
             if self.cover is not None:

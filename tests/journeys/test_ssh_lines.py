@@ -29,7 +29,7 @@ class TestTheTwoFolders:
         desk.press("9").wait("导出这个清单")
         (entry,) = re.findall(r"(\d) 导出这个清单", desk.text)
         desk.press(entry).wait("1 Excel 表")
-        desk.press("1").wait("（在 /srv/dutydesk/outbox）")
+        desk.press("1").wait("已导出到发件夹：问题清单", "/srv/dutydesk/outbox")
         files = machine.do("ls /srv/dutydesk/outbox").stdout.split()
         assert [name.startswith("问题清单") for name in files] == [True]
 
