@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 import sys
 from collections.abc import Iterable
 from datetime import date
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dutydesk.cli import fail, open_database, say
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.signing_on import sign_on
+from dutydesk.text import json_line
 
 if TYPE_CHECKING:
     import argparse
@@ -263,6 +263,6 @@ def write_json(records: Iterable[dict[str, Any]]) -> None:
     out.write("[")
     for position, record in enumerate(records):
         out.write(",\n" if position else "\n")
-        out.write(json.dumps(record, ensure_ascii=False))
+        out.write(json_line(record))
     out.write("\n]\n")
     out.flush()

@@ -66,6 +66,25 @@ def clean(text: str, limit: int | None = None, *, lines: bool = False) -> str:
     return "".join(kept).strip()[:limit]
 
 
+def json_line(value: object) -> str:
+    """JSON on one line in which nothing can be obeyed: what `clean` would drop stands as its escape (`\\u009b`)."""
+    import json
+
+    line = json.dumps(value, ensure_ascii=False)
+    return (
+        line
+        if line.isprintable()
+        else "".join(c if c == " " or _safe(c, False) else _escaped(c) for c in line)
+    )
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    return f"\\u{0xD800 + (code - 0x10000 >> 10):04x}\\u{0xDC00 + (code - 0x10000 & 0x3FF):04x}"
+
+
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x3001: 0x2F, 0x3002: 0x2E}
 
 

@@ -7,6 +7,7 @@ import itertools
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,7 +53,7 @@ def write_csv(sheet: Sheet, path: Path) -> None:
     try:
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file, lineterminator="\r\n")
-            writer.writerow([column.head for column in sheet.columns])
+            writer.writerow([_plain(column.head) for column in sheet.columns])
             writer.writerows([_plain(cell) for cell in row] for row in sheet.rows)
     except OSError as error:
         raise _failed(path) from error
@@ -71,6 +72,15 @@ def _clean(text: str) -> str:
     return clean(text, _CELL_LIMIT, lines=True)
 
 
+def _cleaned(sheet: Sheet) -> Sheet:
+    """The sheet with heads, choices, title and notes without what a program could obey; its cells are cleaned one by one."""
+    columns = tuple(
+        replace(column, head=_clean(column.head), choices=tuple(map(_clean, column.choices)))
+        for column in sheet.columns
+    )
+    return replace(sheet, title=_clean(sheet.title), columns=columns, notes=tuple(map(_clean, sheet.notes)))
+
+
 def write_xlsx(sheet: Sheet, path: Path, most: int = ROWS_OF_A_SHEET) -> None:
     """An Excel file, the same bytes for the same rows, in memory that does not grow with them.
 
@@ -78,6 +88,8 @@ def write_xlsx(sheet: Sheet, path: Path, most: int = ROWS_OF_A_SHEET) -> None:
     """
     from xlsxwriter import Workbook
     from xlsxwriter.exceptions import XlsxWriterException
+
+    sheet = _cleaned(sheet)
 
     try:
         # Rows wait in a folder beside the file, not in memory nor where temporary files are memory.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -17,7 +16,7 @@ from dutydesk.rules.errors import Refused
 from dutydesk.rules.exporting import Sheet
 from dutydesk.rules.questions import Question
 from dutydesk.session import Session
-from dutydesk.text import clean
+from dutydesk.text import clean, json_line
 
 if TYPE_CHECKING:
     from dutydesk.rules.import_asking import KnownSource
@@ -122,5 +121,5 @@ def write_records(records: Iterable[dict[str, Any]], path: Path) -> None:
     with path.open("w", encoding="utf-8") as file:
         file.write("[")
         for position, record in enumerate(records):
-            file.write((",\n" if position else "\n") + json.dumps(record, ensure_ascii=False))
+            file.write((",\n" if position else "\n") + json_line(record))
         file.write("\n]\n")
