@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar, TypeVar
@@ -18,7 +19,7 @@ from textual.screen import Screen
 from dutydesk.desk import Desk
 from dutydesk.models.connection import DatabaseProblem
 from dutydesk.rules.errors import Refused
-from dutydesk.screens.base import DUTIES, DUTY_OF_KEY, DeskScreen, Duty
+from dutydesk.screens.base import DUTIES, DUTY_OF_KEY, WOULD_BE_LOST, DeskScreen, Duty
 from dutydesk.screens.today import TodayScreen
 from dutydesk.settings import load
 from dutydesk.terminal import DeskFilter, FullWidthKeys, SendsOnce, watch_for_hangup
@@ -159,18 +160,29 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
 
     async def go(self, duty: Duty, target: str) -> None:
         """Leave what is open above 今日, and open a duty."""
-        kept = ""
+        left = None
         for screen in self.desk_screens():
             await screen.keep()
-            kept = screen.draft_id or kept
+            left = screen if screen.unkept or screen.draft_id else left
+        if self.would_lose(self.desk_screens()):
+            return
         while len(self.screen_stack) > 1:
             await self.pop_screen()
         if duty.screen is not None:
             self.duty_screen, self.duty_place = duty.screen(target), (duty.name, target)
             await self.push_screen(self.duty_screen)
         self.first_duty = "today"
-        if kept and isinstance(self.screen, DeskScreen):
-            self.screen.draft_kept(kept)
+        if left is not None and isinstance(self.screen, DeskScreen):
+            self.screen.left_above(left)
+
+    def would_lose(self, screens: Iterable[DeskScreen]) -> bool:
+        """Whether something typed there lies nowhere else, and whoever leaves is told so for the first time."""
+        for screen in screens:
+            if screen.unsafe and not screen.warned:
+                screen.warned = True
+                screen.say(WOULD_BE_LOST, "bad")
+                return True
+        return False
 
     def action_more(self) -> None:
         """What else there is."""
@@ -247,8 +259,14 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
     # -- leaving --------------------------------------------------------------------------------------------
 
     async def action_leave(self) -> None:
-        """Save what is typed and end."""
-        await self.save_and_leave()
+        """Save what is typed and end; where it lies nowhere, only when asked a second time."""
+        self.desk.hurry()
+        for screen in self.desk_screens():
+            await screen.keep()
+        if self.would_lose(self.desk_screens()):
+            self.desk.hurry(False)
+        else:
+            await self.save_and_leave()
 
     async def save_and_leave(self, because: str | None = None) -> None:
         """Keep every open form's text, finish what is being written, and end."""

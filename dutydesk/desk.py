@@ -7,13 +7,12 @@ import queue
 import selectors
 import socket
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from dutydesk.jobs import Job, done_once
 from dutydesk.models import connection, database
 from dutydesk.models.connection import DatabaseProblem
 from dutydesk.models.problems import Away, NewerSchema
@@ -37,15 +36,6 @@ _MY_TURN = "轮到了，正在保存…"
 _TIMES = 3  # so often a write is tried that somebody else's came across
 
 
-@dataclass(eq=False, repr=False)
-class _Job:
-    work: Callable[[], Any]
-    reads: bool
-    again: bool = False  # doing it twice does no more than once
-    answer: Future[Any] = field(default_factory=Future)
-    abandoned: bool = False
-
-
 class Desk:
     """The desk's only way to the database. Rules run on its thread; screens await them."""
 
@@ -63,10 +53,11 @@ class Desk:
         self._lost_at = 0.0
         self._ending = threading.Event()
         self._outdated = False  # the schema is newer than this program
-        self._jobs: queue.Queue[_Job | None] = queue.Queue()
-        self._current: _Job | None = None
+        self._jobs: queue.Queue[Job | None] = queue.Queue()
+        self._current: Job | None = None
         self._seen = 0
         self._closed = False
+        self._words_left = False  # drafts lie in files until the database takes them
         self._lost = False  # the server is gone: the next job connects anew, or the next try to come back
         self._said_lost = False  # and somebody was told so; back again, it waits to be told too
         self.came_back = False
@@ -85,7 +76,7 @@ class Desk:
 
     async def open(self, number: str | None = None, came_from: str = "") -> Session:
         """Connect and sign on. Raises DatabaseProblem or NotAllowed."""
-        return await self._await(_Job(lambda: self._open(number, came_from), reads=False))
+        return await self._await(Job(lambda: self._open(number, came_from), reads=False))
 
     async def read(self, rule: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a rule that only reads; when the caller is cancelled the query is given up.
@@ -94,12 +85,12 @@ class Desk:
         Raises what the rule raises (Refused and its kin), DatabaseProblem for all that the database says.
         """
         return await self._await(
-            _Job(lambda: rule(self._signed_on(), *args, **kwargs), reads=True, again=True)
+            Job(lambda: rule(self._signed_on(), *args, **kwargs), reads=True, again=True)
         )
 
     async def run(self, rule: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a rule that writes. Once asked for it is done, whoever waits. Raises as `read` does."""
-        job = _Job(lambda: rule(self._signed_on(), *args, **kwargs), reads=False, again=_done_once(rule))
+        job = Job(lambda: rule(self._signed_on(), *args, **kwargs), reads=False, again=done_once(rule))
         return await self._await(job)
 
     async def change_person(self, number: str, role: Role | None = None) -> Session:
@@ -116,11 +107,20 @@ class Desk:
             self.session = found._replace(grants=tuple(first))
             return self.session
 
-        return await self._await(_Job(change, reads=False))
+        return await self._await(Job(change, reads=False))
 
-    def hurry(self) -> None:
-        """Somebody is leaving: from now on nothing waits for a server that is gone."""
-        self._ending.set()
+    def leave_words(self, words: Mapping[str, Mapping[str, Any]]) -> None:
+        """Write drafts to files, as the database takes none now; before its next write it takes them in.
+
+        Raises OSError where they cannot be written either.
+        """
+        if self.session is not None:
+            drafts.last_words(load().state, self.session, words)
+            self._words_left = True
+
+    def hurry(self, leaving: bool = True) -> None:
+        """Somebody is leaving: from now on nothing waits for a server that is gone. Or they stay after all."""
+        (self._ending.set if leaving else self._ending.clear)()
 
     @property
     def cut_off(self) -> bool:
@@ -141,7 +141,7 @@ class Desk:
 
     # -- on the thread --------------------------------------------------------------------------------------
 
-    async def _await(self, job: _Job) -> Any:
+    async def _await(self, job: Job) -> Any:
         if self._closed:
             raise DatabaseProblem("数据库连接已经结束，请退出后重新打开值班台。")
         self._put(job)
@@ -156,7 +156,7 @@ class Desk:
             job.abandoned = True
             raise
 
-    def _put(self, job: _Job | None) -> None:
+    def _put(self, job: Job | None) -> None:
         self._jobs.put(job)
         with suppress(BlockingIOError, OSError):  # it rings already, or the thread has ended
             self._bell.send(b".")
@@ -212,7 +212,7 @@ class Desk:
             job = self._next()
             if job is None:
                 break
-            if isinstance(job, _Job):
+            if isinstance(job, Job):
                 self._do(job)
             if self._line is not None or monotonic() >= look_at:  # however busy, it hears of the others
                 self._look()
@@ -226,7 +226,7 @@ class Desk:
         if self._jobs.empty():
             self._waiting.select(seconds)
 
-    def _next(self) -> _Job | bool | None:
+    def _next(self) -> Job | bool | None:
         """The next job, None for the end, False where there is none."""
         try:
             job = self._jobs.get_nowait()
@@ -243,7 +243,7 @@ class Desk:
             with suppress(*connection.ERRORS):  # of one that is lost
                 database.close()
 
-    def _do(self, job: _Job) -> None:
+    def _do(self, job: Job) -> None:
         if not job.answer.set_running_or_notify_cancel():
             self._jobs.task_done()
             return
@@ -265,7 +265,7 @@ class Desk:
             if not job.answer.cancelled():
                 job.answer.set_result(result)
 
-    def _done_at_last(self, job: _Job) -> Any:
+    def _done_at_last(self, job: Job) -> Any:
         """What a rule answers. Where the line is lost it is mended first; what may be done twice is done again then.
 
         The outcome of the first try may be unknown: its act's id tells whether it was done.
@@ -275,6 +275,8 @@ class Desk:
                 if self._lost:
                     self._connect()
                     self._said_lost = False  # what is asked for tells it
+                if not job.reads:
+                    self._take_words_in()
                 return self._worked(job)
             except (Away, *connection.ERRORS) as error:
                 if not isinstance(error, Away) and not connection.is_lost(error):
@@ -282,6 +284,13 @@ class Desk:
                 self._lose()
                 if not job.again or not self._may_wait():
                     raise
+
+    def _take_words_in(self) -> None:
+        """Drafts that the database did not take before; what it does not take now either stays where it is."""
+        if self._words_left and self.session is not None:
+            with suppress(OSError, DatabaseProblem, *connection.ERRORS):
+                drafts.take_in(load().state, self.session)
+                self._words_left = False
 
     def _may_wait(self) -> bool:
         """Wait a little for the server to come back; False when that has taken too long, or nobody wants it."""
@@ -304,7 +313,7 @@ class Desk:
         self._tell()
 
     @staticmethod
-    def _worked(job: _Job) -> Any:
+    def _worked(job: Job) -> Any:
         """What a rule answers; a write that another came across, so that all of it was taken back, is done again."""
         before = connection.kept()
         for _ in range(_TIMES - 1):
@@ -320,7 +329,7 @@ class Desk:
         self._current = None
         self._jobs.task_done()
 
-    def _answer(self, job: _Job, error: BaseException) -> None:
+    def _answer(self, job: Job, error: BaseException) -> None:
         self._said_lost = self._said_lost or self._lost
         self._waiting_for = ""  # what is told now takes its place
         if not job.answer.cancelled():
@@ -378,11 +387,3 @@ class Desk:
     def _tell(self) -> None:
         with suppress(RuntimeError):  # the loop of a desk that is being left is gone already
             self.changed()
-
-
-def _done_once(rule: Callable[..., Any]) -> bool:
-    """Whether a rule takes the id of its act or draft, by which doing it again is known."""
-    rule = getattr(rule, "func", rule)  # of a partial
-    code = getattr(getattr(rule, "__wrapped__", rule), "__code__", None)
-    named = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if code else ()
-    return "act_id" in named or "draft_id" in named

@@ -150,6 +150,8 @@ EVERYWHERE: tuple[tuple[str, str], ...] = (
 SMALLEST = (80, 24)
 _KEY_COLUMNS = 14
 DRAFT_KEPT = "已留作草稿，今日的“没填完”里可以接着填。"
+LEFT_BESIDE = "数据库现在存不进，填的已另存成文件；能存时自动回到今日的“没填完”。"
+WOULD_BE_LOST = "数据库和文件现在都存不进：离开这里，填的就没有了。仍要离开请再按一次。"
 
 
 class DeskScreen(CalmFocus, Screen[Any]):
@@ -295,6 +297,17 @@ class DeskScreen(CalmFocus, Screen[Any]):
     def plain_drafts(self) -> Mapping[str, Mapping[str, Any]]:
         """What is typed here, in plain words, for when nothing else works; must touch no widget."""
         return {}
+
+    unkept = ""  # where what is typed here lies, when the database did not take it
+    unsafe = False  # it lies nowhere
+    warned = False  # and who leaves has been told so
+
+    def left_above(self, screen: DeskScreen) -> None:
+        """The screen over this one was left: say where what was half typed there is now."""
+        if screen.unkept and self.composed:
+            self.say(screen.unkept, "bad")
+        elif screen.draft_id:
+            self.draft_kept(screen.draft_id)
 
     # -- saying ---------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from dutydesk.rules import drafts
 from dutydesk.rules.drafts import Kept
 from dutydesk.rules.errors import Refused, Stale
 from dutydesk.rules.finding import Found
-from dutydesk.screens.base import DeskScreen
+from dutydesk.screens.base import LEFT_BESIDE, DeskScreen
 from dutydesk.widgets.form import WHOLE_FORM, FormView
 from dutydesk.widgets.picker import Choice, Search
 
@@ -85,13 +85,25 @@ class FormScreen(DeskScreen):
                 drafts.keep, self.act_id, self.KIND, self.plain["title"], self.plain["content"]
             )
         except (Refused, DatabaseProblem) as problem:
+            self._leave_beside()
             self.say(str(problem), "bad")
+        else:
+            self.unkept, self.unsafe, self.warned = "", False, False
+
+    def _leave_beside(self) -> None:
+        """What the database does not take lies in a file until it does."""
+        try:
+            self.desk.leave_words({self.act_id: self.plain or {}})
+        except OSError:
+            self.unsafe = True
+        else:
+            self.unkept, self.unsafe = LEFT_BESIDE, False
 
     async def keep(self) -> None:
-        """Keep what was typed since the last pause as well."""
+        """Keep what was typed since the last pause as well, up to the key that was drawn last."""
         if self.done or not self.is_mounted:
             return
-        values = self.form_view.plain_copy
+        values = self.form_view.values()
         if self.plain is not None or values != self.begun_with:
             self._note(values)
             await self._keep()
@@ -101,10 +113,12 @@ class FormScreen(DeskScreen):
         if len(self.app.screen_stack) < 2:
             return
         await self.keep()
+        if self.desk_app.would_lose([self]):
+            return
         below = self.app.screen_stack[-2]
         self.dismiss()
-        if self.draft_id and isinstance(below, DeskScreen):
-            below.draft_kept(self.draft_id)
+        if isinstance(below, DeskScreen):
+            below.left_above(self)
 
     @property
     def draft_id(self) -> str:
