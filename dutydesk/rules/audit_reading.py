@@ -6,8 +6,7 @@ row over at most 20,000. Telephone and identity numbers are masked in all that i
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -15,12 +14,12 @@ from peewee import Expression
 
 from dutydesk.models import Act, AuditEntry, AuditValues, Issue, IssueStep, Staff
 from dutydesk.rules import permission
-from dutydesk.rules.audit_words import name_of, subject_of
+from dutydesk.rules.audit_words import name_of, subject_of, values_in
 from dutydesk.rules.errors import Refused
 from dutydesk.rules.organisation import start_of
 from dutydesk.rules.workcalendar import CHINA
 from dutydesk.session import Session
-from dutydesk.text import clean, mask_name, mask_phone, mask_phones_in, narrow
+from dutydesk.text import clean, mask_phones_in, narrow
 from dutydesk.vocabulary import Role
 
 LOOKED_AT = 20_000  # rows that a window examines at most
@@ -332,38 +331,8 @@ def sheet(session: Session, key: Key) -> Sheet:
     kept = AuditValues.get_or_none(AuditValues.entry == entry.id)
     if kept is None:
         return Sheet(facts, (), GONE)
-    values = tuple(change for change in _changes(kept.content) if any(change))
+    values = tuple(change for change in values_in(kept.content) if any(change))
     return Sheet(facts, values, "" if values else NONE)
-
-
-def _changes(content: str) -> Iterator[tuple[str, str, str]]:
-    for change in json.loads(content) or []:
-        yield (
-            mask_phones_in(clean(str(change.get("what", "")))),
-            _value(change.get("before")),
-            _value(change.get("after")),
-        )
-
-
-_OF_RESIDENTS: dict[str, Callable[[str], str]] = {
-    "reporter_name": mask_name,
-    "reporter_phone": mask_phone,
-    "reporter_address": lambda _address: "***",
-}
-
-
-def _value(value: Any) -> str:
-    """Values as a reader takes them in: `状态=opened；期限=…`, cleaned and masked."""
-    if value is None:
-        return ""
-    parts = value.items() if isinstance(value, dict) else [("", value)]
-    said = []
-    for name, each in parts:
-        if name in _OF_RESIDENTS and each:
-            each = _OF_RESIDENTS[name](str(each))
-        text = each if isinstance(each, str) else json.dumps(each, ensure_ascii=False, default=str)
-        said.append(f"{name}={text}" if name else text)
-    return mask_phones_in(clean("；".join(said), 4_000, lines=True))
 
 
 # -- taken out ------------------------------------------------------------------------------------------------------
@@ -400,6 +369,6 @@ def _record(row: Entry, content: str | None) -> dict[str, Any]:
     }
     if content is not None:
         said["changes"] = [
-            {"what": what, "before": before, "after": after} for what, before, after in _changes(content)
+            {"what": what, "before": before, "after": after} for what, before, after in values_in(content)
         ]
     return said

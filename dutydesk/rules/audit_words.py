@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
 from dutydesk.rules.lifecycle import STEP_NAMES
+from dutydesk.text import clean, mask_name, mask_phone, mask_phones_in
 
 KINDS: dict[str, str] = {
     "issue": "问题", "issues": "问题", "bulk": "成批办理", "letter": "约请", "meeting": "会议", "patrol": "巡查",
@@ -71,3 +76,34 @@ def subject_of(subject: str) -> str:
 SUBJECTS: dict[str, str] = {
     "unit": "单元", "area": "片区", "import": "导入", "export": "导出", "sponsorship": "包保", "issues": "问题",
 }  # fmt: skip
+
+
+def values_in(content: str) -> Iterator[tuple[str, str, str]]:
+    """The values behind an entry: what, before, after; as a reader takes them in, personal data masked."""
+    for change in json.loads(content) or []:
+        yield (
+            mask_phones_in(clean(str(change.get("what", "")))),
+            _value(change.get("before")),
+            _value(change.get("after")),
+        )
+
+
+_OF_RESIDENTS: dict[str, Callable[[str], str]] = {
+    "reporter_name": mask_name,
+    "reporter_phone": mask_phone,
+    "reporter_address": lambda _address: "***",
+}
+
+
+def _value(value: Any) -> str:
+    """Values as a reader takes them in: `状态=opened；期限=…`, cleaned and masked."""
+    if value is None:
+        return ""
+    parts = value.items() if isinstance(value, dict) else [("", value)]
+    said = []
+    for name, each in parts:
+        if name in _OF_RESIDENTS and each:
+            each = _OF_RESIDENTS[name](str(each))
+        text = each if isinstance(each, str) else json.dumps(each, ensure_ascii=False, default=str)
+        said.append(f"{name}={text}" if name else text)
+    return mask_phones_in(clean("；".join(said), 4_000, lines=True))
