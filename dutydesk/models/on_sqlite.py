@@ -57,10 +57,13 @@ def settle() -> None:
 
 @contextmanager
 def changing_schema() -> Iterator[None]:
-    """One transaction. A table that is made anew must take no rows of others along, and only before one is this said."""
+    """One transaction, in its turn: one that had read before others wrote would be refused.
+
+    A table that is made anew must take no rows of others along, and only before a transaction is this said.
+    """
     database.execute_sql("pragma foreign_keys = 0")
     try:
-        with database.atomic():
+        with write_transaction():
             yield
     finally:
         database.execute_sql("pragma foreign_keys = 1")

@@ -33,12 +33,26 @@ def test_what_is_typed_outlives_a_server_that_is_away_and_is_saved_when_it_is_ba
     desk.wait(HALF_TYPED)
     server.halt()
     desk.press("f10")
-    shown = desk.wait("连接断了", "已填内容仍在", HALF_TYPED)
+    shown = desk.wait("正在重新连接", "已填内容仍在", HALF_TYPED)
     assert "postgresql" not in shown
     desk.settle()
     server.go()
-    desk.wait("已重新连上", HALF_TYPED, gone="连接断了")
-    desk.press("f10").wait("已登记")
+    desk.wait("已登记", gone="正在重新连接")
+
+
+def test_a_desk_left_while_its_server_is_away_ends_at_once_and_offers_what_was_typed(
+    open_desk: OpenDesk, server: Server
+) -> None:
+    desk = open_desk("desk", "--open", "intake")
+    desk.wait("登记", "地点 *")
+    desk.press("tab", "tab").type(HALF_TYPED)
+    desk.wait(HALF_TYPED)
+    server.halt()
+    desk.press("ctrl+q")
+    desk.wait_for_end(8)
+    server.go()
+    again = open_desk("desk", "--open", "intake")
+    again.wait("登记", "草稿")
 
 
 def test_a_desk_that_watches_hears_of_others_again_after_a_restart(
