@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from dutydesk.rules.lifecycle import STEP_NAMES
+from dutydesk.rules.workcalendar import CHINA
 from dutydesk.text import clean, mask_name, mask_phone, mask_phones_in
+from dutydesk.vocabulary import Force, Level, Role, Source, State, Urgency, Word
 
 KINDS: dict[str, str] = {
     "issue": "问题", "issues": "问题", "bulk": "成批办理", "letter": "约请", "meeting": "会议", "patrol": "巡查",
@@ -95,8 +99,35 @@ _OF_RESIDENTS: dict[str, Callable[[str], str]] = {
 }
 
 
+# What the columns of a case and the values beside them are called; others stand under the program's own name.
+_CALLED: dict[str, str] = {
+    "state": "状态", "summary": "问题", "detail": "补充", "spot": "具体位置", "on_the_spot": "当场已做", "text": "写明",
+    "outcome": "结果", "feedback_text": "反馈", "due_at": "期限", "closed_at": "办结", "opened_at": "立案",
+    "assigned_at": "派单", "changed_at": "变动", "first_contact_at": "先行联系", "first_contact_due_at": "联系期限",
+    "assignee_name": "承办", "reason": "理由", "version": "版本", "reporter_name": "反映人", "reporter_phone": "电话",
+    "reporter_address": "住址", "is_open": "未结", "level": "层级", "satisfied": "满意", "urgency": "紧急程度",
+    "source": "来源", "force": "归口", "format": "格式", "count": "件数", "revealed": "查看了", "since": "起", "until": "止",
+    "role": "岗位", "active": "在用", "name": "姓名", "phone": "电话", "handler": "承办人", "checked_by": "核查人",
+    "paused_until": "缓办至", "look_again_on": "再看", "unit": "单元", "area": "片区", "category": "类别",
+}  # fmt: skip
+_WORDS: dict[str, type[Word]] = {
+    "state": State, "level": Level, "urgency": Urgency, "source": Source, "force": Force, "role": Role,
+}  # fmt: skip
+
+
+def _said(name: str, value: str) -> str:
+    """A word of the office, or a moment in Shanghai, as the screens say them."""
+    if name in _WORDS:
+        with suppress(ValueError):
+            return _WORDS[name](value).label
+    if name.endswith("_at"):
+        with suppress(ValueError):
+            return f"{datetime.fromisoformat(value).astimezone(CHINA):%Y-%m-%d %H:%M}"
+    return value
+
+
 def _value(value: Any) -> str:
-    """Values as a reader takes them in: `状态=opened；期限=…`, cleaned and masked."""
+    """Values as a reader takes them in: `状态=待派单；期限=…`, cleaned and masked."""
     if value is None:
         return ""
     parts = value.items() if isinstance(value, dict) else [("", value)]
@@ -105,5 +136,5 @@ def _value(value: Any) -> str:
         if name in _OF_RESIDENTS and each:
             each = _OF_RESIDENTS[name](str(each))
         text = each if isinstance(each, str) else json.dumps(each, ensure_ascii=False, default=str)
-        said.append(f"{name}={text}" if name else text)
+        said.append(f"{_CALLED.get(name, name)}={_said(name, text)}" if name else text)
     return mask_phones_in(clean("；".join(said), 4_000, lines=True))

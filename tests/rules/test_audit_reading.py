@@ -67,8 +67,8 @@ class TestWho:
         assert (facts["时间"], facts["从哪里"]) == ("2026-11-24 10:03:00", "测试")
         assert facts["做了什么"] == f"问题·{BY_ACT['take_up'].name}"
         assert facts["对什么"] == f"问题 {told.number}"
-        [(what, before, after)] = [change for change in sheet.values if "state" in change[1]]
-        assert "assigned" in before and "handling" in after and told.number in what
+        [(what, before, after)] = [change for change in sheet.values if "状态" in change[1]]
+        assert "状态=待处置" in before and "状态=处置中" in after and told.number in what
 
     def test_supervisor_and_administrator_see_no_value(self, cases, told):
         for role in (R.SUPERVISOR, R.ADMINISTRATOR):

@@ -30,7 +30,7 @@ async def test_the_auditor_reads_it_from_the_menu_and_sees_before_and_after(told
         shown = text(pilot.app)
         assert shown.count(f"问题 {told}") == 2 and f"审计　{told}" in shown
         shown = await press(pilot, "enter")
-        assert "以前" in shown and "以后" in shown and "opened" in shown
+        assert "以前" in shown and "以后" in shown and "状态=待派单" in shown
         await press(pilot, "escape", "5")
         assert text(pilot.app).count("问题 2") == 3
 
