@@ -17,12 +17,13 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 
 from dutydesk.desk import Desk
+from dutydesk.hang_up import watch_for_hangup
 from dutydesk.models.connection import DatabaseProblem
 from dutydesk.rules.errors import Refused
 from dutydesk.screens.base import DUTIES, DUTY_OF_KEY, WOULD_BE_LOST, DeskScreen, Duty
 from dutydesk.screens.today import TodayScreen
 from dutydesk.settings import load
-from dutydesk.terminal import DeskFilter, FullWidthKeys, SendsOnce, watch_for_hangup
+from dutydesk.terminal import DeskFilter, FullWidthKeys, SendsOnce
 from dutydesk.tty import came_from
 from dutydesk.vocabulary import Role
 from dutydesk.widgets.frame import STYLES

@@ -1,4 +1,4 @@
-"""Between Textual and the terminal: what may be drawn, which keys count as which, and a line that drops.
+"""Between Textual and the terminal: what may be drawn, which keys count as which, and how many wait.
 
 What must happen before Textual is imported is in `dutydesk.tty`.
 """
@@ -6,16 +6,10 @@ What must happen before Textual is imported is in `dutydesk.tty`.
 from __future__ import annotations
 
 import asyncio
-import atexit
 import contextlib
-import os
-import select
-import signal
-import sys
-import threading
 import unicodedata
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
@@ -24,23 +18,22 @@ from textual import events
 from textual.app import ScreenStackError
 from textual.filter import LineFilter
 from textual.keys import _character_to_key, key_to_character
+from textual.message import Message
 from textual.message_pump import MessagePump
 
 from dutydesk.sent_cells import SentCells
 
 if TYPE_CHECKING:
-    from textual.app import App
     from textual.color import Color
     from textual.driver import Driver
 
     from dutydesk.locking import Cover
 
 _UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-GRACE_SECONDS = 2.0
+KEYS_AHEAD = 200  # keys that are taken off the line before the desk has answered them
+_LOOK_AGAIN = 0.02  # seconds
 SETTLE_SECONDS = 5.0
 _TYPED = (events.InputEvent, events.Paste)
-HANGUP_STATUS = 129
-TERMINATED_STATUS = 143
 
 # Ambiguous-width characters and what stands for them, one column each, where a terminal draws them in two.
 _PAIRS = """
@@ -166,7 +159,7 @@ class KeysInTurn:
     before it is about to open a menu or to go to the next field: the rest would act on the wrong thing.
     """
 
-    _waiting: deque[events.Key]
+    keys_waiting: deque[events.Key]  # from the first key on
     _handing_out: asyncio.Task[None] | None = None
     _held = 0
     _free: asyncio.Event | None = None
@@ -202,9 +195,9 @@ class KeysInTurn:
         if not isinstance(event, events.Key) or event.is_forwarded or event.key == "ctrl+q":
             await super().on_event(event)  # type: ignore[misc]
         elif self._handing_out is not None and not self._handing_out.done():
-            self._waiting.append(event)
+            self.keys_waiting.append(event)
         else:
-            self._waiting = deque()
+            self.keys_waiting = deque()
             await self._hand(event)
             self._handing_out = asyncio.create_task(self._hand_out())
 
@@ -213,12 +206,16 @@ class KeysInTurn:
         return event
 
     async def _hand(self, event: events.Key) -> None:
-        await super().on_event(self.key_to_hand(event))  # type: ignore[misc]
+        cover: Cover | None = getattr(self, "cover", None)
+        if cover is not None:  # laid by the key before
+            cover.take(event)
+        else:
+            await super().on_event(self.key_to_hand(event))  # type: ignore[misc]
 
     async def _hand_out(self: Any) -> None:
         await self._settle()
-        while self._waiting:
-            await self._hand(self._waiting.popleft())
+        while self.keys_waiting:
+            await self._hand(self.keys_waiting.popleft())
             await self._settle()
 
     async def _settle(self: Any) -> None:
@@ -299,6 +296,12 @@ class SendsOnce:
     sent_cells: SentCells
     cover: Cover | None = None  # what lies over the desk: it alone is drawn, and gets the keys
     last_key_at = 0.0
+    keys_come = keys_taken = 0  # from the line; by the app
+
+    @property
+    def keys_ahead(self: Any) -> int:
+        """How many keys have come and wait for their turn."""
+        return self.keys_come - self.keys_taken + len(getattr(self, "keys_waiting", ()))
 
     def get_driver_class(self: Any) -> type[Driver]:
         """The driver as Textual finds it, behind a look at what the terminal shows already."""
@@ -314,6 +317,14 @@ class SendsOnce:
             def write_over(self, data: str) -> None:
                 super().write(data)
 
+            def send_message(self, message: Message) -> None:
+                """On the input thread. Who is far ahead of the desk waits: the rest stays in the line, not in memory."""
+                if isinstance(message, _TYPED):
+                    while app.keys_ahead > KEYS_AHEAD and not self.exit_event.wait(_LOOK_AGAIN):
+                        pass
+                    app.keys_come += 1
+                super().send_message(message)
+
             def stop_application_mode(self) -> None:
                 app.cover = None  # nothing of the desk is drawn any more, and the terminal is put back
                 super().stop_application_mode()
@@ -323,6 +334,7 @@ class SendsOnce:
     async def on_event(self: Any, event: events.Event) -> None:
         """After these the terminal may show something else than was sent; what lies over the desk comes first."""
         if isinstance(event, _TYPED) and not event.is_forwarded:
+            self.keys_taken += 1
             if not isinstance(event, events.MouseEvent):
                 self.last_key_at = event.time
             if self.cover is not None:
@@ -343,79 +355,3 @@ class SendsOnce:
         if write is not None:
             write(data)
             self._driver.flush()
-
-
-class _Watch:
-    """Saves and ends the desk when its terminal goes away or it is told to end."""
-
-    def __init__(
-        self, app: App[Any], save_and_leave: Callable[[], Awaitable[None]], last_words: Callable[[], None]
-    ) -> None:
-        self.app = app
-        self.save_and_leave = save_and_leave
-        self.last_words = last_words
-        self.loop = asyncio.get_running_loop()
-        self.fd = sys.__stdin__.fileno() if sys.__stdin__ is not None else -1
-        self.wake_read, self.wake_write = os.pipe()
-        os.set_blocking(self.wake_write, False)
-        self.saved = threading.Event()
-        self.tasks: set[asyncio.Future[None]] = set()
-
-    def terminate(self, *_: object) -> None:
-        """SIGTERM: wake the thread; nothing else is safe in a signal handler."""
-        with contextlib.suppress(OSError):
-            os.write(self.wake_write, b"T")
-
-    def run(self) -> None:
-        """The thread: sleeps in poll() until hang-up or SIGTERM. Touches no widget."""
-        poll = select.poll()
-        poll.register(self.wake_read, select.POLLIN)
-        if self.fd >= 0:
-            poll.register(self.fd, 0)  # hang-up and errors are reported without asking
-        while True:
-            for fd, happened in poll.poll():
-                if fd == self.wake_read:
-                    self.leave(TERMINATED_STATUS)
-                elif happened & (select.POLLHUP | select.POLLERR | select.POLLNVAL):
-                    self.leave(HANGUP_STATUS)
-
-    def leave(self, status: int) -> None:
-        """Ask the loop to save and leave; when it does not within two seconds, write the last words. Ends."""
-        if status == HANGUP_STATUS:
-            driver_exit = getattr(self.app._driver, "exit_event", None)
-            if driver_exit is not None:  # else its input thread spins on end-of-file
-                driver_exit.set()
-        atexit.register(os._exit, status)  # the main thread may end first, and must end with this status too
-        with contextlib.suppress(RuntimeError):
-            self.loop.call_soon_threadsafe(self._ask)
-        if self.saved.wait(GRACE_SECONDS):
-            threading.main_thread().join(GRACE_SECONDS)
-        else:
-            with contextlib.suppress(BaseException):  # nobody is left to tell
-                self.last_words()
-        os._exit(status)
-
-    def _ask(self) -> None:
-        task = asyncio.ensure_future(self._save())
-        self.tasks.add(task)
-
-    async def _save(self) -> None:
-        await self.save_and_leave()
-        self.saved.set()
-
-
-def watch_for_hangup(
-    app: App[Any], save_and_leave: Callable[[], Awaitable[None]], last_words: Callable[[], None]
-) -> None:
-    """From now on a hang-up or SIGTERM saves and ends the process (exit 129, 143). Call it in the app's `on_mount`.
-
-    `save_and_leave` runs on the event loop and returns when all is saved; it may call `app.exit()`. `last_words` runs
-    on a thread, two seconds later, only when the loop did not get there: it must use no widget and no database
-    connection of the loop's, but the plain copy of the draft. Suspending (SIGTSTP, SIGCONT) is switched off, because
-    the kernel sends SIGCONT on hang-up and Textual would start a second set of threads.
-    """
-    watch = _Watch(app, save_and_leave, last_words)
-    for number in (signal.SIGHUP, signal.SIGTSTP, signal.SIGCONT):
-        signal.signal(number, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, watch.terminate)
-    threading.Thread(target=watch.run, name="hangup", daemon=True).start()

@@ -132,7 +132,7 @@ import sys, time
 from pathlib import Path
 from textual.app import App
 from textual.widgets import Static
-from dutydesk.terminal import watch_for_hangup
+from dutydesk.hang_up import watch_for_hangup
 
 folder, stuck = Path(sys.argv[1]), sys.argv[2] == "stuck"
 
