@@ -7,7 +7,7 @@ from time import monotonic
 from uuid import uuid4
 
 import pytest
-from textual.events import Paste
+from textual.events import Key, Paste
 
 from dutydesk import locking
 from dutydesk.models import Draft, StaffPassword
@@ -172,6 +172,20 @@ async def test_one_locks_it_oneself(by_password):
         await hand.choose("密码、锁定")
         await hand.choose("锁定 +离开座位")
         assert "已锁定" in cover(pilot.app)
+
+
+async def test_a_password_typed_ahead_goes_to_the_cover(by_password):
+    async with by_password.run_test(size=(80, 24)) as pilot:
+        app, hand = pilot.app, Hand(pilot)
+        await hand.until("要办")
+        for key in ("8", "9", "2", *"secret"):
+            app.post_message(Key(key, key))
+        for _ in range(100):
+            await settle(pilot)
+            if app.cover is not None and len(app.cover.page.blanks[0].value) == 6:
+                break
+            await pilot.pause(0.02)
+        assert app.cover.page.blanks[0].value == "secret"
 
 
 class TestByAKey:
