@@ -90,6 +90,29 @@ def test_the_desks_role_does_all_that_a_desk_does(as_role: Run, postgresql: Serv
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+def test_what_is_past_its_time_is_let_go_by_the_owner_and_not_by_the_desk(
+    as_role: Run, line: psycopg.Connection[object], tmp_path: Path
+) -> None:
+    assert (
+        as_role("staff", "add", "XH0009", "王芳", "--role", "值班员", "--scope", "康乐片区").returncode == 0
+    )
+    rows = tmp_path / "清单.csv"
+    rows.write_text("工单编号,问题描述,地址,类别\nXH-9,楼道堆放旧家具,康乐小区,楼道堆物\n", encoding="utf-8")
+    assert as_role("import", "issues", str(rows), "--as", "XH0009").returncode == 0
+    own = "source_number = 'XH-9'"
+    ended = "state = 'void', is_open = false, closed_at = now() - interval '4 years'"
+    assert line.execute(f"update issue set {ended} where {own}").rowcount == 1
+    values = "select count(*) from audit_values"
+    before = line.execute(values).fetchone()
+    refused = as_role("retention")
+    assert refused.returncode == 1 and "Traceback" not in refused.stderr, refused.stderr
+    assert line.execute(values).fetchone() == before
+    done = as_role("retention", role="dutydesk_owner")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "已清除1件的个人信息，已记入审计。")
+    checked = as_role("db", "check")
+    assert checked.returncode == 0, checked.stdout
+
+
 def test_who_is_stopped_or_has_lost_the_key_is_out_at_once(
     as_role: Run, postgresql: Server, tmp_path: Path
 ) -> None:
