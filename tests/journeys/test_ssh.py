@@ -74,7 +74,9 @@ class TestComingIn:
         assert {
             path
             for path in writable
-            if not path.startswith(("/var/lib/dutydesk/data", "/var/lib/dutydesk/state"))
+            if not path.startswith(
+                ("/var/lib/dutydesk/data", "/var/lib/dutydesk/state", "/var/lib/dutydesk/backups")
+            )
         } == set()
         assert machine.do("stat -c %a /etc/dutydesk/settings.toml").stdout == "640\n"
 
