@@ -163,7 +163,7 @@ def _first(error: BaseException) -> Exception:
 
 
 def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm", "-journal"):
+    for suffix in ("", "-wal", "-shm", "-journal", "-queue"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 

@@ -62,6 +62,7 @@ def test_restored_it_is_the_same_district_and_goes_on(cases, district, target, t
     rows, problems = backups.restore(made.path, target, quiet)
     assert problems == []
     assert rows >= sum(map(len, before.values()))
+    assert list(tmp_path.glob("*.filling*")) == []
     connection.connect(target)
     assert all_rows() == before
     cases.do("report_done", handled)
