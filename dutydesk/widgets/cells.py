@@ -64,9 +64,8 @@ def wrap(text: str, width: int) -> list[str]:
     for paragraph in text.split("\n"):
         rest = literal(paragraph)
         while len(rest) * 2 > width and (most := _fits(rest, width)) < len(rest):
-            at = next(
-                (i for i in range(most, max(most - _BACK, 0), -1) if _may_break(rest[i - 1], rest[i])), most
-            )
+            ends = [i for i in range(most, max(most - _BACK, 0), -1) if _may_break(rest[i - 1], rest[i])]
+            at = next((i for i in ends if not _in_a_place(rest, i)), ends[0] if ends else most)
             lines.append(rest[:at])
             rest = rest[at:]
         lines.append(rest)
@@ -100,6 +99,19 @@ def _fits(text: str, width: int) -> int:
 
 # Words of the office that are not read in two halves: 居委会, 居民区, 片区, 街道, 街镇.
 _TOGETHER = frozenset(("居委", "委会", "居民", "民区", "片区", "街道", "街镇"))
+
+
+_PLACES = ("片区", "街道", "居委", "居民区", "镇")
+_NAME = 4  # characters: 上海新村, 武康安福, 康健新村
+
+
+def _in_a_place(text: str, at: int) -> bool:
+    """Whether a line that ends at `at` would leave the name of a place, 康乐片区, in two halves."""
+    if not "\u4e00" <= text[at - 1] <= "\u9fff":
+        return False
+    ahead = text[at : at + _NAME - 1]
+    name = next((i for i, each in enumerate(ahead) if not "\u4e00" <= each <= "\u9fff"), len(ahead))
+    return any(text.startswith(each, at + i) for i in range(name + 1) for each in _PLACES)
 
 
 def _may_break(before: str, after: str) -> bool:

@@ -76,3 +76,13 @@ def test_a_word_of_the_office_is_not_broken(word):
     for before in range(1, 6):
         lines = wrap("甲" * before + word + "乙" * 6, 10)
         assert any(word in line for line in lines), lines
+
+
+@pytest.mark.parametrize("place", ["康乐片区", "上海新村片区", "天平路街道", "康平居委会", "华泾镇"])
+def test_the_name_of_a_place_is_not_broken(place):
+    for before in range(1, 12):
+        lines = wrap(
+            "已移交" + "，甲乙丙丁" * (before // 5) + "甲" * (before % 5) + "，" + place + "，由值班员跟办。",
+            24,
+        )
+        assert any(place in line for line in lines), lines
