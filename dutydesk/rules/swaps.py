@@ -76,7 +76,7 @@ def offers(session: Session, shift_id: int) -> list[DutyLine]:
             row.id,
             row.staff_id,
             f"{words_of(row, weekday=True)} {row.staff.name}",
-            _wrong_by(own, row, session.staff_id, row.staff_id, most),
+            _wrong_by(own, row, session.staff_id, row.staff_id, most, session.staff_id),
         )
         for row in rows
         if row.staff_id != session.staff_id
@@ -91,7 +91,7 @@ def stand_ins(session: Session, shift_id: int) -> list[DutyLine]:
         return []
     day, most = own.starts_at.astimezone(CHINA).date(), _most(own.area_id)
     found = [
-        DutyLine(0, staff_id, name, _wrong_by(own, None, session.staff_id, staff_id, most))
+        DutyLine(0, staff_id, name, _wrong_by(own, None, session.staff_id, staff_id, most, session.staff_id))
         for staff_id, (name, _number, _spans) in people(own.area_id, [day]).items()
         if staff_id != session.staff_id
     ]
@@ -143,7 +143,7 @@ def _line(row: ShiftSwap, me: int) -> SwapLine:
         words=words,
         state=row.state,
         reason=row.reason,
-        warning=_warning(row) if row.state in OPEN else row.decision,
+        warning=_warning(row, me) if row.state in OPEN else row.decision,
         mine=row.asked_by_id == me,
         asked=row.asked_of_id == me and row.state is SwapState.ASKED,
         fresh=row.state in OPEN or (settled is not None and settled > datetime.now(UTC) - _NEWS),
@@ -159,12 +159,12 @@ def _most(area_id: int) -> int:
     return days_in_a_row(Area.get_by_id(area_id).subdistrict_id)
 
 
-def _warning(row: ShiftSwap) -> str:
-    return _wrong_by(row.shift, row.other, row.asked_by_id, row.asked_of_id, _most(row.area_id))
+def _warning(row: ShiftSwap, me: int) -> str:
+    return _wrong_by(row.shift, row.other, row.asked_by_id, row.asked_of_id, _most(row.area_id), me)
 
 
-def _wrong_by(shift: Shift, other: Shift | None, by: int, of: int, most: int) -> str:
-    """What a swap would make wrong: two duties on a day, no rest after a night, too many days in a row."""
+def _wrong_by(shift: Shift, other: Shift | None, by: int, of: int, most: int, me: int = 0) -> str:
+    """What a swap would make wrong: two duties on a day, no rest after a night, too many days in a row; `me` reads it."""
     said: list[str] = []
     around = timedelta(days=most + 1)
     for staff_id, gains, gives in ((of, shift, other), (by, other, shift)):
@@ -179,7 +179,7 @@ def _wrong_by(shift: Shift, other: Shift | None, by: int, of: int, most: int) ->
         new = sorted(wrong.items() - had.items())
         if new:
             days = "、".join(f"{at.month}月{at.day}日{what}" for (at, _), what in new)
-            said.append(f"{_name(staff_id)}{days}")
+            said.append(f"{'您' if staff_id == me else _name(staff_id)}{days}")
     return "；".join(said)
 
 

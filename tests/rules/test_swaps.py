@@ -184,3 +184,15 @@ class TestSwaps:
         with pytest.raises(Refused, match="已不是王芳的班"):
             swaps.decide(wish[R.AREA_CHIEF], wish.swap.id, True, "", str(uuid4()))
         assert ShiftSwap.get().state is SwapState.AGREED
+
+    def test_who_reads_it_is_addressed(self, wish):
+        duty, wang = wish[R.DUTY_OFFICER], wish.colleagues[0]
+        start = datetime(2026, 12, 11, 18, tzinfo=CHINA)
+        ends = start + timedelta(hours=14.5)
+        Shift.create(area=1, staff=duty.staff_id, name="夜班", starts_at=start, ends_at=ends)
+        (own,) = [line for line in swaps.listed(duty) if line.mine]
+        assert own.warning == "您12月12日夜班后没休息"
+        (asked,) = swaps.listed(wang)
+        assert asked.warning == "值班员甲12月12日夜班后没休息"
+        found = {line.words: line.warning for line in swaps.offers(duty, wish.shifts[0].id)}
+        assert found["12月12日 周六 日班 王芳"] == "您12月12日夜班后没休息"

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from rich.cells import cell_len
+from textual import events
 
 from dutydesk.models import DutyRoster, RoleGrant, Shift, ShiftSwap, Staff
 from dutydesk.settings import load
@@ -155,3 +156,32 @@ async def test_what_was_typed_for_a_month_goes_on_from_the_roster_too(people, op
         assert "接着填上次没填完的" in text(pilot.app) and "王芳 12-7" in text(pilot.app)
         await press(pilot, "escape", "right", "5")
         assert "王芳 12-7" not in text(pilot.app), "another month"
+
+
+async def test_a_key_typed_ahead_answers_no_swap_that_was_not_in_sight(people, open_desk):
+    now = datetime.now(UTC)
+    duty = people.sessions[Role.DUTY_OFFICER].staff_id
+    wang = Staff.get(Staff.number == "N1")
+    for days in (2, 4):
+        start = now + timedelta(days=days)
+        row = Shift.create(
+            area=people.areas[0], staff=wang, name="日班", starts_at=start, ends_at=start + timedelta(hours=9)
+        )
+        ShiftSwap.create(
+            area=people.areas[0],
+            shift=row,
+            asked_by=wang,
+            asked_of=duty,
+            reason="家里有事",
+            asked_at=now,
+            state=SwapState.ASKED,
+        )
+    async with open_desk(Role.DUTY_OFFICER, "shift").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "5")
+        for _ in range(2):
+            pilot.app.post_message(events.Key("1", "1"))
+        await settle(pilot)
+        assert "没有算" in text(pilot.app)
+    people.connect()
+    assert sorted(swap.state for swap in ShiftSwap.select()) == sorted((SwapState.ASKED, SwapState.AGREED))

@@ -7,6 +7,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from textual import events
 
 from dutydesk.models import Draft, Handover, RoleGrant, Shift, Staff
 from dutydesk.rules import handover
@@ -197,3 +198,17 @@ async def test_who_stands_in_for_the_successor_says_why(shifts, open_desk):
         assert "已签收接班" in text(pilot.app)
     shifts.connect()
     assert Handover.get().remark == "原接班人请假"
+
+
+async def test_a_key_typed_ahead_of_the_page_neither_signs_nor_saves(shifts, open_desk):
+    async with open_desk(Role.DUTY_OFFICER, "shift").run_test(size=(80, 24)) as pilot:
+        for opening, heading in (("1", "签字交班"), ("2", "值班小结")):
+            await settle(pilot)
+            await pilot.press(opening)
+            early = events.Key("1", "1")
+            early.time = 0.0  # long before the page came in sight
+            await settle(pilot)
+            pilot.app.post_message(early)
+            await settle(pilot)
+            assert heading in text(pilot.app) and "没有算" in text(pilot.app)
+            await pilot.press("escape")

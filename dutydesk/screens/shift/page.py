@@ -16,6 +16,7 @@ from dutydesk.rules.on_duty import TAKEN_OVER
 from dutydesk.rules.workcalendar import moment
 from dutydesk.screens.base import DeskScreen
 from dutydesk.screens.handling import handle_case
+from dutydesk.screens.in_sight import TOO_EARLY, InSight
 from dutydesk.screens.shift.summary import SummaryScreen
 from dutydesk.screens.whole_list import WholeListScreen
 from dutydesk.settings import placed
@@ -48,7 +49,7 @@ COLUMNS = (
 )
 
 
-class HandoverScreen(WholeListScreen):
+class HandoverScreen(InSight, WholeListScreen):
     """The page as it would be signed now, or a signed one."""
 
     NAME = "交接班"
@@ -73,6 +74,7 @@ class HandoverScreen(WholeListScreen):
         super().__init__()
         self.page_id = page_id
         self.page: Page | None = None
+        self._looked_at: Line | None = None  # the line that stands below the list in full
 
     def body(self) -> ComposeResult:
         """Whose shift, the lines, the line under the cursor in full."""
@@ -93,6 +95,8 @@ class HandoverScreen(WholeListScreen):
             await self._show(found)
 
     async def _show(self, found: Page) -> None:
+        if self.page is None or (self.page.id, self.page.stands) != (found.id, found.stands):
+            self.came_in_sight()
         self.page = found
         rows = [PageRow(str(place), line, _left(found, line)) for place, line in enumerate(found.lines)]
         await self.put(rows)
@@ -116,6 +120,9 @@ class HandoverScreen(WholeListScreen):
     def on_window_list_moved(self, event: WindowList.Moved) -> None:
         """The line in full."""
         line = event.row.line if event.row else None
+        if line != self._looked_at:
+            self._looked_at = line
+            self.came_in_sight()
         words = f"{line.number} {line.text}".strip() if line else ""
         self.query_one("#shift-line", Words).say(words)
 
@@ -124,9 +131,12 @@ class HandoverScreen(WholeListScreen):
     def on_key(self, event: events.Key) -> None:
         """A digit signs, sums up, adds, prints, or notes what was kept."""
         digit = digit_of(event.key)
-        if digit is None or self.page is None:
+        if digit is None:
             return
         event.stop()
+        if self.page is None or (digit in (SIGN, KEPT) and self.too_early(event, repeats=digit == KEPT)):
+            self.say(TOO_EARLY)
+            return
         acts = {SIGN: self.sign, SUMMARY: self.sum_up, ADD: self.add, PRINT: self.print, KEPT: self.kept}
         if digit in acts:
             acts[digit]()

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 
 from dutydesk.rules import shift_summary
 from dutydesk.screens.base import DeskScreen
+from dutydesk.screens.in_sight import TOO_EARLY, InSight
 from dutydesk.terminal import digit_of
 from dutydesk.widgets.action_menu import Action, ActionMenu, ScrollText
 from dutydesk.widgets.frame import Words
@@ -17,7 +18,7 @@ SAVE, RETURN = 1, 2
 SAVE_WORDS = "存进发件夹"
 
 
-class SummaryScreen(DeskScreen):
+class SummaryScreen(InSight, DeskScreen):
     """The summary of the shift as it stands now, or of a signed page; written to the 发件夹 as it opens."""
 
     NAME = "值班小结"
@@ -56,7 +57,9 @@ class SummaryScreen(DeskScreen):
             self.choose()
         elif (digit := digit_of(event.key)) is not None:
             event.stop()
-            if digit == SAVE:
+            if not self.in_sight_since or self.too_early(event):
+                self.say(TOO_EARLY)
+            elif digit == SAVE:
                 self.save()
             else:
                 self.say(f"这里按 {digit} 没有用；可用的见下面一行。", "bad")
@@ -86,6 +89,8 @@ class SummaryScreen(DeskScreen):
         if found is None or not self.is_attached:
             return
         self.query_one(ScrollText).put(found.text)
+        if not self.in_sight_since:
+            self.came_in_sight()
         try:
             path = await write_summary(found)
         except (SheetNotWritten, OSError) as problem:

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 
 from dutydesk.rules import swaps
 from dutydesk.rules.swaps import OPEN, DutyLine, SwapLine
+from dutydesk.screens.in_sight import TOO_EARLY, InSight
 from dutydesk.screens.whole_list import WholeListScreen
 from dutydesk.terminal import digit_of
 from dutydesk.widgets.action_menu import Action, ActionMenu
@@ -39,7 +40,7 @@ class SwapRow:
         return hash(self.line)
 
 
-class SwapsScreen(WholeListScreen):
+class SwapsScreen(InSight, WholeListScreen):
     """One list for both sides."""
 
     NAME = "换班"
@@ -60,6 +61,7 @@ class SwapsScreen(WholeListScreen):
         """`swap_id` is the swap under the cursor at first."""
         super().__init__()
         self.swap_id = swap_id
+        self._looked_at: int | None = None  # the swap whose reason stands below the list
 
     def body(self) -> ComposeResult:
         """The list, and why for the one under the cursor."""
@@ -80,6 +82,9 @@ class SwapsScreen(WholeListScreen):
     def on_window_list_moved(self, event: WindowList.Moved) -> None:
         """Why, and what it would make wrong."""
         line = event.row.line if event.row else None
+        if line is not None and line.id != self._looked_at:
+            self._looked_at = line.id
+            self.came_in_sight()
         self._show_keys(line)
         said = []
         if line is not None:
@@ -101,7 +106,9 @@ class SwapsScreen(WholeListScreen):
             return
         event.stop()
         row = self.query_one(WindowList).row
-        if digit == ASK:
+        if digit in (AGREE, REFUSE, WITHDRAW) and self.too_early(event):
+            self.say(TOO_EARLY)
+        elif digit == ASK:
             self.ask_anew()
         elif row is not None and digit in (AGREE, REFUSE, WITHDRAW):
             self.settle(row.line, digit)
@@ -153,7 +160,9 @@ class SwapsScreen(WholeListScreen):
         if not mine:
             self.say("值班表上今后没有您的班。", "bad")
             return
-        own = await self.show(ActionMenu("您的哪一班要换？", [Action(each, each.words) for each in mine[:20]]))
+        own = await self.show(
+            ActionMenu("您的哪一班要换？", [Action(each, each.words) for each in mine[:20]])
+        )
         if own is None:
             return
         others = await self.ask(swaps.offers, own.shift_id) or []
