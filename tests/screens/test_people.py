@@ -196,3 +196,15 @@ async def test_a_list_of_postings_comes_in_from_the_inbox(people, open_desk):
         await hand.choose("有错的行不导入")
         await hand.until("导入完毕：1条下沉：新增1条")
         await hand.until("共3人下沉")
+
+
+async def test_the_menu_of_a_page_is_named_after_the_page(people, open_desk):
+    async with open_desk(R.COORDINATOR, "people").run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot)
+        for digit, name in (("3", "名册"), ("6", "权责清单"), ("2", "下沉力量")):
+            await hand(digit)
+            await hand.until(f"[{digit} {name}]")
+            await hand("0")
+            await hand.until("Enter 选择")
+            assert any(line.strip().startswith(f"│ {name}") for line in lines(pilot.app))
+            await hand("escape")
