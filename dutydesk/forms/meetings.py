@@ -107,3 +107,9 @@ class ParagraphForm(Form):
     text: Annotated[str, Entry("记一段", "prose", "边打边存；Esc 或 F10 离开，都已存好", max_length=4000)] = (
         ""
     )
+
+
+class RegulationForm(Form):
+    """One of the office's own rules, written anew."""
+
+    value: Annotated[str, Entry("改成", hint="今天起用", max_length=200), Field(min_length=1)]

@@ -18,7 +18,7 @@ KINDS: dict[str, str] = {
     "handover": "交接班", "promise": "答应反映人", "staff": "人员", "role": "岗位", "seat": "片区班子", "posting": "下沉",
     "sponsor": "包保", "tree": "区划", "roster": "值班表", "swap": "换班", "view": "清单", "duties": "权责清单",
     "duty": "权责问题", "answers": "来源答复", "sign_in": "登录", "audit": "审计", "retention": "保存期限", "demo": "演示",
-    "leader": "领导班子",
+    "leader": "领导班子", "setting": "本单位规定",
 }  # fmt: skip
 _OF_KIND: dict[str, dict[str, str]] = {
     "issue": {"register_merged": "登记并并案", "triage": "立案派单", "import": "导入", "reveal": "查看个人信息",
@@ -48,6 +48,7 @@ _OF_KIND: dict[str, dict[str, str]] = {
     "audit": {"export": "导出"}, "retention": {"forget": "清除个人信息"}, "demo": {"fill": "建立演示数据"},
     "leader": {"correct": "更正", "take_back": "收回"},
     "meeting": {"draw_up": "排定日期", "extra": "加开", "series": "定例会"},
+    "setting": {"change": "改"},
 }  # fmt: skip
 
 

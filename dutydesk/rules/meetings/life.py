@@ -124,4 +124,5 @@ STORY_NAMES = {way.act: way.name for way in MEETING_WAYS} | {
     "attend": "签到",
     "item": "议程",
     "rearrange": "议程改动",
+    "include": "写明联系电话",
 }

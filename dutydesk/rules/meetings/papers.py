@@ -8,13 +8,15 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from dutydesk.meeting_words import ItemState, Presence
-from dutydesk.models import Meeting, MeetingStep, Subdistrict
+from dutydesk.models import Meeting, MeetingStep, MinuteParagraph, Subdistrict
 from dutydesk.rules.handling import name_of
 from dutydesk.rules.meetings import access, agenda, attendance, signing
 from dutydesk.rules.meetings.life import HELD
+from dutydesk.rules.meetings.settings import words_of
 from dutydesk.rules.organisation import day_of, start_of, today
 from dutydesk.rules.workcalendar import CHINA, moment
 from dutydesk.session import Session
+from dutydesk.text import mask_phones_in
 
 
 class NoticeLine(NamedTuple):
@@ -35,6 +37,7 @@ class Notice(NamedTuple):
     items: tuple[NoticeLine, ...]
     sender: str
     day: date
+    words: dict[str, str]  # the office's own, filled in: title, to, opening, asked, turns
 
 
 class Decided(NamedTuple):
@@ -86,6 +89,9 @@ class Record(NamedTuple):
     signed_on: date | None
     additions: tuple[tuple[date, str, str], ...]
     digest: str
+    words: dict[str, str]  # the office's own, filled in: head, office, title, number
+    masked: bool  # telephone numbers were typed into them, and are left out
+    revealed_by: str = ""  # the act by which they were included
 
 
 def notice(session: Session, meeting_id: int) -> Notice:
@@ -93,15 +99,20 @@ def notice(session: Session, meeting_id: int) -> Notice:
     meeting = access.readable(session, meeting_id)
     found = agenda.agenda(session, meeting_id)
     people = attendance.of_meeting(session, meeting_id)
+    on, town = meeting.starts_at.astimezone(CHINA), Subdistrict.get_by_id(meeting.subdistrict_id)
+    words = words_of(
+        "notice", town, area=meeting.area.name, meeting=meeting.title, month=on.month, day=on.day
+    )
     return Notice(
         title=meeting.title,
         to=tuple(_invited(row.name, row.title) for row in people),
-        starts_at=meeting.starts_at.astimezone(CHINA),
+        starts_at=on,
         place=meeting.place,
         chair=meeting.chair_name,
         items=tuple(NoticeLine(line.title, line.reporter) for line in found.listed),
         sender=meeting.area.name,
         day=today(),
+        words=words,
     )
 
 
@@ -112,10 +123,12 @@ def _invited(name: str, title: str) -> str:
     return f"{name[:-1]}，{title}）" if name.endswith("）") else f"{name}（{title}）"
 
 
-def record(session: Session, meeting_id: int) -> Record:
-    """The minutes of a meeting. Raises NotAllowed outside the session's areas."""
+def record(session: Session, meeting_id: int, revealed_by: str = "") -> Record:
+    """The minutes of a meeting; whole only by the act of `personal.include`. Raises NotAllowed outside the areas."""
     meeting = access.readable(session, meeting_id)
     kept = json.loads(meeting.content or signing.content_of(session, meeting))
+    if revealed_by:
+        _unmask(kept, meeting.id)
     groups = _groups(kept["attendance"], kept["chair"])
     items = tuple(
         RecordItem(
@@ -134,13 +147,22 @@ def record(session: Session, meeting_id: int) -> Record:
     said = _said(kept["said"])
     everything = [*said, *(pair for item in items for pair in item.said)]
     additions = MeetingStep.select().where(MeetingStep.meeting == meeting.id, MeetingStep.name == "add")
+    town, began = Subdistrict.get_by_id(meeting.subdistrict_id), datetime.fromisoformat(kept["starts_at"])
+    words = words_of(
+        "minutes",
+        town,
+        area=meeting.area.name,
+        meeting=kept["title"],
+        year=began.year,
+        serial=_ordinal(meeting),
+    )
     return Record(
         meeting_id=meeting.id,
         title=kept["title"],
-        office=Subdistrict.get_by_id(meeting.subdistrict_id).name,
+        office=town.name,
         area=meeting.area.name,
-        number=f"第{_ordinal(meeting)}期",
-        held_at=datetime.fromisoformat(kept["starts_at"]),
+        number=words["number"],
+        held_at=began,
         ended_at=datetime.fromisoformat(kept["ended_at"]) if kept["ended_at"] else None,
         place=kept["place"],
         chair=kept["chair"],
@@ -160,7 +182,24 @@ def record(session: Session, meeting_id: int) -> Record:
             (day_of(step.at), step.staff_name, step.text) for step in additions.order_by(MeetingStep.id)
         ),
         digest=meeting.hash or signing.digest(session, meeting),
+        words=words,
+        masked=any(masked != typed for (_, masked), typed in _typed(meeting.id).items()),
+        revealed_by=revealed_by,
     )
+
+
+def _unmask(kept: dict[str, Any], meeting_id: int) -> None:
+    """Put the paragraphs as they were typed in the place of their masked likes; nothing else changes."""
+    typed = _typed(meeting_id)
+    for said in (kept["said"], *(item["said"] for item in kept["items"])):
+        for each in said:
+            each["text"] = typed.get((each["author"], each["text"]), each["text"])
+
+
+def _typed(meeting_id: int) -> dict[tuple[str, str], str]:
+    """The paragraphs as they were typed, by their author and what the minutes say of them."""
+    rows = MinuteParagraph.select().where(MinuteParagraph.meeting == meeting_id)
+    return {(row.author_name, mask_phones_in(row.text)): row.text for row in rows}
 
 
 def _groups(people: list[dict[str, Any]], chair: str) -> dict[str, tuple[str, ...]]:

@@ -7,10 +7,11 @@ from typing import Any, ClassVar, NamedTuple
 
 from textual import events, work
 
+from dutydesk.screens.in_sight import TOO_EARLY, InSight
 from dutydesk.screens.whole_list import WholeListScreen
 from dutydesk.terminal import digit_of
 from dutydesk.widgets.action_menu import Action, ActionMenu
-from dutydesk.widgets.frame import BottomLine
+from dutydesk.widgets.frame import BottomLine, Notice
 from dutydesk.widgets.window_list import WindowList
 
 
@@ -21,9 +22,10 @@ class Deed(NamedTuple):
     words: str
     method: str
     hint: str = ""
+    moves_on: bool = False  # another row comes under the cursor by it: a key held down counts once
 
 
-class ActingList(WholeListScreen):
+class ActingList(InSight, WholeListScreen):
     """Digits and the menu are made from `DEEDS`, where `why_not` says what cannot be done now."""
 
     DEEDS: ClassVar[tuple[Deed, ...]] = ()
@@ -57,8 +59,22 @@ class ActingList(WholeListScreen):
         deed = next((each for each in self.DEEDS if each.digit == digit), None)
         if deed is None:
             self.say(f"这里按 {digit} 没有用；可用的见下面一行。", "bad")
+        elif deed.moves_on and self.too_early(event):
+            self.say(TOO_EARLY)
         else:
             self.do_deed(deed)
+
+    async def put(self, rows: Sequence[Any]) -> None:
+        """Where other rows stand now, keys pressed before are not meant for them, nor is what was refused still so."""
+        listing = self.query_one(WindowList) if self.is_attached else None
+        under = listing.row if listing is not None else None
+        await super().put(rows)
+        if listing is None or not self.is_attached or under is None or listing.row == under:
+            return
+        if self.query_one(Notice).kind == "bad":
+            self.say("")
+        if listing.row is None or listing.row.key != under.key:
+            self.came_in_sight()
 
     @work(exclusive=True, group="act")
     async def do_deed(self, deed: Deed) -> None:

@@ -76,8 +76,8 @@ class AgendaScreen(ActingList):
     DEEDS: ClassVar[tuple[Deed, ...]] = (
         Deed(1, "上移", "up"),
         Deed(2, "下移", "down"),
-        Deed(3, "不议", "cut", "记着，下次再列；已经不议的放回来"),
-        Deed(4, "并入上项", "merge", "一起议；已并的分开"),
+        Deed(3, "不议", "cut", "记着，下次再列；已经不议的放回来", moves_on=True),
+        Deed(4, "并入上项", "merge", "一起议；已并的分开", moves_on=True),
         Deed(5, "加一项", "add"),
         Deed(6, "改题目", "reword", "题目和时长"),
         Deed(7, "出通知", "notice", "Word 和可贴的文字，放进发件夹"),

@@ -60,12 +60,14 @@ class MeetingsScreen(ActingList):
         Deed(7, "排日期", "series", "星期几、几点、在哪里"),
         Deed(8, "统计", "figures", "按时召开、到会、决定按期办结"),
         Deed(9, "换片区", "area", "看别的片区"),
+        Deed(0, "规定", "regulations", "期限、分工、轻重、文书写法：本单位的设置"),
     )
     HELP = (
         "上面是正在开的、下一次的，然后是待了结的（纪要没审签）、待开的、开过的。光标移到哪一次，按 Enter 打开。\n"
         "1 议程：第一次打开就从台账拟好；里面可出通知（Word 和文字）。2 开会：单元先说、签到、逐项议、记纪要、作决定。\n"
         "3 纪要：整理、送审、审签，出 Word。4 决定：谁办、何时前、到哪一步。5 改期、取消、免开、并会，都要写理由，议程不会丢。\n"
-        "6 加开专题会、条块约请协调会。7 排日期：定星期几、隔几周，排出几个月，避开节假日。8 统计。9 看别的片区。"
+        "6 加开专题会、条块约请协调会。7 排日期：定星期几、隔几周，排出几个月，避开节假日。8 统计。9 看别的片区。\n"
+        "0 本单位规定：期限、分工、议程轻重、文书写法，都是本单位的设置，由街镇协调员改。"
     )
 
     def __init__(self, target: str = "") -> None:
@@ -106,7 +108,7 @@ class MeetingsScreen(ActingList):
         self.show_title(found.area)
         late = f"，过期{found.late_decisions}项" if found.late_decisions else ""
         decided = f"在办的决定{found.open_decisions}项{late}" if found.open_decisions else "没有在办的决定"
-        self.query_one("#shift-head", Words).say(f"{found.area}　{decided}")
+        self.query_one("#shift-head", Words).say(f"{found.area}　{decided}　按 0 看本单位规定")
         self.show_deeds("打开")
 
     def why_not(self, deed: Deed) -> str:
@@ -223,6 +225,12 @@ class MeetingsScreen(ActingList):
         from dutydesk.screens.meetings.figures import show_figures
 
         await show_figures(self)
+
+    async def regulations(self) -> None:
+        """本单位规定."""
+        from dutydesk.screens.meetings.regulations import RegulationsScreen
+
+        await self.app.push_screen(RegulationsScreen())
 
     async def area(self) -> None:
         """Another area."""

@@ -85,8 +85,8 @@ class RunningScreen(ActingList):
     DEEDS: ClassVar[tuple[Deed, ...]] = (
         Deed(1, "记纪要", "write", "边打边存；两个人可以同时记"),
         Deed(2, "决定", "decide", "谁、做什么、何时前、管哪几件"),
-        Deed(3, "议过", "discuss", "到下一项"),
-        Deed(4, "下次议", "defer", "下次排在前面"),
+        Deed(3, "议过", "discuss", "到下一项", moves_on=True),
+        Deed(4, "下次议", "defer", "下次排在前面", moves_on=True),
         Deed(5, "约请", "invite", "这一项请部门来，转条块约请"),
         Deed(6, "签到", "attend", "到会、代会、请假、列席"),
         Deed(7, "加一项", "add", "临时提出的"),

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from dutydesk.documents.meeting_notice import MeetingNotice
 
 _NOT_IN_A_NAME = re.compile(r'[\\/:*?"<>|\s]+')
-_ASKED = ("请按时参加；来不了的，会前告知原因和代会的人", "请各单元准备好要反映的问题，会上先说")
 
 
 def _path(name: str) -> Path:
@@ -26,16 +25,17 @@ def as_document(found: Notice) -> MeetingNotice:
     """A notice as the Word document takes it."""
     from dutydesk.documents.meeting_notice import AgendaLine, MeetingNotice
 
+    words = found.words
     return MeetingNotice(
-        title=f"关于召开{found.title}的通知",
-        to=["各参会单位、人员"],
-        opening=f"现定于{found.starts_at.month}月{found.starts_at.day}日召开{found.title}，有关事项通知如下：",
+        title=words["title"],
+        to=[words["to"]],
+        opening=words["opening"],
         begins=found.starts_at,
         place=found.place,
         chair=found.chair or "片区长",
         attending=list(found.to),
         agenda=[AgendaLine(item.title, reported_by=item.reporter) for item in found.items],
-        asked=_ASKED,
+        asked=(words["asked"], words["turns"]),
         signed_by=found.sender,
         day=found.day,
     )
@@ -84,11 +84,11 @@ def as_minutes(found: Record) -> MeetingMinutes:
     if found.said or found.decided:
         items.append(Item("其他", [text for _, text in found.said], _decisions(found.decided)))
     return MeetingMinutes(
-        head=f"{found.area}会议纪要",
+        head=found.words["head"],
         number=found.number,
-        office=found.office,
+        office=found.words["office"],
         day=found.signed_on,
-        title=f"{found.title}纪要",
+        title=found.words["title"],
         held=found.held_at,
         place=found.place,
         chair=found.chair or "片区长",
@@ -102,7 +102,8 @@ def as_minutes(found: Record) -> MeetingMinutes:
         recorder="、".join(found.authors),
         signed_by=found.signed_by,
         additions=[Addition(day, by, text) for day, by, text in found.additions],
-        printed_by=found.office,
+        printed_by=found.words["office"],
+        revealed_by=found.revealed_by,
     )
 
 
@@ -114,7 +115,7 @@ def _decisions(rows: tuple[Decided, ...]) -> list[Decision]:
 
 async def write_minutes(found: Record) -> Path:
     """Write the minutes as Word; a draft says so in its name. Raises OSError."""
-    draft = "" if found.signed_on else "（未审签）"
+    draft = ("" if found.signed_on else "（未审签）") + ("（含电话）" if found.revealed_by else "")
     path = _path(f"会议纪要{draft}-{found.title}-{found.held_at:%Y-%m-%d}")
     await asyncio.to_thread(_write_minutes, found, path)
     return path

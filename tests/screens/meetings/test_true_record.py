@@ -68,3 +68,18 @@ async def test_by_when_is_understood_as_it_is_spoken(district, open_desk):
         await settle(pilot)
         shown = await press(pilot, "enter", "end", "2", "4", *"摸清底数", "enter", *"下周五前", "f10")
         assert "决定1已记下" in shown
+
+
+async def test_the_coordinator_sets_a_rule_of_the_office_by_keys_and_others_only_read(district, open_desk):
+    plan(district)
+    async with open_desk(Role.COORDINATOR, "meetings").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        shown = await press(pilot, "0")
+        assert "本单位规定" in shown and "自带，没有改过" in shown
+        shown = await press(pilot, "down", "enter", "3", "f10")
+        assert "“隔几周”已改，今天起用" in shown
+    async with open_desk(duty="meetings").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        shown = await press(pilot, "0", "down")
+        assert "例会日期·隔几周：3" in shown and "由街镇协调员改" in shown
+        assert "本单位规定由街镇协调员改" in await press(pilot, "enter")
