@@ -132,6 +132,12 @@ def own_signature(session: Session, own: Watch) -> str:
     return _own_signature(row, session.staff_id) if row else ""
 
 
+def own_signed(session: Session) -> int:
+    """The page by which this person has handed over the duty now; 0 where it is not handed over."""
+    row = _handed_over(watch(session), session.staff_id)
+    return row.id if row else 0
+
+
 def _handed_over(own: Watch, staff_id: int) -> Handover | None:
     """The page by which this person has handed over this duty already."""
     if own.shift_id is None:

@@ -30,14 +30,9 @@ def board(session: Session) -> list[BoardLine]:
     own = on_duty.watch(session)
     name = f"{own.name}交给{own.next_name or '接班的人'}" if own.shift_id else "现在没有您的班，也可以交"
     signed = handover.own_signature(session, own)
-    lines.append(
-        BoardLine(
-            "page:0",
-            "交班",
-            f"{own.name}：{signed}" if signed else name,
-            "" if signed else "1 看交班页、签字",
-        )
-    )
+    done, _, then = signed.partition("，")  # who comes, beside it: both have room at 80 columns
+    note = then.partition("（")[0] if signed else "1 看交班页、签字"
+    lines.append(BoardLine("page:0", "交班", f"{own.name}：{done}" if signed else name, note))
     to_call = first_contact.remaining(session)
     lines.append(BoardLine("contact", "先行联系", f"{to_call}件等联系反映人" if to_call else "没有等联系的"))
     lines += _rosters(session)

@@ -14,6 +14,7 @@ from dutydesk.models import Reporter
 from dutydesk.rules import handover
 from dutydesk.rules.handover import Page
 from dutydesk.rules.handover_lines import SECTIONS, Line
+from dutydesk.rules.handover_page import own_signed
 from dutydesk.rules.workcalendar import CHINA, moment
 from dutydesk.session import Session
 from dutydesk.text import mask_name, mask_phone, mask_phones_in
@@ -34,8 +35,13 @@ class Summary:
     brief: Page
 
 
-def summary(session: Session, page_id: int = 0) -> Summary:
-    """Sum up the shift as it stands now, or a signed page. Raises as `handover.page` and `handover.signed` do."""
+def summary(session: Session, page_id: int | None = 0) -> Summary:
+    """Sum up the shift as it stands now (0), or a signed page. Raises as `handover.page` and `handover.signed` do.
+
+    None is the own shift: the page that handed it over, where there is one, and else as it stands now.
+    """
+    if page_id is None:
+        page_id = own_signed(session)
     page = masked(handover.signed(session, page_id) if page_id else handover.page(session))
     title = f"{page.area} {handover.day_and_shift(page)}值班小结".replace("  ", " ")
     return Summary(title, _text(page, title), page, replace(page, lines=tuple(_first_of(page.lines))))

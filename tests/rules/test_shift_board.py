@@ -55,7 +55,7 @@ def test_who_has_signed_is_told_so_and_who_comes_finds_it_first(desk):
     page = handover.page(duty)
     handover.sign_out(duty, page.digest, {"incoming": str(chief.staff_id)}, str(uuid4()))
     (line,) = lines(duty, "交班")
-    assert (line.text, line.note) == ("日班：您已签字（11月24日 10:00），等片区长甲签收", "")
+    assert (line.text, line.note) == ("日班：您已签字（11月24日 10:00）", "等片区长甲签收")
     first = shift_board.board(chief)[0]
     assert (first.section, first.note, first.pressing) == ("交接记录", "等您签收", True)
 

@@ -212,3 +212,22 @@ async def test_a_key_typed_ahead_of_the_page_neither_signs_nor_saves(shifts, ope
             await settle(pilot)
             assert heading in text(pilot.app) and "没有算" in text(pilot.app)
             await pilot.press("escape")
+
+
+async def test_after_the_handover_the_summary_is_that_of_the_page_signed(shifts, open_desk):
+    case = registered(shifts)
+    async with open_desk(Role.DUTY_OFFICER, "shift").run_test(size=(120, 36)) as pilot:
+        for keys in (["1"], ["1"], ["f10"], ["escape"], ["2"]):
+            await settle(pilot)
+            await pilot.press(*keys)
+        await settle(pilot)
+        assert "■ 新到（1）" in text(pilot.app) and case.number in text(pilot.app)
+
+
+async def test_signing_once_more_is_no_failure(shifts, open_desk):
+    async with open_desk(Role.DUTY_OFFICER, "shift").run_test(size=(80, 24)) as pilot:
+        for key in ("1", "1", "f10", "1"):
+            await settle(pilot)
+            await pilot.press(key)
+        await settle(pilot)
+        assert "不用再签" in text(pilot.app) and "✗" not in text(pilot.app)

@@ -167,11 +167,11 @@ class HandoverScreen(InSight, WholeListScreen):
             elif page.may_sign:
                 await self._sign_in(page)
             else:
-                self.say(f"{page.own_signature or page.stands}，不用再签。", "bad")
+                self.say(f"{page.own_signature or page.stands}，不用再签。")
 
     async def _sign_out(self, page: Page) -> None:
         if page.handed_over:
-            self.say(f"{page.own_signature}。要补充，请打开那一页，按 3。", "bad")
+            self.say(f"{page.own_signature}。要补充，请打开那一页，按 3。")
             return
         signed = await self.show(await sign_out_screen(self, page))
         if signed is not None:

@@ -19,7 +19,7 @@ SAVE_WORDS = "存进发件夹"
 
 
 class SummaryScreen(InSight, DeskScreen):
-    """The summary of the shift as it stands now, or of a signed page; written to the 发件夹 as it opens."""
+    """The summary of the own shift, or of a page; written to the 发件夹 as it opens."""
 
     NAME = "值班小结"
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
@@ -33,8 +33,8 @@ class SummaryScreen(InSight, DeskScreen):
         "1 再存一次：按现在的情况重写这段文字和 A4 表，放进发件夹（同名的换成新的）。"
     )
 
-    def __init__(self, page_id: int = 0) -> None:
-        """`page_id` is a signed page; 0 is the shift as it stands now."""
+    def __init__(self, page_id: int | None = None) -> None:
+        """`page_id` is a signed page, 0 as it stands now, None the own shift, which may be handed over."""
         super().__init__()
         self.page_id = page_id
 
