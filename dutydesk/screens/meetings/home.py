@@ -38,7 +38,7 @@ def _mark(row: MeetingRow) -> str:
 
 COLUMNS = (
     Column("", 8, _mark),
-    Column("时间", 19, lambda row: row.line.when),
+    Column("时间", 25, lambda row: row.line.when),
     Column("会议", 14, lambda row: row.line.title, flex=True),
     Column("地点", 12, lambda row: row.line.place, from_width=100),
     Column("现在", 18, lambda row: row.line.turn),

@@ -77,8 +77,7 @@ def as_minutes(found: Record) -> MeetingMinutes:
         for item in found.items
     ]
     if found.turns:
-        said = [f"{unit}：{text}{number and '（' + number + '）'}" for unit, text, number in found.turns]
-        items.insert(0, Item("各单元反映的问题", said))
+        items.insert(0, Item("各单元反映的问题", _turns(found)))
     if found.put_off:
         items.append(Item("下次再议的事项", [f"{'；'.join(found.put_off)}。"]))
     if found.said or found.decided:
@@ -105,6 +104,16 @@ def as_minutes(found: Record) -> MeetingMinutes:
         printed_by=found.words["office"],
         revealed_by=found.revealed_by,
     )
+
+
+def _turns(found: Record) -> list[str]:
+    """What the units brought, a line each; those that had nothing in one line."""
+    said = [f"{unit}：{text}（{number}）" for unit, text, number in found.turns if number]
+    nothing: dict[str, list[str]] = {}
+    for unit, text, number in found.turns:
+        if not number:
+            nothing.setdefault(text, []).append(unit)
+    return said + [f"{'、'.join(units)}：{text}" for text, units in nothing.items()]
 
 
 def _decisions(rows: tuple[Decided, ...]) -> list[Decision]:
