@@ -7,6 +7,7 @@ a department sees those that invite it, from the day on which they are out.
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterable
 from functools import reduce
 from typing import Any
 
@@ -60,7 +61,16 @@ def own_scope(grant: Grant) -> Any:
 
 def within(session: Session) -> Expression:
     """The letters that this session may see, as a condition."""
-    parts = [part for grant in session.grants if (part := _scope(grant)) is not None]
+    return _either(_scope(grant) for grant in session.grants)
+
+
+def own(session: Session) -> Expression:
+    """The letters that are this session's to answer for, as a condition: those a neighbour may read are not counted."""
+    return _either(own_scope(grant) for grant in session.grants)
+
+
+def _either(scopes: Iterable[Any]) -> Expression:
+    parts = [part for part in scopes if part is not None]
     found: Expression = reduce(operator.or_, parts) if parts else Letter.id.is_null()
     return found
 

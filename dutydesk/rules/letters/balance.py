@@ -68,11 +68,11 @@ class Balance(NamedTuple):
 
 
 def balance(session: Session, first: date, last: date) -> Balance:
-    """What was issued from `first` to `last`, both included, within the session's scope. Raises NotAllowed."""
+    """What was issued from `first` to `last`, both included, in the session's own scope. Raises NotAllowed."""
     permission.require(session, "figures")
     begins, ends = start_of(first), start_of(last + timedelta(days=1))
     issued: Any = Letter.issued_at.is_null(False) & (Letter.issued_at >= begins) & (Letter.issued_at < ends)
-    letters = list(Letter.select().where(access.within(session), issued))
+    letters = list(Letter.select().where(access.own(session), issued))
     kept = {row.id: row for row in letters if row.state is not LetterState.REPLACED}
     return Balance(tuple(_areas(kept.values())), tuple(_departments(kept, datetime.now(UTC))))
 

@@ -291,6 +291,21 @@ class TestBalance:
     def table(self, letters):
         return balance.balance(letters[R.COORDINATOR], date(2026, 1, 1), date(2026, 12, 31)).departments
 
+    def test_a_chief_counts_the_own_area_and_not_what_a_neighbour_may_read(self, letters):
+        letter_id = letters.in_state(L.OUT, crossing="areas")
+        there = letters.cases.district
+        neighbour = letters.cases.hire(
+            "P66", R.AREA_CHIEF, area=there.areas[1], subdistrict=there.subdistrict
+        )
+        assert [row.key for row in tables.letters(neighbour, "open")] == [letter_id]
+        assert balance.balance(neighbour, date(2026, 1, 1), date(2026, 12, 31))[:2] == ((), ())
+        assert list(records(neighbour)) == []
+        chief = letters[R.AREA_CHIEF]
+        assert [
+            each.letters for each in balance.balance(chief, date(2026, 1, 1), date(2026, 12, 31)).areas
+        ] == [1]
+        assert [row["id"] for row in records(chief)] == [letter_id]
+
     def test_it_is_for_who_sees_figures(self, letters):
         with pytest.raises(NotAllowed):
             balance.balance(letters[R.LIAISON], date(2026, 1, 1), date(2026, 12, 31))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dutydesk.letter_words import InvitedState, LetterState
-from dutydesk.models import Invited, Letter, LetterIssue, OfficeSetting
+from dutydesk.models import DutyItem, Invited, Letter, LetterIssue, OfficeSetting
 from dutydesk.rules.organisation import today
 from dutydesk.vocabulary import Role, State
 from tests.screens.conftest import press, settle, text
@@ -40,7 +40,9 @@ async def test_the_table_shows_what_waits_and_digits_switch_lists(letters, open_
 
 async def test_an_invitation_to_two_departments_from_a_case_in_few_keys(letters, open_desk):
     """Beside its text at most 14 keys, from the ledger to the letter proposed."""
-    letters.cases.in_state(S.OPENED)
+    building = letters.cases.building
+    DutyItem.create(department=letters.bureau, category=building, basis="房屋管理", number="第7条")
+    letters.cases.in_state(S.OPENED, category=str(building))
     letters.cases.district.close()
     app = open_desk(R.AREA_CHIEF, "issues")
     keys = []
@@ -54,10 +56,15 @@ async def test_an_invitation_to_two_departments_from_a_case_in_few_keys(letters,
         await count(pilot, "enter", "9", "8")
         assert "拟约请" in text(app)
         await typed(pilot, "物业去过两次")
-        await count(pilot, "up", "up")  # to 约请部门 once more
-        screen = text(app)
-        assert "协调解决" in screen
+        assert "协调解决" in text(app)
+        screen = await count(pilot, "f10")
+        assert "约请　草拟" in screen
+        assert "已提出" in await count(pilot, "1")
     assert len(keys) <= 14
+    letters.cases.district.connect()
+    letter = Letter.get()
+    assert letter.state is L.CHECKING and letter.tried == "物业去过两次"
+    assert Invited.select().where(Invited.letter == letter.id).count() == 2
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
