@@ -121,7 +121,7 @@ def _list_of_items(paper: Paper, agenda: Sequence[AgendaLine], tell: Teller) -> 
         (Column(name, width, middle=middle), said)
         for name, width, middle, said in (
             ("列入原因", 2200, False, [tell.line(item.reason) for item in agenda]),
-            ("汇报", 1400, True, [tell.line(item.reported_by) for item in agenda]),
+            ("汇报", 2000, True, [tell.line(item.reported_by) for item in agenda]),
             ("约需（分钟）", 900, True, [str(item.minutes or "") for item in agenda]),
         )
         if any(said)
