@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from dutydesk.models import (
+    Department,
     PostingDay,
     Staff,
 )
@@ -113,7 +114,11 @@ async def test_attendance_is_marked_and_the_rest_was_there(people, open_desk):
         await hand.choose("记考勤")
         await hand.until("考勤 *")
         await hand("3", "f10")
-        await hand.until("请假")
+        await hand.until("✓ 已记1人")
+        await hand("space", "enter")  # what is said of marks does not wipe it out
+        await hand.until("考勤 *")
+        await hand("3", "f10")
+        await hand.until("✓ 已记1人")
         await hand("0")
         await hand.choose("其余到岗")
         await hand.until("到岗率50%")
@@ -208,3 +213,13 @@ async def test_the_menu_of_a_page_is_named_after_the_page(people, open_desk):
             await hand.until("Enter 选择")
             assert any(line.strip().startswith(f"│ {name}") for line in lines(pilot.app))
             await hand("escape")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_who_answers_for_what_is_named_in_full(people, open_desk, size):
+    name = "康健新村街道城市建设管理事务中心"  # thirty-two columns
+    Department.update(name=name).execute()
+    async with open_desk(R.COORDINATOR, "people").run_test(size=size) as pilot:
+        hand = Hand(pilot)
+        await hand("6")
+        await hand.until(name)

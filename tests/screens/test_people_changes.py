@@ -20,6 +20,7 @@ from dutydesk.rules import intake, issue_acts, neighbours, organisation, team_se
 from dutydesk.rules.team_seats import Place
 from dutydesk.vocabulary import Role, SeatKind
 from tests.conftest import ELSEWHERE
+from tests.screens.conftest import lines
 from tests.screens.hand import Hand
 
 R = Role
@@ -208,6 +209,8 @@ async def test_what_is_planned_is_taken_back_and_a_date_corrected(people, open_d
         await hand.down_to("长桥二村")
         await hand("enter")
         await hand.until("将来归")
+        shown = [line for line in lines(pilot.app)[4:-2] if "康健二片区" in line]
+        assert len(shown) == 1  # what is to come stands once
         await hand.down_to("将来归")
         await hand("enter")
         await hand.choose("撤回")

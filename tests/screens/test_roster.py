@@ -113,6 +113,7 @@ async def test_a_swap_is_asked_agreed_and_decided(people, open_desk):
         assert "换班等我答复" in text(pilot.app)
         await press(pilot, "enter")
         assert "家里有事" in text(pilot.app)
+        assert "请按 1 或 2" in text(pilot.app) and "等对方答复" not in text(pilot.app)
         await press(pilot, "1")
         assert "等片区长定" in text(pilot.app)
     async with open_desk(Role.AREA_CHIEF, "decisions").run_test(size=(80, 24)) as pilot:

@@ -30,7 +30,7 @@ class DutiesScreen(PeopleList):
     LIST = "duties"
     COLUMNS = (
         Column("类别", 20, lambda row: row.category, flex=True),
-        Column("谁", 26, lambda row: row.owner),
+        Column("谁", 32, lambda row: row.owner),  # 康健新村街道城市建设管理事务中心
         Column("依据", 20, lambda row: row.says, flex=True),
     )
     EMPTY = "清单上没有这样的。值班员、居委干部、片区长可按 0 提权责问题，由协调员答复。"

@@ -157,18 +157,22 @@ class PostingsScreen(PeopleList):
 
     def action_mark(self) -> None:
         """Mark the row and go on to the next."""
-        self.query_one(WindowList).action_move("mark", 1)
+        listing = self.query_one(WindowList)
+        listing.action_move("mark", 1)
+        if not listing.marked:
+            self.say("")
 
     def on_window_list_marked(self, event: WindowList.Marked) -> None:
         """Say how many."""
-        many = len(event.window_list.marked)
-        self.say(f"已标记{many}人。Enter 一起记考勤。" if many else "")
+        if many := len(event.window_list.marked):  # none any more: what was done stands there
+            self.say(f"已标记{many}人。Enter 一起记考勤。")
 
     async def action_back(self) -> None:
         """Marks go first."""
         listing = self.query_one(WindowList)
         if listing.marked:
             listing.clear_marks()
+            self.say("")
         else:
             await super().action_back()
 

@@ -57,7 +57,8 @@ class UnitScreen(PlaceScreen):
                 Line(f"c{move.row_id}", "将来归", move.area, said, "", ("coming", self.move_dated(move)))
             )
         lines += [self.beside_line(each) for each in beside]
-        lines += [Line(f"m{n}", "所属片区", *reversed(said.split("　"))) for n, said in enumerate(history)]
+        been = history[len(self.coming) :]  # what is to come stands above
+        lines += [Line(f"m{n}", "所属片区", *reversed(said.split("　"))) for n, said in enumerate(been)]
         if self.area:
             lines.append(Line("area", "片区", "看本片区的 1+4+N", "", "", ("area", self.area)))
         await self.fill(lines, self.where())

@@ -22,7 +22,7 @@ USUAL_REASONS = ("家里有事", "看病就医", "参加培训或会议", "临�
 COLUMNS = (
     Column("", 10, lambda row: "! 等您答复" if row.asked else "  我提出的" if row.mine else "  找我换的"),
     Column("换班", 20, lambda row: row.words, flex=True),
-    Column("现在", 14, lambda row: row.state.label),
+    Column("现在", 14, lambda row: "请按 1 或 2" if row.asked else row.state.label),
 )
 
 
