@@ -66,7 +66,9 @@ async def handle_marked(screen: DeskScreen, rows: Sequence[IssueRow]) -> bool:
     options = [Action(each.act, each.name, each.hint) for each in choices]
     if permission.may_at_all(screen.session, "draft_letter"):
         options.append(Action(LETTER, "约请", "这几件一起，请部门来办"))
-    chosen = await screen.show(ActionMenu(marked.words, placed(options, PAGES_OF_MARKED)))
+    told = await screen.ask(bulk.about, [row.key for row in ordered])
+    title = f"选中 {len(ordered)} 件\n{told}" if told else marked.words
+    chosen = await screen.show(ActionMenu(title, placed(options, PAGES_OF_MARKED)))
     if chosen is None:
         return False
     if chosen == LETTER:

@@ -85,6 +85,8 @@ async def test_marked_ones_are_assigned_after_a_preview_and_taken_back(
         marked = Marked(pilot, ids)
         await marked.follow()
         assert "选中 3 件" in text(pilot.app)
+        over_the_menu = re.findall(r"│ 2026-\d+ \S+　三号楼门禁坏了一周", text(pilot.app))
+        assert len(over_the_menu) == 3, "the menu tells which cases these are, not their numbers alone"
         assert "3件都能办" in text(pilot.app)
         form = await marked.press("1")
         assert "交给谁" in form

@@ -11,6 +11,7 @@ from dutydesk.models import AuditEntry, Issue
 from dutydesk.rules import issue_acts
 from dutydesk.rules.ledger import Question
 from dutydesk.rules.views import ViewEntry
+from dutydesk.screens.ledger.rows import COLUMNS
 from dutydesk.screens.ledger.tools import help_text
 from dutydesk.vocabulary import Role, State
 from tests.screens.conftest import lines, press, settle, text
@@ -115,5 +116,13 @@ async def test_hostile_text_is_shown_and_not_obeyed(district, open_desk):
 def test_help_breaks_no_name_and_says_which_days_are_working_days():
     shown = help_text([ViewEntry(str(n), f"名字很长的清单第{n}个", Question("open")) for n in range(1, 10)])
     assert all(f"{n} 名字很长的清单第{n}个" in shown for n in range(1, 10))
-    assert max(cell_len(line) for line in shown.splitlines()[:6]) <= 76
+    assert max(cell_len(line) for line in shown.splitlines()[:7]) <= 76
     assert "剩几天算工作日" in shown
+    for sign in ("等几时", "逾几天", "缓办到哪天", "挂账哪天再看"):  # whatever stands in the column is told
+        assert sign in shown
+
+
+def test_the_column_of_times_has_a_head_for_all_that_stands_in_it():
+    """等10时 and 看27/1/24 are no working days left."""
+    heads = [column.title for column in COLUMNS]
+    assert "时限" in heads and "剩工作日" not in heads

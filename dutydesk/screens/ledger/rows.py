@@ -46,7 +46,7 @@ def _why_found(row: IssueRow) -> str:
 
 COLUMNS = (
     Column("编号", 11, lambda row: row.number),
-    Column("剩工作日", 9, _left),
+    Column("时限", 9, _left),
     Column("急", 4, _urgency),
     Column("状态", 8, _state),
     Column("地点", 12, lambda row: row.place),

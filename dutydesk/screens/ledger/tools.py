@@ -51,8 +51,9 @@ def help_text(entries: Sequence[ViewEntry]) -> str:
     tools = "\n".join(f"  {fit(tool.key, 5)}{fit(tool.label, 14)}{tool.hint}" for tool in TOOLS)
     return (
         f"数字换清单：\n{views}\n"
-        "“剩工作日”：剩几天算工作日；! 是逾期，逾几天是过了几个24小时，节假日也算。\n"
+        "“时限”：剩几天算工作日；! 是逾期，逾几天是过了几个24小时，节假日也算。\n"
         "  等几时、等几天是待立案已经等了多久，立案后才有期限。\n"
+        "  “至”是缓办到哪天，“看”“再看”是挂账哪天再看。\n"
         "▪ 是标记的，下划线是查到的字。问题前面：\n"
         "  [强] 群众反映强烈　[难] 居民区难以协调　[退] 退单\n"
         "  [返] 返工　　　　　[催] 催办　　　　[抽] 待抽查\n"
@@ -180,7 +181,7 @@ def _about(number: int, entry: ViewEntry) -> list[str]:
 
 async def _save(screen: IssuesScreen) -> None:
     """Keep what is asked for now under a name."""
-    asks = f"给现在这个清单（含查找、筛选和次序）起个名字，最多{views.NAME_LIMIT}个字。直接打字换掉下面的"
+    asks = f"给现在这个清单（含查找、筛选和次序）起个名字，最多{views.NAME_LIMIT}个字。\n下面的可用；一打字就换掉。"
     name = await screen.show(AskText(asks, value=screen.asked_for, limit=views.NAME_LIMIT))
     if name is None:
         return
