@@ -296,7 +296,8 @@ def extra(session: Session, area_id: int, fields: Mapping[str, Any], act_id: str
                 subdistrict=area.subdistrict_id,
                 kind=kind,
                 state=MeetingState.PLANNED,
-                title=line(fields.get("title")) or f"{area.name}{kind.label}",
+                title=line(fields.get("title"))
+                or _TITLES.get(kind, "{area}" + kind.label).format(area=area.name),
                 planned_on=starts_at.date(),
                 starts_at=starts_at,
                 minutes=row_id(fields.get("minutes")) or 60,

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 
-from dutydesk.meeting_words import ItemKind, ItemState, MeetingState
+from dutydesk.meeting_words import ItemKind, ItemState, MeetingKind, MeetingState
 from dutydesk.rules.meetings import agenda, items, listing, papers, ways
 from dutydesk.rules.meetings.agenda import Agenda, ItemLine
 from dutydesk.rules.meetings.listing import Sheet
@@ -23,12 +23,16 @@ from dutydesk.widgets.window_list import Column, WindowList
 
 
 async def open_agenda(screen: DeskScreen, meeting_id: int) -> None:
-    """The agenda; one that was never drafted is drafted first by who may."""
+    """The agenda; one that was never drafted is drafted first by who may.
+
+    But that of a 专题会: it is about its own topic, and takes from the ledger only where that is asked for.
+    """
     found = await screen.ask(listing.sheet, meeting_id)
     if found is None:
         return
     said = ""
-    if not found.drafted and any(way.act == "draft" for way in found.ways):
+    topic = found.kind is MeetingKind.TOPIC
+    if not found.drafted and not topic and any(way.act == "draft" for way in found.ways):
         said = await _drafted(screen, meeting_id)
     await screen.app.push_screen(AgendaScreen(meeting_id, said))
 
@@ -102,7 +106,7 @@ class AgendaScreen(ActingList):
     def body(self) -> ComposeResult:
         """The meeting, its items, why the one under the cursor is there."""
         yield Words("", id="shift-head")
-        yield WindowList(COLUMNS, empty_text="议程上还没有事项。按 5 加一项，按 8 从台账拟。")
+        yield WindowList(COLUMNS, empty_text="议程上还没有事项。按 5 加一项；要从台账拟按 8。")
         yield Words("", id="shift-line")
 
     # -- reading ----------------------------------------------------------------------------------------------

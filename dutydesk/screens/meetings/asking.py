@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dutydesk.rules import finding
-from dutydesk.rules.meetings import moving, series, ways
+from dutydesk.rules.meetings import listing, moving, series, ways
 from dutydesk.rules.meetings.life import Way
 from dutydesk.screens.base import DeskScreen
 from dutydesk.screens.short_form import ShortForm
@@ -55,7 +55,9 @@ async def go(screen: DeskScreen, sheet: Sheet, way: Way) -> bool:
         done = await screen.do(ways.perform, sheet.id, way.act, fields, screen.new_act(), sheet.version)
     if done is None:
         return False
-    screen.say(f"{sheet.title}：已{way.name}。", "good")
+    now = await screen.ask(listing.sheet, sheet.id)
+    odd = f"! {now.warning}，请核对。" if now is not None and now.warning else ""
+    screen.say(f"{sheet.title}：已{way.name}。{odd}", "good")
     return True
 
 
@@ -98,7 +100,7 @@ async def extra_meeting(screen: DeskScreen, area_id: int, area: str) -> int | No
     def rule(session: Session, typed: dict[str, Any], act_id: str) -> int:
         return series.extra(session, area_id, typed, act_id)  # noqa: S610
 
-    head = "专题会、条块约请协调会，或多开一次例会。议程由台账拟出，也可以自己加。"
+    head = "多开一次。例会、协商会、协调会的议程由台账拟出，专题会的自己加。"
     values = {"place": "片区会议室"}
     return await screen.show(MeetingForm("加开一次", f"{area}　{head}", "ExtraForm", rule, values))
 

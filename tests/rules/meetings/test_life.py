@@ -51,6 +51,21 @@ def test_each_way_of_a_meeting_is_gone(meet, way, state):
     assert meet.story(meeting_id)[-1] == way.act
 
 
+@pytest.mark.parametrize("state", MeetingState)
+def test_from_every_state_the_menu_leads_to_an_end(meet, state):
+    """By what the chief is offered there and no more; after an end nothing but an addition is offered."""
+    meeting_id = meet.new(state)
+    for _ in MeetingState:
+        offered = {way.act for way in meet.sheet(meeting_id, meet.chief).ways}
+        forward = [act for act in ("restore", "begin", "end", "submit", "sign") if act in offered]
+        if not forward:
+            break
+        meet.do(forward[0], meeting_id)
+    assert meet.row(meeting_id).state in MEETING_ENDS
+    assert {way.act for way in meet.sheet(meeting_id, meet.chief).ways} <= {"add"}
+    assert set(PATHS) == set(MeetingState)
+
+
 @pytest.mark.parametrize("way", MEETING_WAYS, ids=lambda way: way.act)
 def test_no_way_is_gone_from_another_state_or_by_who_may_not(meet, way):
     for state in PATHS:
@@ -115,6 +130,10 @@ def test_every_state_is_reached_and_only_ends_are_dead_ends(ways, states, first,
     for _ in states:
         reached |= {way.to for way in ways if way.frm & reached and way.to != SAME}
     assert reached == set(states)
+    ended = set(ends)
+    for _ in states:
+        ended |= {state for way in ways if way.to in ended for state in way.frm}
+    assert ended == set(states), "from every state an end is come to"
     leads_on = {state for way in ways if way.to != SAME for state in way.frm}
     assert set(states) - leads_on <= ends
 

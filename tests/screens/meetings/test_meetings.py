@@ -17,6 +17,7 @@ from dutydesk.models import (
     Meeting,
     MeetingDecision,
     MinuteParagraph,
+    SpecialDay,
 )
 from dutydesk.models.connection import connect
 from dutydesk.rules.meetings import items, series, ways
@@ -282,3 +283,38 @@ async def test_a_neighbourhood_officer_adds_and_writes_but_does_not_arrange(dist
         assert "已加上" in text(pilot.app)
         shown = await press(pilot, "3")
         assert "由本片区的值班员、片区长准备" in shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"),
+    [(2, "康健一片区党委议事协商会"), (3, "康健一片区条块约请协调会"), (4, "康健一片区专题会")],
+)
+async def test_its_kin_have_the_same_screens_and_papers(district, open_desk, kind, title):
+    """The agenda of a 专题会 is its own; the others take theirs from the ledger too."""
+    registered(district)
+    async with open_desk(duty="meetings").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        shown = await press(pilot, "6", str(kind), "down", *"+7", "f10", "1")
+        assert f"议程　{title}" in shown
+        assert ("议程已从台账拟好" in shown) is (kind != 4)
+        shown = await press(pilot, "5", *"老旧电梯加装", "f10", "7")
+        assert f"关于召开{title}的通知" in shown and "老旧电梯加装" in shown
+        shown = await press(pilot, "escape", "escape", "2", "1")
+        assert "开会" in shown and "单元先说" in shown and "老旧电梯加装" in shown
+
+
+async def test_moved_by_hand_to_a_day_off_the_desk_says_so_and_it_is_cancelled_with_a_reason(
+    district, open_desk
+):
+    meeting_id = plan(district)
+    SpecialDay.create(day=today() + timedelta(days=9), working=False, name="全区停电检修")
+    async with open_desk(Role.AREA_CHIEF, "meetings").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        shown = await press(pilot, "5", "1", *"+9", "down", "down", "down", *"主持人外出", "f10")
+        assert "已改期改地点" in shown and "这天是全区停电检修" in shown and "请核对" in shown
+        shown = await press(pilot, "5", "3", *"与上级会议冲突", "enter")
+        assert "已取消" in shown
+        shown = await press(pilot, "enter")
+        assert "与上级会议冲突" in shown and "主持人外出" in shown
+    connect(district.url)
+    assert Meeting.get_by_id(meeting_id).state is MeetingState.CANCELLED
