@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from textual import events, work
@@ -11,11 +12,12 @@ from textual.binding import Binding, BindingType
 from dutydesk.letter_words import NumberKind
 from dutydesk.rules.letters import access, balance, numbers, standing_in, tables
 from dutydesk.rules.letters.tables import VIEWS
+from dutydesk.screens.in_sight import TOO_EARLY, InSight
 from dutydesk.screens.letters import department
 from dutydesk.screens.whole_list import WholeListScreen
 from dutydesk.terminal import digit_of
 from dutydesk.widgets.action_menu import Action, ActionMenu, TextPage
-from dutydesk.widgets.cells import fit
+from dutydesk.widgets.cells import cell_len, fit
 from dutydesk.widgets.frame import BottomLine, Words
 from dutydesk.widgets.window_list import Column, WindowList
 
@@ -29,7 +31,7 @@ COLUMNS = (
 )
 
 
-class LettersScreen(WholeListScreen):
+class LettersScreen(InSight, WholeListScreen):
     """The table."""
 
     NAME = "条块约请"
@@ -82,6 +84,16 @@ class LettersScreen(WholeListScreen):
         )
         await self.put(rows)
 
+    async def put(self, rows: Sequence[Any]) -> None:
+        """Where another letter stands under the cursor now, no key pressed before is an answer to it."""
+        under = self.query_one(WindowList).row if self.is_attached else None
+        await super().put(rows)
+        if under is None or not self.is_attached:
+            return
+        now = self.query_one(WindowList).row
+        if now is None or (now.key, now.state) != (under.key, under.state):
+            self.came_in_sight()
+
     def on_window_list_moved(self, event: WindowList.Moved) -> None:
         """The departments of the letter under the cursor, or what the line says in full."""
         line = self.query_one("#letter-line", Words)
@@ -100,6 +112,8 @@ class LettersScreen(WholeListScreen):
         event.stop()
         if digit == 0:
             self.menu()
+        elif self.of_department and self.too_early(event, repeats=self.in_sight_since > 0):
+            self.say(TOO_EARLY)
         elif self.of_department:
             self.answer(digit)
         elif digit <= len(VIEWS):
@@ -165,9 +179,8 @@ class LettersScreen(WholeListScreen):
                 options.append(Action("draft", "从头起草", "不从问题开始的约请"))
             if entered:
                 options.append(Action("entered", f"别人代我录入的 {len(entered)} 条", "确认，或说有异议"))
-            if not self.of_department:
-                options.append(Action("register", "登记簿", "今年的文号，作废的也在"))
             if not self.of_department and self.session.subdistrict_id is not None:
+                options.append(Action("register", "登记簿", "今年的文号，作废的也在"))
                 options.append(Action("words", "公文写法", "单位名称、标题、文号怎样写；由街镇协调员改"))
             if access.may_balance(self.session):
                 options.append(Action("balance", "平衡表", "各片区约请多少，各部门答得怎样"))
@@ -210,7 +223,6 @@ class LettersScreen(WholeListScreen):
     async def _register(self) -> None:
         town = self.session.subdistrict_id
         if town is None:
-            self.say("登记簿按街镇，请在平衡表里看全区。", "bad")
             return
         year = self.session.day.year
         lines = []
@@ -243,29 +255,24 @@ class LettersScreen(WholeListScreen):
 
 def balance_text(found: balance.Balance) -> str:
     """Both tables as text, with what each figure counts."""
-    head = ("片区", "电话", "约请单", "约请函", "提请区级", "办结", "撤回")
-    rows = [tuple(map(str, each)) for each in found.areas]
-    lines = [_row(head), *map(_row, rows), ""]
-    lines.append(
-        _row(("部门", "约请", "按时", "逾期", "未答", "应约", "改期", "不属", "书面", "守信", "评价"))
-    )
+    head = ("片区", "电话", "约请单", "约请函", "提请", "办结", "撤回")
+    lines = [_row(head, 7), *(_row(tuple(map(str, each)), 7) for each in found.areas), ""]
+    head = ("部门", "约请", "按时", "逾期", "未答", "应约", "改期", "不属", "书面", "守信", "评价")
+    lines.append(_row(head, 5))
     for each in found.departments:
-        kept = f"{each.kept}/{each.promises}"
-        rated = f"{each.good}/{each.rated}"
-        figures = (
-            each.invited,
-            each.in_time,
-            each.late,
-            each.silent,
-            each.came,
-            each.moved,
-            each.refused,
-            each.written,
-        )
-        lines.append(_row((each.department, *map(str, figures), kept, rated)))
+        cells = [each.department, each.invited, each.in_time, each.late, each.silent]
+        cells += [each.came, each.moved, each.refused, each.written]
+        lines.append(_row((*map(str, cells), f"{each.kept}/{each.promises}", f"{each.good}/{each.rated}"), 5))
     return "\n".join([*lines, "", *found.explained, "评价：满意数/计入数；守信：按期落实数/到期数"])
 
 
-def _row(cells: tuple[str, ...]) -> str:
+_NAME = 26  # cells of a name: with ten figures of five a line has the 76 of the narrow page
+
+
+def _row(cells: tuple[str, ...], width: int) -> str:
+    """A line of a table; a name that is longer has a line to itself."""
     first, *rest = cells
-    return fit(first, 28) + "".join(fit(cell, 5 if len(cells) > 8 else 9) for cell in rest)
+    figures = "".join(fit(cell, width) for cell in rest).rstrip()
+    if cell_len(first) >= _NAME:
+        return f"{first}\n{' ' * _NAME}{figures}"
+    return fit(first, _NAME) + figures

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 
 from dutydesk.rules.letters import acting, sheet
 from dutydesk.rules.letters.sheet import LetterSheet
+from dutydesk.screens.in_sight import TOO_EARLY, InSight
 from dutydesk.screens.letters.acting import Target, letter_menu, line_menu, take
 from dutydesk.screens.whole_list import WholeListScreen
 from dutydesk.terminal import digit_of
@@ -37,7 +38,7 @@ COLUMNS = (
 )
 
 
-class LetterScreen(WholeListScreen):
+class LetterScreen(InSight, WholeListScreen):
     """One letter."""
 
     NAME = "约请"
@@ -73,6 +74,8 @@ class LetterScreen(WholeListScreen):
         found = await self.ask(sheet.letter_sheet, self.letter_id)
         if found is None or not self.is_attached:
             return
+        if self.sheet is not None and self.sheet.version != found.version:
+            self.came_in_sight()  # what the next step is has changed: no key pressed before is meant for it
         self.sheet = found
         turn = f"等{found.turn}" if found.turn else ""
         self.show_title("　".join(part for part in (found.number, found.state.label, turn) if part))
@@ -118,7 +121,9 @@ class LetterScreen(WholeListScreen):
         if digit is None:
             return
         event.stop()
-        if digit in (NEXT, PAPER, READ, MORE):
+        if digit == NEXT and self.too_early(event, repeats=self.in_sight_since > 0):
+            self.say(TOO_EARLY)
+        elif digit in (NEXT, PAPER, READ, MORE):
             self.use(digit)
         else:
             self.say(f"这里按 {digit} 没有用；可用的见下面一行。", "bad")

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
+from rich.cells import cell_len
+from textual import events
 
 from dutydesk.letter_words import InvitedState, LetterState
-from dutydesk.models import DutyItem, Invited, Letter, LetterIssue, OfficeSetting
+from dutydesk.models import DutyItem, Invited, Letter, LetterIssue, OfficeSetting, RoleGrant
+from dutydesk.rules.letters.balance import Balance, OfArea, OfDepartment
 from dutydesk.rules.organisation import today
+from dutydesk.screens.letters.desk import balance_text
 from dutydesk.vocabulary import Role, State
 from tests.screens.conftest import press, settle, text
+from tests.screens.hand import Hand
 
 R, L, D, S = Role, LetterState, InvitedState, State
 
@@ -210,3 +217,34 @@ async def test_a_case_with_an_open_letter_says_so_before_another_is_drafted(lett
         shown = await press(pilot, "enter", "9", "8")
         assert "这件已有约请" in shown and "待核稿" in shown and "2 另起一封" in shown
         assert "约请　待核稿" in await press(pilot, "1")
+
+
+async def test_a_key_pressed_before_the_letter_has_moved_on_is_not_meant_for_its_next_step(
+    letters, open_desk
+):
+    """Two keys in one bunch, and one held down: the second step is taken by nobody who has not seen it."""
+    letter_id = letters.in_state(L.PROPOSING)
+    grant = {"staff": letters[R.AREA_CHIEF].staff_id, "role": R.COORDINATOR, "valid_from": date(2026, 1, 1)}
+    RoleGrant.create(**grant, subdistrict=letters.cases.district.subdistrict)
+    app = open_desk(R.AREA_CHIEF, "letters")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter")
+        for _ in range(2):
+            app.post_message(events.Key("1", "1"))
+        await Hand(pilot).until("没有算")
+        assert "先一步" not in text(app)
+    letters.cases.district.connect()
+    assert letters.row(letter_id).state is L.CHECKING
+
+
+@pytest.mark.parametrize("areas", [0, 3])
+async def test_the_balance_has_its_lines_whole_on_the_narrow_page(areas):
+    names = ("康健", "天平路街道城市建设管理事务中心")
+    found = Balance(
+        tuple(OfArea("康健一片区", 1, 22, 333, 4, 55, 6) for _ in range(areas)),
+        tuple(OfDepartment(name, 111, 99, 12, 3, 40, 5, 6, 7, 33, 30, 12, 14) for name in names),
+    )
+    table = balance_text(found).split("\n\n")[1]
+    assert "城市建设管理事务中心" in table and "30/33" in table and "12/14" in table
+    assert max(map(cell_len, balance_text(found).splitlines()[:-6])) <= 76
