@@ -144,6 +144,17 @@ def page(
     return found[:count]
 
 
+def of_number(session: Session, words: str) -> int | None:
+    """The case whose whole number, year and all, these words are, where the session may see it; else None.
+
+    Others tell of it in their steps (并案 does), so that the words alone find several.
+    """
+    from dutydesk.rules.triage import by_number
+
+    found = by_number(narrow(words)) if "-" in narrow(words) else None
+    return found.id if found is not None and permission.seen_among(session, [found.id]) else None
+
+
 def _raised_by_number(session: Session, words: str, open_only: bool) -> list[int]:
     """Cases whose reporter has this telephone number, typed whole; for those alone who may have it revealed."""
     asked = _asked(words)

@@ -114,7 +114,7 @@ async def test_one_letter_is_too_short_and_what_is_not_searched_is_said(ledger):
         await keys("/", "g", "enter")
         assert "“g”太短" in keys.seen
         await keys("/", "backspace", *"鳄鱼", "enter")
-        assert "反映人、电话不能在这里查" in keys.seen.replace("\n  ", "")
+        assert "反映人不能在这里查，反映人的电话要打全号码" in keys.seen.replace("\n  ", "")
 
 
 @pytest.mark.parametrize("words", ["电", "。。", "'; DROP TABLE issue", "a OR NEAR(b)", '"*"', "x" * 200])
@@ -141,6 +141,16 @@ async def test_a_number_that_the_view_does_not_hold_is_found_among_all(ledger, t
         await keys("/", *three[1].number, "enter")
         assert keys.list.row.key == three[1].issue_id
         assert "全部" in keys.title
+
+
+async def test_a_whole_number_leads_to_its_case_though_others_tell_of_it(ledger, three, district):
+    duty = district.sessions[Role.DUTY_OFFICER]
+    told = {"text": f"和 {three[0].number} 是一回事"}
+    issue_acts.perform(duty, three[2].issue_id, None, "note", told, str(uuid.uuid4()))
+    async with ledger() as keys:
+        await keys("/", *three[0].number, "enter")
+        assert keys.list.row.key == three[0].issue_id
+        assert len(shown(keys)) == 3
 
 
 async def test_filters_combine_read_as_words_and_go_with_one_key(ledger):

@@ -17,7 +17,12 @@ async def to_number(screen: IssuesScreen, words: str) -> bool:
     """Put the cursor on the case with this number, in the list if it holds it, else among all. Says whether it did."""
     if not narrow(words).replace("-", "").isdecimal():
         return False
-    found = await screen.ask(search.page, words, open_only=False, edge=None, forward=True, count=2)
+    exact = await screen.ask(search.of_number, words)
+    found = (
+        [exact]
+        if exact
+        else await screen.ask(search.page, words, open_only=False, edge=None, forward=True, count=2)
+    )
     if not found or len(found) > 1:
         return False
     listing: WindowList[Any] = screen.query_one(WindowList)

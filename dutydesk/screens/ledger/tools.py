@@ -182,7 +182,8 @@ def _about(number: int, entry: ViewEntry) -> list[str]:
 async def _save(screen: IssuesScreen) -> None:
     """Keep what is asked for now under a name."""
     asks = f"给现在这个清单（含查找、筛选和次序）起个名字，最多{views.NAME_LIMIT}个字。\n下面的可用；一打字就换掉。"
-    name = await screen.show(AskText(asks, value=screen.asked_for, limit=views.NAME_LIMIT))
+    proposed = screen.asked_for.replace("“", "").replace("”", "")  # the name stands between such marks itself
+    name = await screen.show(AskText(asks, value=proposed, limit=views.NAME_LIMIT))
     if name is None:
         return
     entry = await screen.do(views.save, name, screen.question, screen.new_act())
