@@ -194,16 +194,21 @@ def _short(text: str) -> str:
     return text if len(text) <= _TOLD else text[:_TOLD] + "…"
 
 
+_FIRST = ("strongly_felt", "beyond_neighbourhood")
+
+
 @effect("flag")
 def _flag(step: Step) -> str:
     flags = set(step.text("flags").split())
-    step.issue.strongly_felt = "strongly_felt" in flags
-    step.issue.beyond_neighbourhood = "beyond_neighbourhood" in flags
+    issue = step.issue
+    if (issue.strongly_felt, issue.beyond_neighbourhood) == tuple(each in flags for each in _FIRST):
+        raise Refused("标记已是这样，没有改动。", "flags")
+    issue.strongly_felt, issue.beyond_neighbourhood = (each in flags for each in _FIRST)
     said = [
         name
         for name, on in (
-            ("群众反映强烈", step.issue.strongly_felt),
-            ("居民区难以协调", step.issue.beyond_neighbourhood),
+            ("群众反映强烈", issue.strongly_felt),
+            ("居民区难以协调", issue.beyond_neighbourhood),
         )
         if on
     ]
