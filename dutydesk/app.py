@@ -250,7 +250,7 @@ class DutyDesk(SendsOnce, FullWidthKeys, App[str | None]):
                     continue
                 if self.desk.came_back:
                     self.desk.came_back = False
-                    screen.say("已重新连上数据库服务器。")
+                    screen.say("已重新连上数据库。")
                 screen.changed()
 
     def desk_screens(self) -> list[DeskScreen]:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from dutydesk.jobs import Job, done_once
+from dutydesk.jobs import AFTER, MY_TURN, RECONNECTING, SLOWLY, Clock, Job, done_once, takes_act
 from dutydesk.models import connection, database
 from dutydesk.models.connection import DatabaseProblem
 from dutydesk.models.problems import Away, NewerSchema
@@ -30,9 +30,7 @@ _LOOK_EACH = 1.0  # seconds between two looks for what other desks wrote
 _BACK_EACH = 2.0  # seconds between two tries to come back to a server that is gone
 _AGAIN_EACH = 0.3  # and while somebody waits for what they asked for
 _PATIENCE = 3  # a server is waited for so many times as long as a lock: another takes its place within 30 s
-_RECONNECTING = "正在重新连接…已填内容仍在，连上后接着办，不用再按。"
-_BACK = "已重新连上数据库服务器。"
-_MY_TURN = "轮到了，正在保存…"
+_SLOW = 2.5  # seconds after which whoever waits is told that it is the database that takes so long
 _TIMES = 3  # so often a write is tried that somebody else's came across
 
 
@@ -57,14 +55,13 @@ class Desk:
         self._current: Job | None = None
         self._seen = 0
         self._closed = False
+        self._clock = Clock()
         self._words_left = False  # drafts lie in files until the database takes them
         self._lost = False  # the server is gone: the next job connects anew, or the next try to come back
         self._said_lost = False  # and somebody was told so; back again, it waits to be told too
         self.came_back = False
         self.put_out = ""  # why whoever sits here may not any more
-        self._line: int | None = (
-            None  # what becomes readable when another desk has written, where that is told
-        )
+        self._line: int | None = None  # becomes readable when another desk has written, where that is told
         self._bell, self._wakes = socket.socketpair()
         self._bell.setblocking(False)
         self._waiting = selectors.DefaultSelector()
@@ -90,8 +87,13 @@ class Desk:
 
     async def run(self, rule: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a rule that writes. Once asked for it is done, whoever waits. Raises as `read` does."""
-        job = Job(lambda: rule(self._signed_on(), *args, **kwargs), reads=False, again=done_once(rule))
-        return await self._await(job)
+
+        def work() -> T:
+            if takes_act(rule):
+                self._clock.look()
+            return rule(self._signed_on(), *args, **kwargs)
+
+        return await self._await(Job(work, reads=False, again=done_once(rule)))
 
     async def change_person(self, number: str, role: Role | None = None) -> Session:
         """Sign on as somebody else, first of all in this role (a demo's F9).
@@ -146,6 +148,8 @@ class Desk:
             raise DatabaseProblem("数据库连接已经结束，请退出后重新打开值班台。")
         self._put(job)
         answer = asyncio.wrap_future(job.answer)
+        slow = asyncio.get_running_loop().call_later(_SLOW, self._say_slow, job)
+        answer.add_done_callback(lambda _done: slow.cancel())
         if not job.reads:
             # it goes on when nobody waits any more; then nobody is there to hear of an error either
             answer.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -155,6 +159,10 @@ class Desk:
         except asyncio.CancelledError:
             job.abandoned = True
             raise
+
+    def _say_slow(self, job: Job) -> None:
+        if not job.answer.done() and not self._waiting_for:
+            self._wait_for(SLOWLY)
 
     def _put(self, job: Job | None) -> None:
         self._jobs.put(job)
@@ -175,6 +183,7 @@ class Desk:
         if self.key and (why := signing_on.out(self.session, self.key)):
             raise NotAllowed(why)
         self._begin_day(self.session)
+        self._clock.saw(audit.newest())
         if folders_by_area():
             folders_of_area(signing_on.code_of_area(self.session))
         # what cannot be read or kept now stays where it is for the next time
@@ -297,7 +306,7 @@ class Desk:
         until = self._lost_at + _PATIENCE * float(load().lock_wait)
         if monotonic() >= until or self._given_up():
             return False
-        self._wait_for(_RECONNECTING)
+        self._wait_for(RECONNECTING)
         return not self._ending.wait(_AGAIN_EACH)
 
     def _wait_for(self, words: str) -> None:
@@ -305,7 +314,7 @@ class Desk:
         before, self._waiting_for = self._waiting_for, words
         if words != before:
             with suppress(RuntimeError):  # the loop of a desk that is being left is gone already
-                self.waits(words or (_BACK if before == _RECONNECTING else _MY_TURN))
+                self.waits(words or AFTER.get(before, MY_TURN))
 
     def _put_out(self, newer: NewerSchema) -> None:
         """This program is too old for the database: whoever sits here is sent away with what is typed."""
@@ -326,6 +335,8 @@ class Desk:
 
     def _done(self) -> None:
         """Not under way any more, when whoever waits hears of it."""
+        if self._waiting_for == SLOWLY:
+            self._wait_for("")
         self._current = None
         self._jobs.task_done()
 
@@ -377,7 +388,7 @@ class Desk:
             self._put_out(newer)
         except (DatabaseProblem, *connection.ERRORS):
             if not self._said_lost:  # what was asked for meanwhile has told it
-                self._wait_for(_RECONNECTING)
+                self._wait_for(RECONNECTING)
         else:
             self.came_back, self._said_lost = self._said_lost, False
             if self.session is not None:

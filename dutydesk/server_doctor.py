@@ -11,9 +11,9 @@ from pathlib import Path
 from time import localtime
 
 from dutydesk.doctor import Finding
-from dutydesk.models import AuditEntry, SpecialDay, database
+from dutydesk.models import SpecialDay, database
 from dutydesk.models.connection import DatabaseProblem, connect
-from dutydesk.rules import backups
+from dutydesk.rules import audit, backups
 from dutydesk.rules.checking import check
 from dutydesk.rules.workcalendar import CHINA
 from dutydesk.settings import load, on_postgresql, shown, sqlite_path
@@ -126,11 +126,10 @@ def _sshd() -> Iterator[Finding]:
 
 
 def _time_told(now: datetime) -> Iterator[Finding]:
-    last = AuditEntry.select(AuditEntry.at).order_by(AuditEntry.at.desc()).first()
-    back = last is not None and last.at > now + timedelta(minutes=1)
+    last = audit.newest()
     advice = (
-        f"最后一次操作记在 {last.at.astimezone(CHINA):%Y-%m-%d %H:%M}，比现在还晚：请核对时钟，再让人用。"
-        if back
+        f"最后一次操作记在 {last.astimezone(CHINA):%Y-%m-%d %H:%M}，比现在还晚：请核对时钟，再让人用。"
+        if last is not None and last > now + timedelta(minutes=1)
         else ""
     )
     yield Finding("时钟", f"{now.astimezone(CHINA):%Y-%m-%d %H:%M}", advice)

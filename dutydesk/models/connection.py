@@ -36,7 +36,15 @@ def _kind(url: str) -> Any:
         )
     from dutydesk.models import on_postgresql
 
+    _also(on_postgresql.ERROR)
     return on_postgresql
+
+
+def _also(kind: type[Exception]) -> None:
+    """What a driver raises where peewee does not stand between."""
+    global ERRORS
+    if kind not in ERRORS:
+        ERRORS = (*ERRORS, kind)  # type: ignore[assignment]
 
 
 def _bound() -> Any:

@@ -20,6 +20,7 @@ from dutydesk.models.problems import Away, DatabaseProblem, NotOurs
 from dutydesk.settings import load, without_password
 
 T = TypeVar("T")
+ERROR = psycopg.Error  # what is not raised through peewee
 
 _CHANNEL = "dutydesk"
 _MIGRATING = 310104  # the advisory lock of whoever makes or upgrades the schema

@@ -12,7 +12,7 @@ from typing import Any
 from peewee import PeeweeException, SqliteDatabase
 
 from dutydesk.models.base import Table, database
-from dutydesk.models.problems import DatabaseProblem, NotOurs
+from dutydesk.models.problems import Away, DatabaseProblem, NotOurs
 from dutydesk.settings import load, sqlite_path
 
 _CHECK_EACH = 20_000  # virtual machine steps between two looks whether a read is still wanted
@@ -34,6 +34,8 @@ def bind(url: str) -> SqliteDatabase:
 def must_exist(url: str) -> None:
     """Raise DatabaseProblem where the file is missing: opening it would make an empty one."""
     path = sqlite_path(url)
+    if str(path) in _opened and not path.exists():
+        raise Away(_MOVED.format(path=path))
     if not path.exists():
         raise DatabaseProblem(
             f"没有找到数据库 {path}。请先运行 dutydesk db init 建库，或 make run 打开演示。"
@@ -53,6 +55,31 @@ def prepare(url: str) -> None:
 def settle() -> None:
     """Readers and the writer don't wait for each other. Kept in the file, so not before the file is known as ours."""
     database.obj.journal_mode = "wal"
+    _opened[database.obj.database] = _identity(database.obj.database)
+
+
+_MOVED = "数据库文件 {path} 不在原处，没有保存。已填内容仍在，请管理员放回，放回后接着办。"
+_opened: dict[str, tuple[int, int]] = {}  # which file this program has open at a path
+
+
+class _Moved(sqlite3.OperationalError):
+    """Another file lies at the database's path, or none: what is written goes where nobody looks for it."""
+
+
+def _identity(path: str) -> tuple[int, int]:
+    found = Path(path).stat()
+    return found.st_dev, found.st_ino
+
+
+def _must_be_the_same() -> None:
+    """Raise _Moved where the file was moved away, or exchanged for another, while it is open."""
+    path = database.obj.database
+    try:
+        same = _opened.get(path) in (None, _identity(path))
+    except OSError:
+        same = False
+    if not same:
+        raise _Moved(path)
 
 
 @contextmanager
@@ -82,8 +109,8 @@ def make_sure() -> None:
 
 
 def is_lost(error: BaseException) -> bool:
-    """A file is not lost."""
-    return False
+    """Whether another file lies where this one was opened."""
+    return isinstance(error, _Moved)
 
 
 def take_turn(of: str) -> None:
@@ -110,6 +137,8 @@ def _what_began(error: BaseException) -> str:
 
 def explain(error: Exception, url: str = "") -> DatabaseProblem:
     """The Chinese sentence for an error of the database, with what to do."""
+    if isinstance(error, _Moved):
+        return Away(_MOVED.format(path=error))
     said = _what_began(error).lower()
     where = f" {sqlite_path(url)}" if url else ""
     if "not a database" in said or "malformed" in said:
@@ -177,6 +206,7 @@ def write_transaction() -> Iterator[None]:
     from dutydesk.models.writers_queue import turn
 
     with turn(Path(database.obj.database), float(load().lock_wait), _say), database.obj.atomic("IMMEDIATE"):
+        _must_be_the_same()
         yield
 
 
@@ -208,6 +238,7 @@ def listen() -> None:
 
 def changes_seen() -> int:
     """A number that differs when another connection has written since it was last asked."""
+    _must_be_the_same()
     row = database.execute_sql("pragma data_version").fetchone()
     return int(row[0])
 

@@ -144,6 +144,12 @@ def _anchors(path: Path) -> Iterator[tuple[str, str, int, str]]:
             yield parts[0], parts[1], int(parts[2]), parts[3]
 
 
+def newest() -> datetime | None:
+    """When the latest entry was written, None where there is none."""
+    last = AuditEntry.select(AuditEntry.at).order_by(AuditEntry.at.desc()).first()
+    return last.at if last is not None else None
+
+
 def anchor_heads(path: Path, today: date) -> None:
     """Write the heads' hashes outside the database, once a day, so that a tail cut off is seen later."""
     if any(day == today.isoformat() for day, *_ in _anchors(path)):
