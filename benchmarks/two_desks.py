@@ -1,9 +1,10 @@
 """Two desks on one case, in any order: neither writes over what the other wrote without having been told.
 
 `python -m benchmarks.two_desks [--rounds 1000] [--seed 1] [--on sqlite|postgresql]`. In each round two people, each with a
-connection of their own, read one case, fill in an act that their menu offers (as one act or as a bulk act), and save, in an order drawn by lot or at the same instant; who was told that somebody was first saves again on
-what they were shown, or leaves it. A silent overwrite is an act that was done though the case was no longer the one that
-its doer had read: two that were done on one version of a case, or a version without an act. Ends with 1 where there is one.
+connection of their own, read one case, fill in an act that their menu offers (as one act or as a bulk act), and save, in
+an order drawn by lot or at the same instant; who was told that somebody was first saves again on what they were shown, or
+leaves it. A silent overwrite is an act that was done though the case was no longer the one that its doer had read: two
+that were done on one version of a case, or a version without an act. Ends with 1 where there is one.
 """
 
 from __future__ import annotations
