@@ -60,6 +60,7 @@ async def test_the_page_is_signed_by_who_goes_and_by_who_comes(shifts, open_desk
             await pilot.press(key)
             await settle(pilot)
         assert "您已签收（" in text(pilot.app) and "不用再签" in text(pilot.app)
+        assert any(line.rstrip().endswith("片区长甲签收") for line in lines(pilot.app)[1:4])  # on one line
     shifts.connect()
     page = Handover.get()
     assert case.number in page.content and page.signed_in_at is not None

@@ -277,7 +277,10 @@ def _head(page: Page) -> str:
         )
         first = f"{page.shift or '未排班'}　{span}　{who}"
         return first + ("\n这一班已经交过了，下面是交班以后的情况。" if page.handed_over else "")
-    lines = [f"{span}　{page.stands}"]
+    both = (
+        page.signed_in_at is not None
+    )  # two signatures have a line of their own: no name is parted at 80 columns
+    lines = [span, page.stands] if both else [f"{span}　{page.stands}"]
     lines += [f"接班人说明：{page.remark}"] if page.remark else []
     return "\n".join([*lines, *(f"补充 {note}" for note in page.notes[-2:])])
 
