@@ -255,10 +255,10 @@ class LettersScreen(InSight, WholeListScreen):
 
 def balance_text(found: balance.Balance) -> str:
     """Both tables as text, with what each figure counts."""
-    head = ("片区", "电话", "约请单", "约请函", "提请", "办结", "撤回")
-    lines = [_row(head, 7), *(_row(tuple(map(str, each)), 7) for each in found.areas), ""]
-    head = ("部门", "约请", "按时", "逾期", "未答", "应约", "改期", "不属", "书面", "守信", "评价")
-    lines.append(_row(head, 5))
+    areas = ("片区", "电话", "约请单", "约请函", "提请", "办结", "撤回")
+    lines = [_row(areas, 7), *(_row(tuple(map(str, each)), 7) for each in found.areas), ""]
+    departments = ("部门", "约请", "按时", "逾期", "未答", "应约", "改期", "不属", "书面", "守信", "评价")
+    lines.append(_row(departments, 5))
     for each in found.departments:
         cells = [each.department, each.invited, each.in_time, each.late, each.silent]
         cells += [each.came, each.moved, each.refused, each.written]
