@@ -46,6 +46,4 @@ def test_the_minutes_that_wait_for_the_chair(district, open_desk, snap_compare):
         minutes.save(duty, meeting_id, str(uuid.uuid4()), "各楼组先自查，周五前报。", item_id)
         for act in ("end", "submit"):
             ways.perform(duty, meeting_id, act, {}, str(uuid.uuid4()))
-        assert snap_compare(
-            open_desk(Role.AREA_CHIEF, "meetings"), terminal_size=(80, 24), run_before=opened
-        )
+        assert snap_compare(open_desk(Role.AREA_CHIEF, "meetings"), terminal_size=(80, 24), run_before=opened)
