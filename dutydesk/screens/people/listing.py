@@ -178,7 +178,9 @@ class PeopleList(DeskScreen):
         """What can be done here."""
         with self.desk_app.holding_keys():
             own = list(await self.actions())
-            chosen = await self.show(ActionMenu(self.heading or self.NAME, [*own, Action("find", f"{self.FIND}（/）")]))
+            chosen = await self.show(
+                ActionMenu(self.heading or self.NAME, [*own, Action("find", f"{self.FIND}（/）")])
+            )
             if chosen is None:
                 return
             if chosen == "find":
