@@ -56,7 +56,21 @@ WEIGHTS: tuple[tuple[int, tuple[str, ...]], ...] = (
     (4, ("space", "0")),
     (7, tuple(f"f{number}" for number in range(1, 13))),
     (6, tuple("abcdefghijklmnopqrstuvwxyz")),
-    (3, ("ctrl+s", "ctrl+c", "ctrl+l", "ctrl+z", "ctrl+a", "ctrl+e", "ctrl+k", "ctrl+u", "ctrl+p", "ctrl+down")),
+    (
+        3,
+        (
+            "ctrl+s",
+            "ctrl+c",
+            "ctrl+l",
+            "ctrl+z",
+            "ctrl+a",
+            "ctrl+e",
+            "ctrl+k",
+            "ctrl+u",
+            "ctrl+p",
+            "ctrl+down",
+        ),
+    ),
     (4, tuple("/?+-=.,;:[]{}()<>!@#$%^&*_'\"\\|~`")),
     (5, TYPED),
     (3, ("backspace", "delete", "insert")),
@@ -84,7 +98,12 @@ def somebody_of_each_role(url: str) -> list[str]:
     try:
         found = {}
         for role in Role:
-            staff = Staff.select(Staff.number).join(RoleGrant).where(RoleGrant.role == role).order_by(Staff.number)
+            staff = (
+                Staff.select(Staff.number)
+                .join(RoleGrant)
+                .where(RoleGrant.role == role)
+                .order_by(Staff.number)
+            )
             first = staff.first()
             if first is not None:
                 found[role] = first.number
@@ -109,7 +128,9 @@ async def settled(app: DutyDesk, pilot: Any) -> None:
             return
 
 
-async def shift(url: str, number: str, seed: str, length: int, pressed: list[str], screens: Counter[str]) -> None:
+async def shift(
+    url: str, number: str, seed: str, length: int, pressed: list[str], screens: Counter[str]
+) -> None:
     """One person's keys, `length` of them at most; raises what the desk raised."""
     chance = Random(seed)
     first = chance.choice([duty.name for duty in DUTIES])
@@ -162,7 +183,9 @@ def walk(url: str, keys: int, seed: int = 1, length: int = 200, first: int = 0) 
 
 def main() -> int:
     """Walk, tell; 1 where something is off."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("database")
     parser.add_argument("--keys", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
@@ -176,7 +199,9 @@ def main() -> int:
         began = perf_counter()
         seen = walk(url, args.keys, args.seed, args.shift, args.only)
         written = sum(1 for each in Path(state).rglob("*") if each.is_file())
-    print(f"\n{seen.keys} keys in {perf_counter() - began:.0f} s, {len(seen.screens)} screens, {written} files written")
+    print(
+        f"\n{seen.keys} keys in {perf_counter() - began:.0f} s, {len(seen.screens)} screens, {written} files written"
+    )
     for name, times in seen.screens.most_common():
         print(f"{times:7} {name}")
     print("\n".join(seen.off) or "db check: nothing is off")

@@ -321,7 +321,10 @@ class TestFromPaper:
         patrol.backfill(duty, ids, FRIDAY - timedelta(hours=1), new_id())
         told = patrol.rest_normal(duty, ids, new_id())
         assert [sheet.left for sheet in told] == [0, 0]
-        assert [act.name for act in Act.select().order_by(Act.at)][1:] == ["patrol.backfill", "patrol.rest_normal"]
+        assert [act.name for act in Act.select().order_by(Act.at)][1:] == [
+            "patrol.backfill",
+            "patrol.rest_normal",
+        ]
 
     def test_an_earlier_day_s_patrol_can_be_entered_today(self, district, duty):
         sheet = prepared(duty)[0]
