@@ -25,6 +25,7 @@ from dutydesk.session import Session
 
 _BACK = 8  # meetings among which what was put off is looked for
 _FIRST = timedelta(days=14)  # how far back the first agenda tells
+_DUTY_DESK = "片区值班员"  # who has a case that came back and was given to nobody since
 
 
 class ItemLine(NamedTuple):
@@ -279,9 +280,12 @@ def _reporters(rows: list[AgendaItem]) -> dict[int, str]:
 
 
 def _holder(row: AgendaItem, case_ids: list[int], known: dict[int, IssueRow]) -> str:
-    """Whose hands the cases of an item are in, where that is one; a cluster is in nobody's."""
+    """Whose hands the cases of an item are in, where that is one; a cluster is in nobody's, what came back the desk's."""
     holders = {known[each].holder for each in case_ids if each in known}
-    return holders.pop() if len(holders) == 1 and row.kind is not ItemKind.CLUSTER else ""
+    if row.kind is ItemKind.CLUSTER:
+        return ""
+    holder = holders.pop() if len(holders) == 1 else ""
+    return holder or (_DUTY_DESK if row.kind is ItemKind.SENT_BACK else "")
 
 
 def _worth(meeting: Meeting, listed: tuple[ItemLine, ...]) -> str:

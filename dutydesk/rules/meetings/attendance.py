@@ -1,4 +1,4 @@
-"""Who came: the seats of 1+4+N, the units, guests; who stayed away says why, who stands in is named."""
+"""Who came: the seats of 1+4+N, the units, who tells of an item, guests; who stayed away says why, who stands in is named."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dutydesk.meeting_words import MeetingKind, Presence
 from dutydesk.models import Attendee, Meeting, TeamSeat
 from dutydesk.models.bulk import insert_all
 from dutydesk.rules.errors import AlreadyDone, Refused
-from dutydesk.rules.meetings import access
+from dutydesk.rules.meetings import access, agenda
 from dutydesk.rules.meetings.life import CALLED_OFF, WRITING
 from dutydesk.rules.meetings.story import acting_on, line, record
 from dutydesk.rules.organisation import area_in_charge, day_of, on_day, units_of_area
@@ -19,6 +19,7 @@ from dutydesk.vocabulary import SeatKind
 CAME = (Presence.PRESENT, Presence.STOOD_IN)
 _ORDER = {kind: place for place, kind in enumerate(SeatKind)}
 _GUESTS = 60
+_TELLS = "汇报"  # as what somebody is invited who is there for an item alone
 
 
 class AttendeeLine(NamedTuple):
@@ -39,14 +40,42 @@ class AttendeeLine(NamedTuple):
         return f"{self.presence.label} {said}".strip()
 
 
+def bracketed(name: str, said: str) -> str:
+    """`张三（片区长）`; a name that ends in a bracket bears no second one."""
+    if not said:
+        return name
+    return f"{name[:-1]}，{said}）" if name.endswith("）") else f"{name}（{said}）"
+
+
+def standing_in(name: str) -> str:
+    """What somebody is called who stands in for the holder of a seat: `王莉芸（代理）`."""
+    return bracketed(name, "代理")
+
+
+def _in_force(seats: Sequence[TeamSeat]) -> list[TeamSeat]:
+    """Of those of a day, who is expected: where somebody stands in for a holder, that one, the last to begin."""
+    deputies = {
+        (seat.kind, seat.force): seat
+        for seat in sorted(seats, key=lambda seat: (seat.valid_from, seat.id))
+        if seat.stands_in and seat.kind is not SeatKind.PARTICIPANT
+    }
+    return [seat for seat in seats if deputies.get((seat.kind, seat.force), seat) is seat]
+
+
 def _invited(meeting: Meeting) -> list[dict[str, Any]]:
     """Who belongs there on its day: the seats that somebody holds, then (but at a 专题会) the units."""
     day = day_of(meeting.starts_at)
     area_id = area_in_charge(meeting.area_id, day)
-    seats = list(TeamSeat.select().where(TeamSeat.area == area_id, on_day(TeamSeat, day)))
+    seats = _in_force(list(TeamSeat.select().where(TeamSeat.area == area_id, on_day(TeamSeat, day))))
     seats.sort(key=lambda seat: (_ORDER[seat.kind], seat.id))
     rows = [
-        {"seat": seat.id, "name": seat.holder_name, "title": seat.title} for seat in seats if seat.holder_name
+        {
+            "seat": seat.id,
+            "name": standing_in(seat.holder_name) if seat.stands_in else seat.holder_name,
+            "title": seat.title,
+        }
+        for seat in seats
+        if seat.holder_name
     ]
     if meeting.kind in (MeetingKind.BIWEEKLY, MeetingKind.COUNCIL):
         units = units_of_area(area_id, day)
@@ -54,11 +83,25 @@ def _invited(meeting: Meeting) -> list[dict[str, Any]]:
     return rows
 
 
-def enrol(meeting: Meeting) -> None:
-    """Write down who should come, in a transaction; who is there already stays."""
-    known = {(row.seat_id, row.unit_id) for row in Attendee.select().where(Attendee.meeting == meeting.id)}
+def _tellers(session: Session, meeting: Meeting, there: Sequence[tuple[str, str]]) -> list[str]:
+    """Who is to tell of an item and is not among those there, by name or by what they are; each once."""
+    known = {meeting.chair_name}
+    for name, title in there:
+        known |= {name, f"{name}居委", title}
+    told = dict.fromkeys(line.reporter for line in agenda.agenda(session, meeting.id).listed if line.reporter)
+    return [name for name in told if not known & {name, standing_in(name)}]
+
+
+def enrol(session: Session, meeting: Meeting) -> None:
+    """Write down who should come, in a transaction; who is there already stays, who tells of an item is a guest."""
+    before = list(Attendee.select().where(Attendee.meeting == meeting.id))
+    known = {(row.seat_id, row.unit_id) for row in before}
     rows = [row for row in _invited(meeting) if (row.get("seat"), row.get("unit")) not in known]
-    insert_all(Attendee, [{"meeting": meeting.id, "presence": Presence.EXPECTED} | row for row in rows])
+    expected = {"meeting": meeting.id, "presence": Presence.EXPECTED}
+    insert_all(Attendee, [expected | row for row in rows])
+    there = [(row.name, row.title) for row in before] + [(row["name"], row["title"]) for row in rows]
+    tellers = _tellers(session, meeting, there)
+    insert_all(Attendee, [expected | {"name": name, "title": _TELLS, "guest": True} for name in tellers])
 
 
 def of_meeting(session: Session, meeting_id: int) -> list[AttendeeLine]:
@@ -71,7 +114,9 @@ def of_meeting(session: Session, meeting_id: int) -> list[AttendeeLine]:
         AttendeeLine(0, row["name"], row["title"], False, Presence.EXPECTED, "", "")
         for row in _invited(meeting)
     ]
-    return expected + [_line(row) for row in rows]
+    expected += [_line(row) for row in rows]
+    tellers = _tellers(session, meeting, [(line.name, line.title) for line in expected])
+    return expected + [AttendeeLine(0, name, _TELLS, True, Presence.EXPECTED, "", "") for name in tellers]
 
 
 def _line(row: Attendee) -> AttendeeLine:

@@ -105,7 +105,7 @@ def notice(session: Session, meeting_id: int) -> Notice:
     )
     return Notice(
         title=meeting.title,
-        to=tuple(_invited(row.name, row.title) for row in people),
+        to=tuple(attendance.bracketed(row.name, row.title) for row in people),
         starts_at=on,
         place=meeting.place,
         chair=meeting.chair_name,
@@ -114,13 +114,6 @@ def notice(session: Session, meeting_id: int) -> Notice:
         day=today(),
         words=words,
     )
-
-
-def _invited(name: str, title: str) -> str:
-    """`张三（片区长）`; a name that ends in a bracket bears no second one."""
-    if not title:
-        return name
-    return f"{name[:-1]}，{title}）" if name.endswith("）") else f"{name}（{title}）"
 
 
 def record(session: Session, meeting_id: int, revealed_by: str = "") -> Record:
@@ -209,7 +202,7 @@ def _groups(people: list[dict[str, Any]], chair: str) -> dict[str, tuple[str, ..
         name, presence = person["name"], Presence(person["is"])
         if presence is Presence.STOOD_IN:
             name = f"{name}（{person.get('by', '')}代）"
-        presided = name == chair and presence is Presence.EXPECTED
+        presided = name in (chair, attendance.standing_in(chair)) and presence is Presence.EXPECTED
         if presence in attendance.CAME or presided:
             found["guests" if person["guest"] else "came"].append(name)
         elif presence is Presence.ABSENT:

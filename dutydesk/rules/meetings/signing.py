@@ -24,7 +24,7 @@ def _begin(doing: Doing) -> str:
     meeting.began_at = doing.acting.at
     if meeting.chair_id is None and (chief := chief_of(meeting.area_id)):
         meeting.chair, meeting.chair_name = chief, chief.name
-    attendance.enrol(meeting)
+    attendance.enrol(doing.session, meeting)
     return f"{meeting.chair_name}主持" if meeting.chair_name else ""
 
 
