@@ -191,12 +191,17 @@ def categories(session: Session, text: str) -> list[Found]:
 
 
 def staff(session: Session, text: str) -> list[Found]:
-    """Active staff by name or number, with their department; those of the own area first."""
-    return _people(text, session.area_id)
+    """Active staff by name or number, with their department; of the own area first, then of the own subdistrict."""
+    return _people(text, session.area_id, session.subdistrict_id)
 
 
-def _people(text: str, area_id: int | None, role: Role | None = None) -> list[Found]:
-    """Active staff by name or number (of a role today, where one is given); those with a role in the area first."""
+def _people(
+    text: str, area_id: int | None, subdistrict_id: int | None, role: Role | None = None
+) -> list[Found]:
+    """Active staff by name or number (of a role today, where one is given).
+
+    Those with a role in the area come first, then those with one in the subdistrict.
+    """
     held = RoleGrant.select(RoleGrant.staff).where(on_day(RoleGrant, today()))
     if role:
         held = held.where(RoleGrant.role == role)
@@ -209,7 +214,22 @@ def _people(text: str, area_id: int | None, role: Role | None = None) -> list[Fo
         rows = rows.where(Staff.id.in_(held))
     found = {row.id: Found(str(row.id), row.name, _belongs(row)) for row in rows}
     near: Any = held.where(RoleGrant.area == area_id, RoleGrant.staff.in_(ids)).tuples()
-    return _in_order(ids, found, (staff_id for (staff_id,) in near))
+    own = {staff_id for (staff_id,) in near}
+    here: Any = held.where(RoleGrant.staff.in_(ids), _within(subdistrict_id)).tuples()
+    around = {staff_id for (staff_id,) in here} if subdistrict_id else set()
+    return _in_order([i for i in ids if i in around] + [i for i in ids if i not in around], found, own)
+
+
+def _within(subdistrict_id: int | None) -> Any:
+    """Roles of a subdistrict: its own, and those in its areas, units and departments."""
+    return (
+        (RoleGrant.subdistrict == subdistrict_id)
+        | RoleGrant.area.in_(Area.select(Area.id).where(Area.subdistrict == subdistrict_id))
+        | RoleGrant.unit.in_(Unit.select(Unit.id).where(Unit.subdistrict == subdistrict_id))
+        | RoleGrant.department.in_(
+            Department.select(Department.id).where(Department.subdistrict == subdistrict_id)
+        )
+    )
 
 
 def _numbered(text: str) -> list[int]:
@@ -303,7 +323,7 @@ def assignees(session: Session, issue_id: int, text: str) -> list[Found]:
     ]
     found += [
         Found(f"{AssigneeKind.STAFF.value}:{each.value}", each.title, each.detail)
-        for each in _people(text, in_charge, Role.HANDLER)
+        for each in _people(text, in_charge, issue.subdistrict_id, Role.HANDLER)
     ]
     return found[:SHOWN]
 

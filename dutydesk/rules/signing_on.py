@@ -151,6 +151,7 @@ class Holder(NamedTuple):
     place: str
 
 
+FOR_DEPARTMENTS = (Role.LIAISON, Role.DEPARTMENT_HEAD)
 _NEARBY = 40
 
 
@@ -176,7 +177,7 @@ def holders_nearby(session: Session, role: Role) -> list[Holder]:
     """Who holds a role in the demo's area, its units and its subdistrict, or in the district; for a demo's F9.
 
     Departments of the district that a letter of the area invites are near, so that one person can walk it through all
-    hands. Raises NotAllowed where the database is no demo.
+    hands. Who speaks for a department stands by its name. Raises NotAllowed where the database is no demo.
     """
     number = office.setting("demo_staff")
     if not number:
@@ -206,4 +207,4 @@ def holders_nearby(session: Session, role: Role) -> list[Holder]:
     for person in dict.fromkeys(rows):  # once, whoever has two units
         places = [grant.place for grant in grants_of(person.id, session.day) if grant.role is role]
         found.append(Holder(person.number, person.name, "、".join(places)))
-    return found
+    return sorted(found, key=lambda each: each.place) if role in FOR_DEPARTMENTS else found

@@ -45,7 +45,8 @@ class DutyLine:
 class SwapLine:
     """A swap as it is listed. `mine`: I asked; `asked`: it waits for my answer; `warning`: what it would make wrong.
 
-    `fresh`: it is open, or was settled in the last days.
+    `fresh`: it is open, or was settled in the last days. `decides`: who has just agreed to it is the chief too, and
+    has to decide it yet.
     """
 
     id: int
@@ -56,6 +57,7 @@ class SwapLine:
     mine: bool
     asked: bool
     fresh: bool = True
+    decides: bool = False
 
 
 def coming(session: Session) -> list[DutyLine]:
@@ -275,7 +277,9 @@ def answer(session: Session, swap_id: int, agree: bool, act_id: str) -> SwapLine
             _move(acting, row, SwapState.AGREED if agree else SwapState.REFUSED, answered_at=acting.at)
     except AlreadyDone:
         pass
-    return _line(ShiftSwap.get_by_id(swap_id), session.staff_id)
+    row = ShiftSwap.get_by_id(swap_id)
+    decides = row.state is SwapState.AGREED and permission.covers(session, "decide", row.area_id)
+    return replace(_line(row, session.staff_id), decides=decides)
 
 
 def withdraw(session: Session, swap_id: int, act_id: str) -> SwapLine:

@@ -85,15 +85,27 @@ class WhenEditor(LineEditor):
         usual = "如 11-26、明天、+3" if kind == "date" else "如 1530、26日15:30、明天9:00"
         super().__init__(placeholder=placeholder or usual, paste_limit=WHEN_LIMIT)
         self.kind = kind
+        self.select_on_focus = True  # a day that stands there is replaced by typing another
 
-    def _read(self) -> date | datetime | None:
+    def _parsed(self) -> date | datetime:
         from dutydesk.forms.when import parse_by, parse_day, parse_moment
 
         parse = {"date": parse_day, "by": parse_by}.get(self.kind, parse_moment)
+        return parse(self.value)
+
+    def _read(self) -> date | datetime | None:
         try:
-            return parse(self.value)
+            return self._parsed()
         except ValueError:
             return None
+
+    def unread(self) -> str:
+        """What is wrong with it, or nothing."""
+        try:
+            self._parsed()
+        except ValueError as error:
+            return str(error)
+        return ""
 
     def in_words(self) -> str:
         """The day of the week beside it, or nothing when it cannot be read."""

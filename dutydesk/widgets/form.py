@@ -347,7 +347,7 @@ class FormView(StrayText, Widget):
         return next((node for node in widget.ancestors if isinstance(node, FieldRow)), None)
 
     def _settle(self, row: FieldRow) -> None:
-        """A day says which weekday it is; a name typed whole is picked, and what is not picked is said."""
+        """A day says which weekday it is; a name typed whole is picked; what cannot be read or picked is said."""
         editor = row.editor
         if isinstance(editor, PickEditor):
             if editor.settle():
@@ -356,6 +356,10 @@ class FormView(StrayText, Widget):
                 self._checked.add(row.spec.name)
                 row.say(NOT_PICKED.format(typed=editor.typed), wrong=True)
         if not isinstance(editor, WhenEditor) or not editor.value:
+            return
+        if unread := editor.unread():
+            self._checked.add(row.spec.name)
+            row.say(unread, wrong=True)
             return
         if editor.settle():
             self._changed(editor)

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from dutydesk.models import Area, FindKey, Issue, RoleGrant, Staff, Unit, UnitArea
+from dutydesk.models import Area, FindKey, Issue, RoleGrant, Staff, Subdistrict, Unit, UnitArea
 from dutydesk.rules import finding
 from dutydesk.rules.finding import Found, index, key_rows
 from dutydesk.vocabulary import Force, Role, State
@@ -144,6 +144,17 @@ class TestPeople:
         assert titles(finding.staff(duty, "czry"))[-1] == "处置人员乙"
         Staff.update(active=False).where(Staff.number == "E1").execute()
         assert "处置人员乙" not in titles(finding.staff(duty, "czry"))
+
+    def test_those_of_the_own_subdistrict_before_those_of_others(self, cases, duty):
+        other = Subdistrict.create(code="X", name="长桥街道", short_name="长桥", district=1)
+        for number, where in (
+            ("F1", {"role": R.COORDINATOR, "subdistrict": other}),
+            ("F2", {"role": R.LIAISON, "department": cases.district.departments[0]}),
+        ):
+            staff = Staff.create(number=number, name="谢倩燕")
+            index("staff", staff.id, "谢倩燕")
+            RoleGrant.create(staff=staff, valid_from="2020-01-01", **where)
+        assert [each.detail.split()[-1] for each in finding.staff(duty, "xqy")] == ["F2", "F1"]
 
     def test_renamed_somebody_is_found_by_the_new_name_only(self, duty):
         index("staff", 4, "长孙和")

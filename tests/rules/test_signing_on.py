@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from dutydesk.models import OfficeSetting, RoleGrant
+from dutydesk.models import Department, OfficeSetting, RoleGrant, Staff
 from dutydesk.rules import signing_on
 from dutydesk.rules.errors import NotAllowed
 from dutydesk.rules.letters import drafting
@@ -76,3 +76,14 @@ def test_who_looks_after_two_units_is_named_once(demo):
     )
     found = signing_on.holders_nearby(session, R.NEIGHBOURHOOD_OFFICER)
     assert [each.number for each in found].count(officer.number) == 1
+
+
+def test_who_speaks_for_departments_stands_in_the_order_of_their_names(demo):
+    liaison = demo[R.LIAISON]
+    for number, name in (("L8", "综合行政执法队"), ("L9", "党群工作办公室")):
+        department = Department.create(name=name, code=number, kind="office", subdistrict=1)
+        staff = Staff.create(number=number, name=f"联络员{number}")
+        RoleGrant.create(staff=staff, role=R.LIAISON, department=department, valid_from="2020-01-01")
+    found = signing_on.holders_nearby(signing_on.sign_on(None), R.LIAISON)
+    assert [each.number for each in found] == ["L9", liaison.number, "L8"]
+    assert [each.place for each in found] == ["党群工作办公室", "社区管理办公室", "综合行政执法队"]

@@ -56,7 +56,7 @@ class TestSwaps:
         needs = [line.text for line in today.today_sheet(wang, None).needs]
         assert "换班等我答复" in needs
         assert decisions.count(chief) == 0
-        swaps.answer(wang, wish.swap.id, True, str(uuid4()))
+        assert not swaps.answer(wang, wish.swap.id, True, str(uuid4())).decides
         assert decisions.count(chief) == 1
         (asked,) = decisions.waiting(chief)
         assert (asked.kind, asked.summary) == ("swap", "值班员甲 12月9日 日班 换 王芳 12月12日 日班")
@@ -65,6 +65,14 @@ class TestSwaps:
         assert holders(wish) == [wang.staff_id, duty.staff_id]
         assert decisions.count(chief) == 0
         assert check() == []
+
+    def test_a_chief_who_takes_a_duty_over_is_told_to_decide_it_too(self, wish):
+        duty, chief = wish[R.DUTY_OFFICER], wish[R.AREA_CHIEF]
+        swaps.withdraw(duty, wish.swap.id, str(uuid4()))
+        asked = swaps.ask(duty, wish.shifts[0].id, None, chief.staff_id, "看病", str(uuid4()))
+        agreed = swaps.answer(chief, asked.id, True, str(uuid4()))
+        assert (agreed.state, agreed.decides) == (SwapState.AGREED, True)
+        assert decisions.count(chief) == 1
 
     def test_the_colleague_or_the_chief_may_say_no(self, wish):
         duty, wang, chief = wish[R.DUTY_OFFICER], wish.colleagues[0], wish[R.AREA_CHIEF]

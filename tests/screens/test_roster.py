@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from rich.cells import cell_len
 from textual import events
 
 from dutydesk.models import DutyRoster, RoleGrant, Shift, ShiftSwap, Staff
+from dutydesk.rules import swaps
 from dutydesk.settings import load
 from dutydesk.vocabulary import Role, RosterState, SwapState
 from tests.screens.conftest import lines, settle, text
@@ -124,6 +126,20 @@ async def test_a_swap_is_asked_agreed_and_decided(people, open_desk):
     people.connect()
     assert ShiftSwap.get().state is SwapState.DONE
     assert [Shift.get_by_id(shift.id).staff_id for shift in made] == [wang, duty]
+
+
+async def test_a_chief_who_takes_a_duty_over_is_told_where_to_decide_it(people, open_desk):
+    start = datetime.now(UTC) + timedelta(days=2)
+    duty, chief = (people.sessions[role] for role in (Role.DUTY_OFFICER, Role.AREA_CHIEF))
+    ends = start + timedelta(hours=9)
+    shift = Shift.create(
+        area=people.areas[0], staff=duty.staff_id, name="日班", starts_at=start, ends_at=ends
+    )
+    swaps.ask(duty, shift.id, None, chief.staff_id, "看病", str(uuid4()))
+    async with open_desk(Role.AREA_CHIEF, "shift").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "5", "1")
+        assert "还要您在“待我定”里定（回今日按 9）" in text(pilot.app)
 
 
 async def test_a_month_in_force_is_drawn_anew_by_the_chief_and_can_be_thrown_away(people, open_desk):

@@ -117,6 +117,20 @@ async def test_a_day_says_its_weekday_when_left_and_is_kept_as_that_day(stage):
         assert view(app).values()["until"] == "2026-11-25"
 
 
+@time_machine.travel(datetime.fromisoformat("2026-11-24T10:00+08:00"), tick=False)
+async def test_a_day_that_stands_there_is_replaced_by_typing_and_a_wrong_one_is_said_when_left(stage):
+    app = stage(lambda: form(values={"until": "今天"}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        view(app).focus_field("until")
+        await pilot.pause()
+        await press(pilot, *"11-26", "enter")
+        assert view(app).values()["until"] == "2026-11-26"
+        await press(pilot, "up", *"13-45", "down")
+        assert "✗ 没有这一天" in app.text()
+        await press(pilot, "up", *"11-27")
+        assert "✗" not in app.text()
+
+
 async def test_a_draft_goes_through_json_and_comes_back_whole(stage):
     app = stage(form)
     async with app.run_test(size=(80, 24)) as pilot:

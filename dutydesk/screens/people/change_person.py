@@ -21,6 +21,11 @@ async def choose_person(app: DutyDesk) -> tuple[str, Role] | None:
     people = await app.desk.read(signing_on.holders_nearby, role)
     if len(people) == 1:
         return people[0].number, role
-    options = [Action(each.number, each.name, f"{each.place}　{each.number}") for each in people]
+    options = [
+        Action(each.number, each.place, f"{each.name}　{each.number}")
+        if role in signing_on.FOR_DEPARTMENTS
+        else Action(each.number, each.name, f"{each.place}　{each.number}")
+        for each in people
+    ]
     number = await app.show(ActionMenu(f"哪一位{role.label}？", options)) if options else None
     return (number, role) if number else None

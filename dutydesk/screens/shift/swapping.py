@@ -18,6 +18,7 @@ from dutydesk.widgets.frame import BottomLine, Words
 from dutydesk.widgets.window_list import Column, WindowList
 
 AGREE, REFUSE, ASK, WITHDRAW = 1, 2, 3, 4  # 1 and 2 as on 待我定
+YOURS = "还要您在“待我定”里定（回今日按 9）。"
 USUAL_REASONS = ("家里有事", "看病就医", "参加培训或会议", "临时有工作安排")
 COLUMNS = (
     Column("", 10, lambda row: "! 等您答复" if row.asked else "  我提出的" if row.mine else "  找我换的"),
@@ -145,7 +146,8 @@ class SwapsScreen(InSight, WholeListScreen):
         else:
             done = await self.do(swaps.answer, line.id, digit == AGREE, self.new_act())
         if done is not None:
-            self.say(f"{done.words}：{done.state.label}。", "good")
+            rest = YOURS if done.decides else f"{done.state.label}。"
+            self.say(f"{done.words}：{rest}", "good")
 
     @work(exclusive=True, group="act")
     async def ask_anew(self) -> None:
