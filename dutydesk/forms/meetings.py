@@ -90,15 +90,24 @@ class DecisionForm(Form):
     ]
     what: Annotated[str, Entry("做什么", max_length=200), Needed]
     due_on: Annotated[date, Entry("何时前", "date", "如 12-3、下周五、+7（七天后）")]
-    issues: Annotated[str, Entry("管哪几件", hint="编号之间空一格；没有就空着", max_length=200)] = ""
-    unit: Annotated[str, Entry("新问题在哪里", "pick", "没有编号的，选了就登记成一件", search="units")] = ""
+    issues: Annotated[str, Entry("管哪几件", hint="可不填；编号之间空一格", max_length=200)] = ""
+    unit: Annotated[
+        str, Entry("新问题在哪里", "pick", "可不填；没有编号的，选了就登记成一件", search="units")
+    ] = ""
     category: Annotated[
         str,
         Entry(
-            "哪一类", "pick", "同上", search="categories", needed=(When("unit", why="登记成一件要选类别。"),)
+            "哪一类",
+            "pick",
+            "类别或拼音首字母",
+            search="categories",
+            shown=When("unit"),
+            needed=(When("unit", why="登记成一件要选类别。"),),
         ),
     ] = ""
-    consent_by: Annotated[str, Entry("居委谁同意的", hint="交给居委、清单上又没有时要写", max_length=60)] = ""
+    consent_by: Annotated[
+        str, Entry("居委谁同意的", hint="可不填；交给居委、清单上又没有时才写", max_length=60)
+    ] = ""
 
 
 class ParagraphForm(Form):

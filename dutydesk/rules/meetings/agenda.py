@@ -6,7 +6,7 @@ has settled itself since.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from dutydesk.meeting_words import ItemKind, ItemState, MeetingState
@@ -296,17 +296,3 @@ def _worth(meeting: Meeting, listed: tuple[ItemLine, ...]) -> str:
     if any(line.weight >= least or line.kind is ItemKind.ADDED for line in listed):
         return ""
     return "没有要紧的事，建议免开，或与相邻片区并会；免开、并会不算缺开"
-
-
-def next_planned(session: Session, area_id: int) -> int | None:
-    """The next meeting of an area that is planned or under way: what the desk opens first."""
-    del session
-    states = (MeetingState.RUNNING, MeetingState.PLANNED)
-    for state in states:
-        query: Any = Meeting.select(Meeting.id).where(Meeting.area == area_id, Meeting.state == state)
-        if state is MeetingState.PLANNED:
-            query = query.where(Meeting.starts_at >= datetime.now(UTC) - timedelta(days=3))
-        row = query.order_by(Meeting.starts_at).first()
-        if row:
-            return int(row.id)
-    return None

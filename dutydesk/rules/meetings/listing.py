@@ -18,6 +18,7 @@ _SHOWN = 60
 _SOON = timedelta(hours=1)
 _PAST = timedelta(days=366)
 _NEAR = timedelta(days=200)
+_OVERLOOKED = timedelta(days=3)  # after which a meeting that was never opened holds up no other
 _OPEN = (MeetingState.RUNNING, MeetingState.HELD, MeetingState.REVIEW)
 
 
@@ -78,6 +79,7 @@ class Sheet(NamedTuple):
     items: int
     decisions: int
     drafted: bool
+    is_next: bool  # of its kind in the area: the one whose agenda is drafted unasked
     warning: str
     early: str  # `11月26日14:00` while that is more than an hour away
     ways: tuple[Way, ...]
@@ -186,6 +188,7 @@ def sheet(session: Session, meeting_id: int) -> Sheet:
         items=AgendaItem.select().where(AgendaItem.meeting == row.id).count(),
         decisions=MeetingDecision.select().where(MeetingDecision.meeting == row.id).count(),
         drafted=row.drafted_at is not None,
+        is_next=_is_next(row),
         warning=moving.warning(row) if row.state is MeetingState.PLANNED else "",
         early=_early(row),
         ways=tuple(way for way in MEETING_WAYS if row.state in way.frm and access.may(session, way.may, row)),
@@ -196,6 +199,17 @@ def sheet(session: Session, meeting_id: int) -> Sheet:
         story=story,
         version=row.version,
     )
+
+
+def _is_next(meeting: Meeting) -> bool:
+    earlier = Meeting.select(Meeting.id).where(
+        Meeting.area == meeting.area_id,
+        Meeting.state == MeetingState.PLANNED,
+        Meeting.kind == meeting.kind,
+        Meeting.starts_at >= datetime.now(UTC) - _OVERLOOKED,
+        Meeting.starts_at < meeting.starts_at,
+    )
+    return meeting.state is MeetingState.PLANNED and not earlier.exists()
 
 
 def _step(step: MeetingStep) -> Step:

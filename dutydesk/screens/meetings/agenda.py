@@ -1,9 +1,9 @@
-"""The agenda: drafted from the ledger as it is opened first; digits order, cut, add and merge; the notice comes from here."""
+"""The agenda: the next meeting's drafts itself as it is opened; digits order, cut, add, merge; the notice comes from here."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 
@@ -21,11 +21,14 @@ from dutydesk.widgets.action_menu import Action, ActionMenu, Confirm, TextPage
 from dutydesk.widgets.frame import Words
 from dutydesk.widgets.window_list import Column, WindowList
 
+_LATER: Final = "这不是下一次会，议程没有自动拟；现在就要从台账拟，按 8。"
+
 
 async def open_agenda(screen: DeskScreen, meeting_id: int) -> None:
-    """The agenda; one that was never drafted is drafted first by who may.
+    """The agenda; that of the next meeting, where it was never drafted, is drafted first by who may.
 
-    But that of a 专题会: it is about its own topic, and takes from the ledger only where that is asked for.
+    But that of a 专题会: it is about its own topic, and takes from the ledger only where that is asked for. So does
+    that of a later meeting: until then the ledger is another.
     """
     found = await screen.ask(listing.sheet, meeting_id)
     if found is None:
@@ -33,7 +36,7 @@ async def open_agenda(screen: DeskScreen, meeting_id: int) -> None:
     said = ""
     topic = found.kind is MeetingKind.TOPIC
     if not found.drafted and not topic and any(way.act == "draft" for way in found.ways):
-        said = await _drafted(screen, meeting_id)
+        said = await _drafted(screen, meeting_id) if found.is_next else _LATER
     await screen.app.push_screen(AgendaScreen(meeting_id, said))
 
 
@@ -93,7 +96,7 @@ class AgendaScreen(ActingList):
         "前哨：上次会以来同一类、同一处的问题成堆出现，还没有变成投诉，先议一议根子在哪里。\n"
         "1 上移 2 下移 3 本次不议（下次会再列出来，并标明第几次）4 并入上一项 5 加一项 6 改题目和时长。\n"
         "7 出会议通知：Word 放进发件夹，文字可以贴到工作群。8 重拟：把新情况列进来，您改过的都留着。9 改期、取消、免开、并会。\n"
-        "轻重、分钟数、每种最多几项，都是本单位的设置。"
+        "只有下一次会的议程打开时自动拟；更后面的会要先拟，按 8。轻重、分钟数、每种最多几项，都是本单位的设置。"
     )
 
     def __init__(self, meeting_id: int, said: str = "") -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from uuid import uuid4
+
 from dutydesk.meeting_words import MeetingState
 from dutydesk.models import AgendaItem, Meeting
 from dutydesk.models.connection import connect
-from dutydesk.rules.meetings import items
+from dutydesk.rules.meetings import items, series
+from dutydesk.rules.organisation import today
 from dutydesk.settings import load
 from dutydesk.vocabulary import Role
 from tests.screens.conftest import press, settle, text
 from tests.screens.meetings.test_meetings import plan
+from tests.screens.test_today import registered
 
 
 async def test_nobody_marked_the_end_leads_to_signing_in(district, open_desk):
@@ -83,3 +88,38 @@ async def test_the_coordinator_sets_a_rule_of_the_office_by_keys_and_others_only
         shown = await press(pilot, "0", "down")
         assert "例会日期·隔几周：3" in shown and "由街镇协调员改" in shown
         assert "本单位规定由街镇协调员改" in await press(pilot, "enter")
+
+
+async def test_only_the_next_meetings_agenda_drafts_itself_a_later_one_by_key(district, open_desk):
+    registered(district)
+    plan(district)
+    fields = {
+        "kind": "biweekly",
+        "on": today() + timedelta(days=30),
+        "starts": "14:00",
+        "place": "片区会议室",
+    }
+    later = series.extra(district.sessions[Role.DUTY_OFFICER], district.areas[0], fields, str(uuid4()))
+    async with open_desk(duty="meetings").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        shown = await press(pilot, "end", "1")
+        assert pilot.app.screen.meeting_id == later and "这不是下一次会" in shown
+        assert await pilot.app.desk.read(lambda _session: AgendaItem.select().count()) == 0
+        shown = await press(pilot, "8")
+        assert "议程已从台账拟好" in shown
+        shown = await press(pilot, "escape", "home", "1")
+        assert pilot.app.screen.meeting_id != later and "议程已从台账拟好" in shown
+
+
+async def test_a_decision_says_what_may_be_left_empty_and_asks_a_category_only_with_a_place(
+    district, open_desk
+):
+    plan(district, "running", "消防演练安排")
+    async with open_desk(duty="meetings").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        shown = await press(pilot, "enter", "end", "2", "4", *"摸清底数", "enter", *"+7", "enter")
+        assert "哪一类" not in shown
+        for label in ("管哪几件", "新问题在哪里", "居委谁同意的"):
+            assert "可不填" in next(line for line in shown.splitlines() if label in line)
+        shown = await press(pilot, "enter", *"kj", "1")
+        assert "哪一类 *" in shown
