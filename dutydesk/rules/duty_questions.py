@@ -13,9 +13,11 @@ from dutydesk.rules import acts, finding, keeping, permission
 from dutydesk.rules.errors import AlreadyDone, Refused
 from dutydesk.rules.organisation import clause, on_day, row_id
 from dutydesk.session import Session
-from dutydesk.text import clean, mask_phones_in
+from dutydesk.text import clean, mask_phones_in, search_tokens
 
 AT_MOST = 500
+ALIKE_AT_MOST = 20
+_PAIRS = 12  # of characters that are looked for
 NEIGHBOURHOOD = "各居委"
 
 
@@ -36,6 +38,35 @@ def duties(session: Session, words: str = "", department_id: int | None = None) 
     `words` find departments and categories by name, initials or pinyin; several narrow each other. Raises NotAllowed.
     """
     permission.require(session, "people")
+    query = _in_force(session, department_id)
+    for word in clean(words).split()[:4]:
+        named: Any = DutyItem.department.in_(finding.found_ids("department", word))
+        classed: Any = DutyItem.category.in_(finding.found_ids("category", word))
+        query = query.where(named | classed | DutyItem.basis.contains(word))
+    return [_line(row) for row in query.limit(AT_MOST)]
+
+
+def alike(session: Session, words: str) -> list[DutyLine]:
+    """Lines whose category or clause shares two characters with Chinese `words` that find none; the likest first.
+
+    `占道经营` finds 占道设摊. At most 20. Raises NotAllowed.
+    """
+    permission.require(session, "people")
+    pairs = [
+        token for token in search_tokens(clean(words)).split() if len(token) == 2 and not token.isascii()
+    ]
+    shared: dict[int, int] = {}
+    lines: dict[int, DutyLine] = {}
+    for pair in dict.fromkeys(pairs[:_PAIRS]):
+        classed: Any = DutyItem.category.in_(finding.found_ids("category", pair))
+        for row in _in_force(session).where(classed | DutyItem.basis.contains(pair)).limit(AT_MOST):
+            lines[row.id] = _line(row)
+            shared[row.id] = shared.get(row.id, 0) + 1
+    return [lines[key] for key in sorted(lines, key=lambda key: -shared[key])][:ALIKE_AT_MOST]
+
+
+def _in_force(session: Session, department_id: int | None = None) -> Any:
+    """The lines that hold today for the own subdistrict and the district, or of a department, in their order."""
     query = (
         DutyItem.select(DutyItem, Department, Category)
         .join(Department, JOIN.LEFT_OUTER)
@@ -48,21 +79,17 @@ def duties(session: Session, words: str = "", department_id: int | None = None) 
     elif session.subdistrict_id:
         own = Department.subdistrict.is_null() | (Department.subdistrict == session.subdistrict_id)
         query = query.where(DutyItem.department.is_null() | own)
-    for word in clean(words).split()[:4]:
-        named: Any = DutyItem.department.in_(finding.found_ids("department", word))
-        classed: Any = DutyItem.category.in_(finding.found_ids("category", word))
-        query = query.where(named | classed | DutyItem.basis.contains(word))
-    rows: Any = query.order_by(Category.code, DutyItem.department.is_null(), DutyItem.id).limit(AT_MOST)
-    return [
-        DutyLine(
-            row.id,
-            row.department.name if row.department_id else NEIGHBOURHOOD,
-            row.department_id,
-            f"{row.category.group_name}·{row.category.name}",
-            clause(row),
-        )
-        for row in rows
-    ]
+    return query.order_by(Category.code, DutyItem.department.is_null(), DutyItem.id)
+
+
+def _line(row: Any) -> DutyLine:
+    return DutyLine(
+        row.id,
+        row.department.name if row.department_id else NEIGHBOURHOOD,
+        row.department_id,
+        f"{row.category.group_name}·{row.category.name}",
+        clause(row),
+    )
 
 
 def on_nobodys_list(session: Session) -> list[str]:

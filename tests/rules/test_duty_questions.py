@@ -24,6 +24,16 @@ class TestDuties:
         assert [row.owner for row in duty_questions.duties(session, "ljmy")] == ["各居委"]
         assert duty_questions.duties(session, "wfdj ljmy") == []
 
+    def test_what_shares_two_characters_is_offered_where_nothing_has_the_words(self, cases):
+        session = cases[R.DUTY_OFFICER]
+        assert duty_questions.duties(session, "违法经营") == []
+        assert [row.category for row in duty_questions.alike(session, "违法经营")] == ["市容秩序·违法搭建"]
+        both = [row.category for row in duty_questions.alike(session, "垃圾违法搭")]
+        assert both[0] == "市容秩序·违法搭建", "two pairs are liker than one"
+        assert len(both) == 2
+        for words in ("鳄鱼", "法", "wfjy", "100%"):
+            assert duty_questions.alike(session, words) == [], words
+
     def test_what_is_on_nobodys_list_is_named_and_a_question_is_collected_and_answered(self, cases, keeper):
         officer = cases[R.DUTY_OFFICER]
         assert duty_questions.on_nobodys_list(officer) == ["消防安全·楼道堆物"]

@@ -161,6 +161,14 @@ async def test_a_question_about_a_duty_is_asked_and_answered(people, open_desk):
         await hand.until("已答复")
 
 
+async def test_the_usual_word_for_a_duty_finds_what_is_called_nearly_so(people, open_desk):
+    async with open_desk(R.DUTY_OFFICER, "people").run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot)
+        await hand("6", "/", *"违法经营", "enter")
+        await hand.until("下面是字面相近的")
+        await hand.until("违法搭建")
+
+
 async def test_a_roster_comes_in_from_the_inbox(people, open_desk):
     app = open_desk(R.COORDINATOR, "people")
     load().inbox.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,9 @@ from dutydesk.widgets.action_menu import Action, ActionMenu
 from dutydesk.widgets.window_list import Column
 
 
+ALIKE = "没有写明“{words}”的，下面是字面相近的。都不是，按 0 提权责问题。"
+
+
 async def ask_whose(screen: PeopleList) -> None:
     """Collect a question."""
 
@@ -50,8 +53,12 @@ class DutiesScreen(PeopleList):
         self.show_title(self.heading)
         rows = await self.ask(duty_questions.duties, self.words)
         nobody = await self.ask(duty_questions.on_nobodys_list)
-        if rows is not None and nobody is not None:
-            await self.fill(rows, f"没有部门答的类别：{'、'.join(nobody)}" if nobody else "")
+        if rows is None or nobody is None:
+            return
+        where = f"没有部门答的类别：{'、'.join(nobody)}" if nobody else ""
+        if self.words and not rows and (rows := await self.ask(duty_questions.alike, self.words) or []):
+            where = ALIKE.format(words=self.words)
+        await self.fill(rows, where)
 
     async def choose(self, row: DutyLine) -> None:
         """The department, or the whole clause."""
