@@ -169,6 +169,18 @@ def places(session: Session, text: str) -> list[Found]:
     return (by_name + _in_order([i for i in ids if i not in named], found, nearby))[:SHOWN]
 
 
+def elsewhere(session: Session, text: str) -> Found | None:
+    """The likeliest place of that name, where none is in the own areas and units; None for who sees beyond them."""
+    own: set[str] = set()
+    for grant in session.grants:
+        if grant.area_id is None and grant.unit_id is None:
+            return None
+        units = [unit.id for unit in units_of_area(grant.area_id, session.day)] if grant.area_id else []
+        own.update(str(unit_id) for unit_id in (*units, grant.unit_id))
+    found = [place for place in places(session, text) if place.sure]
+    return found[0] if found and not any(place.value in own for place in found) else None
+
+
 def categories(session: Session, text: str) -> list[Found]:
     """Categories by name, group or the words that speak for them; without text: the most used here lately."""
     if _asked(text):

@@ -14,6 +14,7 @@ from dutydesk.models import FindKey, Issue, Reporter, Staff
 from dutydesk.models import search as index
 from dutydesk.models.search import Phrase
 from dutydesk.rules import permission
+from dutydesk.rules.questions import NO_FILTERS, Filters
 from dutydesk.session import Session
 from dutydesk.text import clean, narrow, search_tokens
 from dutydesk.vocabulary import ENDED, AssigneeKind, Role
@@ -176,8 +177,8 @@ def hits(words: str) -> tuple[str, ...]:
     return tuple(sorted(dict.fromkeys(pieces), key=len, reverse=True))
 
 
-def explain(session: Session, words: str) -> str:
-    """What was searched, and what to try; for a search that found nothing."""
+def explain(session: Session, words: str, filters: Filters = NO_FILTERS) -> str:
+    """What was searched, within which filters, and what to try; for a search that found nothing."""
     asked = _asked(words)
     if not any(character.isalnum() for word in asked for character in word):
         return "没有可查的字：标点和符号不算。请打两个以上汉字、编号，或地点、人员、部门、类别的拼音首字母。"
@@ -187,9 +188,27 @@ def explain(session: Session, words: str) -> str:
     where = session.main.place if session.main and session.main.place else "您的范围"
     return (
         f"在{where}里按“{' '.join(asked)}”查了编号、问题、详情、地点、类别、承办和经过里写的话，没有找到{left_out}。"
+        f"{_narrowed(session, filters)}{_elsewhere(session, words)}"
         "经过里是谁办的不在里面；反映人不能在这里查，反映人的电话要打全号码。"
         "可以少打一个词，换个说法，或换到“全部”再查。拼音首字母只查得到地点、人员、部门和类别。"
     )
+
+
+def _narrowed(session: Session, filters: Filters) -> str:
+    """Which filters the words were looked for in, and how to be rid of them."""
+    from dutydesk.rules.filters import words_of
+
+    if not filters:
+        return ""
+    return f"还筛着“{words_of(session, filters)}”：按 f 改筛选，按退格键连查找的字一起清掉。"
+
+
+def _elsewhere(session: Session, words: str) -> str:
+    """Where the place is that the words mean, when it lies outside what this person has."""
+    from dutydesk.rules import finding
+
+    place = finding.elsewhere(session, " ".join(_asked(words)))
+    return f"{place.title}属{place.detail}，不在您的范围，那里的问题这里查不到。" if place else ""
 
 
 def _says_nothing(word: str) -> bool:

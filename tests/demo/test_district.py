@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from dutydesk.models import (
     Area,
@@ -23,9 +24,10 @@ from dutydesk.models import (
     TeamSeat,
     Unit,
 )
-from dutydesk.rules import ledger, patrol
+from dutydesk.rules import finding, ledger, patrol
 from dutydesk.rules.checking import check
 from dutydesk.rules.organisation import on_day, today
+from dutydesk.rules.questions import Question
 from dutydesk.session import Session
 from dutydesk.vocabulary import (
     Mark,
@@ -41,6 +43,7 @@ from dutydesk.vocabulary import (
 from tests.demo.conftest import own
 
 FICTIONAL = "1380000"
+ROOT = Path(__file__).parents[2]
 
 
 class TestTheDistrict:
@@ -108,6 +111,18 @@ class TestTheOwnArea:
         assert area.subdistrict.name == "康健新村街道"
         assert Role.DUTY_OFFICER in demo.roles
         assert demo.number.startswith("XH")
+
+    def test_the_readmes_example_of_initials_finds_cases_on_the_desk_that_make_run_opens(
+        self, demo: Session
+    ) -> None:
+        for page, written in (
+            ("README.md", r"`(\w+)` finds (\w+)\)"),
+            ("README.zh.md", r"`(\w+)` 找到(\w+)）"),
+        ):
+            [(initials, name)] = re.findall(written, (ROOT / page).read_text("utf-8"))
+            assert finding.places(demo, initials)[0].title == name
+            rows = ledger.after(demo, Question(words=initials), None, 9).rows
+            assert name in [row.place for row in rows], page
 
     def test_every_state_stands_in_it(self, demo: Session) -> None:
         found = Counter(issue.state for issue in own(demo))

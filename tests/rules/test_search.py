@@ -9,7 +9,7 @@ from dutydesk.models import search as index
 from dutydesk.models.issues import Issue
 from dutydesk.models.organisation import Unit
 from dutydesk.rules import ledger, permission, search
-from dutydesk.rules.questions import Question
+from dutydesk.rules.questions import Filters, Question
 from dutydesk.screens.ledger.rows import _summary
 from dutydesk.vocabulary import Role, State
 from tests import many_cases
@@ -112,6 +112,23 @@ def test_initials_are_advised_only_for_what_they_find(district, cases, chief):
     cases.new(summary="井盖松动", category=str(cases.rubbish))
     assert found(chief, "jgsd") == []
     assert "拼音首字母只查得到地点、人员、部门和类别" in search.explain(chief, "jgsd")
+
+
+def test_filters_that_were_on_are_named_with_the_key_that_drops_them(district, cases, chief):
+    cases.new(summary="井盖松动", category=str(cases.rubbish))
+    said = search.explain(chief, "鳄鱼", Filters(state="reported,assigned", overdue="yes"))
+    assert "没有找到。还筛着“待立案或待处置·逾期”" in said
+    assert "按 f 改筛选，按退格键连查找的字一起清掉" in said
+    assert "筛" not in search.explain(chief, "鳄鱼")
+
+
+def test_a_place_outside_the_own_area_is_told_to_be_one(district, cases):
+    said = "桂林苑属康健·康健二片区，不在您的范围，那里的问题这里查不到。"
+    duty = cases[Role.DUTY_OFFICER]
+    assert said in search.explain(duty, "gly")
+    assert said not in search.explain(cases.district.elsewhere, "gly"), "it is theirs"
+    assert said not in search.explain(cases[Role.COORDINATOR], "gly")
+    assert "不在您的范围" not in search.explain(duty, "kjxc")
 
 
 @pytest.mark.parametrize("words", ["，。！？", '"*^', "- - -"])

@@ -109,6 +109,14 @@ async def test_search_reaches_details_and_says_so_when_nothing_is_found(ledger):
         assert len(shown(keys)) == 3
 
 
+async def test_words_that_find_nothing_within_filters_do_not_take_the_blame_alone(ledger):
+    async with ledger() as keys:
+        await keys("f", *"yuqi", "enter", "/", *"电梯", "enter")
+        assert shown(keys) == []
+        said = keys.seen.replace("\n", "").replace(" ", "")
+        assert "还筛着“逾期”" in said and "按f改筛选，按退格键连查找的字一起清掉" in said
+
+
 async def test_one_letter_is_too_short_and_what_is_not_searched_is_said(ledger):
     async with ledger() as keys:
         await keys("/", "g", "enter")

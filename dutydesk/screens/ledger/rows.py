@@ -78,6 +78,7 @@ class Rows:
         if self.question.words and not window.rows and window.at_start and window.at_end:
             from dutydesk.rules import search
 
-            self.why_empty = await self.desk.read(search.explain, self.question.words)
+            asked = self.question
+            self.why_empty = await self.desk.read(search.explain, asked.words, asked.filters)
         self.answered(self, window)
         return Page(window.rows, window.at_start, window.at_end)

@@ -13,7 +13,6 @@ from dutydesk.screens.people.listing import PeopleList
 from dutydesk.widgets.action_menu import Action, ActionMenu
 from dutydesk.widgets.window_list import Column
 
-
 ALIKE = "没有写明“{words}”的，下面是字面相近的。都不是，按 0 提权责问题。"
 
 
