@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -55,12 +56,16 @@ def open_desk(
     """`open_desk(Role.DUTY_OFFICER, "patrol")`: an app whose desk has the district's database for itself."""
     monkeypatch.setenv("DUTYDESK_STATE_FOLDER", str(tmp_path / "state"))
     load.cache_clear()
+    made: list[DutyDesk] = []
 
     def make(role: Role = Role.DUTY_OFFICER, duty: str = "today") -> DutyDesk:
         district.close()
-        return DutyDesk(district.numbers[role], duty, url=district.url)
+        made.append(DutyDesk(district.numbers[role], duty, url=district.url))
+        return made[-1]
 
     yield make
+    for desk in made:  # its thread would go on with the next test's database
+        asyncio.run(desk.desk.close())
     load.cache_clear()
 
 
