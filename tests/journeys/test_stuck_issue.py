@@ -100,7 +100,7 @@ def agenda_and_notice(walk: Walk) -> str:
     desk.press("esc").wait("今日", "要办")
     desk.keys = 0
     desk.press("4").wait("7 排日期")
-    read = go_to(desk, "待开", "双周例会")
+    read = go_to(desk, "下一次", "双周例会")
     desk.press("1").wait("议程　", "议程已从台账拟好")
     desk.press("7").wait("照样出通知？")  # what a demo has to speak of is longer than its meeting
     desk.press("1").wait("会议通知", "Word 已在发件夹")

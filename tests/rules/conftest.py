@@ -85,6 +85,8 @@ class Cases:
     def filled(self, act: str, **changes: Any) -> dict[str, Any]:
         """The fields that an act demands, filled in, with changes; None takes one away."""
         fields = {name: self._value(act, name) for name in BY_ACT[act].demands if name not in changes}
+        if act == "flag":
+            fields = {"flags": "strongly_felt"}
         if act == "feedback":
             fields = {"told_how": "phone", "told": "已清理，请您看看", "satisfied": "yes"}
         return {name: value for name, value in (fields | changes).items() if value is not None}

@@ -290,11 +290,11 @@ def test_flags_put_a_case_first_and_are_taken_away_again(cases):
     cases.do("flag", issue_id, flags="strongly_felt beyond_neighbourhood")
     assert ledger.count(duty, "first") == 1
     assert cases.last(issue_id).text == "标记：群众反映强烈、居民区难以协调"
-    cases.do("flag", issue_id)
+    cases.do("flag", issue_id, flags=None)
     assert ledger.count(duty, "first") == 0
     assert cases.last(issue_id).text == "取消标记"
     with pytest.raises(Refused, match="没有改动"):  # the story tells of no change where there was none
-        cases.do("flag", issue_id)
+        cases.do("flag", issue_id, flags=None)
     cases.do("flag", issue_id, flags="strongly_felt")
     with pytest.raises(Refused, match="没有改动"):
         cases.do("flag", issue_id, flags="strongly_felt")
