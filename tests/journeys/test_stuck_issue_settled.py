@@ -12,6 +12,8 @@ from tests.journeys.hands import become, go_to, looked
 from tests.journeys.test_stuck_issue import ESTATE, FIRE, OFFICE, Walk, up_to_the_signed_letter
 from tests.journeys.test_whole_day import run
 
+REST = 0.8  # seconds: a hand that fills in a form takes longer than a key held down, which is not listened to
+
 D = InvitedState
 
 
@@ -103,11 +105,13 @@ def the_district_names_the_lead(walk: Walk) -> None:
     desk.press("q", "x", "f").wait(f"▶ 1 {FIRE}")
     desk.press("1").type("清单列明消防通道由其执法")
     desk.press("f10").wait("已指定牵头", "经过   指定牵头")
+    desk.settle(REST)
     desk.press("1").wait("约请　记会商")
     desk.type("两家到场看过，通道堵塞属实").press("f10").wait("已记会商", "经过   记会商")
     walk.station("指定牵头、会商")
     agreed = ((FIRE, "牵头", "依法清除通道堆物", "03"), (OFFICE, "配合", "配合清理，每天看一次", "1"))
     for short, part, what, keys in agreed:
+        desk.settle(REST)
         desk.press(*keys).wait("约请　记商定", short, "何时前")
         desk.press("down", "down").type(what)
         desk.wait(what)
@@ -183,6 +187,7 @@ def rated(walk: Walk) -> None:
         _open(walk, "1", "已办结")
         go_to(desk, "部门", short)
         desk.press("enter").wait("1 评价")
+        desk.settle(REST)
         desk.press("1").wait("约请　评价")
         desk.press(score, "f10").wait("已评价")
     _at_the_department(walk, FIRE)
